@@ -1,0 +1,33 @@
+/**
+ * PHB5 of POWER10: skiboot drives it with the PHB4 code and QEMU reuses its PHB4 model unchanged, so
+ * what has no figure of its own is PHB4's.
+ */
+import { assumed, inferred } from '../origin.ts';
+import { phb4 } from './phb4.ts';
+import type { PhbSpec } from './spec.ts';
+
+export const phb5: PhbSpec = {
+  name: 'phb5',
+  title: 'PHB5, POWER10, 512 PEs',
+  ioda: 'ioda3',
+  parameters: {
+    ...phb4.parameters,
+    pe: {
+      ...phb4.parameters.pe,
+      count: assumed(512, 'read from EEH_CAP at run time (skiboot phb4.c); as PHB4'),
+    },
+    tceCache: {
+      ...phb4.parameters.tceCache,
+      entries: inferred(1024, 'same register map as PHB4'),
+    },
+    memory: {
+      readNs: assumed(180, 'as PHB4, newer memory'),
+      cachedReadNs: assumed(110, 'as PHB4, newer memory'),
+      cachedLines: assumed(65_536, '8 MiB of the host caches hold tables'),
+    },
+    dma: {
+      readNs: assumed(280, 'as PHB4, newer memory'),
+      writeNs: assumed(0, 'a posted write ends when it is handed on'),
+    },
+  },
+};

@@ -1,0 +1,219 @@
+/**
+ * A TCE table of 1 to 5 levels in simulated memory, as Linux powernv keeps it for a VFIO window
+ * (pci-ioda-tce.c, 5.17): the tree that the PHB walks, and beside it a mirror tree of the same shape
+ * for userspace addresses, of which only the memory it takes is modelled. A leaf comes into being in
+ * the mirror first, then in the hardware's tree. Entry numbers are counted from the window's start.
+ */
+import { joinHalves, lowerHalf, upperHalf } from '../bits.ts';
+import type { BlockAllocator } from '../memory/buddy.ts';
+import { bigEndian, type PhysicalMemory } from '../memory/physical.ts';
+import { TCE_PCI_READ_WRITE } from '../tce.ts';
+import type { TableGeometry } from './geometry.ts';
+import { ABSENT, type LevelFailure, LevelTree } from './level-tree.ts';
+
+/** Entries of an aligned 4 KiB lie side by side in `PhysicalMemory.cells`. */
+const RUN_BYTES = 4096;
+const HALF = 2 ** 32;
+
+/** Where a table lives. */
+export interface TableHome {
+  readonly memory: PhysicalMemory;
+  readonly allocator: BlockAllocator;
+  /** VFIO's windows have a mirror, the host's own do not. */
+  readonly mirrored: boolean;
+}
+
+/** Told of each mapped entry that is overwritten or cleared, with the real page it named. */
+export interface EntryObserver {
+  dropped(realPage: number): void;
+}
+
+/** How far a run of entries came, and what stopped it. */
+export interface RunResult {
+  readonly done: number;
+  readonly failure?: LevelFailure;
+}
+
+export class TceTable {
+  readonly geometry: TableGeometry;
+  /** Entries that the hardware can reach, at least those of the window. */
+  readonly reachEntries: number;
+  private readonly memory: PhysicalMemory;
+  private readonly hardware: LevelTree;
+  private readonly mirror: LevelTree | undefined;
+
+  private constructor(geometry: TableGeometry, home: TableHome) {
+    this.geometry = geometry;
+    this.reachEntries = 2 ** (geometry.indexBits * geometry.levels);
+    this.memory = home.memory;
+    this.hardware = new LevelTree('hardware', geometry, home.memory, home.allocator);
+    this.mirror = home.mirrored
+      ? new LevelTree('mirror', geometry, home.memory, home.allocator)
+      : undefined;
+  }
+
+  /** A table with its roots, all entries zero; or the root that found no block, and nothing is kept. */
+  static create(geometry: TableGeometry, home: TableHome): TceTable | LevelFailure {
+    const table = new TceTable(geometry, home);
+    const failure = table.hardware.growRoot() ?? table.mirror?.growRoot();
+    if (failure === undefined) return table;
+    table.free();
+    return failure;
+  }
+
+  /** Real address of the root of the hardware's tree. */
+  get root(): bigint {
+    return BigInt(this.hardware.root);
+  }
+
+  /** Blocks of the hardware's tree, each of the geometry's order. */
+  get hardwareBlocks(): number {
+    return this.hardware.blocks;
+  }
+
+  /** Blocks of the mirror tree. */
+  get mirrorBlocks(): number {
+    return this.mirror?.blocks ?? 0;
+  }
+
+  /** The entry, zero if its leaf does not exist. */
+  get(index: number): bigint {
+    const leaf = this.hardware.leafOf(this.checked(index, 1));
+    if (leaf === ABSENT) return 0n;
+    const address = leaf + this.offsetInLeaf(index);
+    const at = this.memory.find(Math.floor(address / HALF), address >>> 0);
+    const { cells } = this.memory;
+    return joinHalves(bigEndian(cells[at]), bigEndian(cells[at + 1]));
+  }
+
+  /** Writes one entry; the failure if a level for it found no block. */
+  set(index: number, tce: bigint, replaced?: EntryObserver): LevelFailure | undefined {
+    return this.setRun(index, 1, tce, 0, replaced).failure;
+  }
+
+  /**
+   * Writes `count` entries from `index` on: `tce`, `tce + step`, and so on (`step` in bytes). Stops
+   * where a level finds no block; what was written before stays.
+   */
+  setRun(
+    index: number,
+    count: number,
+    tce: bigint,
+    step: number,
+    replaced?: EntryObserver,
+  ): RunResult {
+    this.checked(index, count);
+    let done = 0;
+    while (done < count) {
+      const leaf = this.growLeaf(index + done);
+      if (typeof leaf !== 'number') return { done, failure: leaf };
+      const address = leaf + this.offsetInLeaf(index + done);
+      const run = Math.min(count - done, entriesUpToBoundary(address));
+      const at = this.memory.claim(Math.floor(address / HALF), address >>> 0);
+      const first = tce + BigInt(done) * BigInt(step);
+      fillCells(this.memory.cells, at, run, first, step, replaced);
+      done += run;
+    }
+    return { done };
+  }
+
+  /** Zeroes `count` entries from `index` on and steps over leaves that do not exist. */
+  clear(index: number, count: number, dropped?: EntryObserver): void {
+    const end = this.checked(index, count) + count;
+    let next = this.hardware.firstPresent(index, end);
+    while (next < end) {
+      const address = this.hardware.leafOf(next) + this.offsetInLeaf(next);
+      const run = Math.min(end - next, entriesUpToBoundary(address));
+      const at = this.memory.find(Math.floor(address / HALF), address >>> 0);
+      clearCells(this.memory.cells, at, run, dropped);
+      next = this.hardware.firstPresent(next + run, end);
+    }
+  }
+
+  /** Allocates the mirror's levels for an entry: what a mapping does before it looks at the page. */
+  growMirror(index: number): LevelFailure | undefined {
+    const grown = this.mirror?.growLeaf(this.checked(index, 1));
+    return typeof grown === 'object' ? grown : undefined;
+  }
+
+  /** Gives all blocks back, the hardware's tree first. */
+  free(): void {
+    this.hardware.free();
+    this.mirror?.free();
+  }
+
+  private growLeaf(index: number): number | LevelFailure {
+    const leaf = this.hardware.leafOf(index);
+    if (leaf !== ABSENT) return leaf;
+    return this.growMirror(index) ?? this.hardware.growLeaf(index);
+  }
+
+  private offsetInLeaf(index: number): number {
+    return (index & (this.geometry.entriesPerLevel - 1)) * 8;
+  }
+
+  /** Asserts that the entries exist for the hardware; returns `index`. */
+  private checked(index: number, count: number): number {
+    if (index < 0 || count < 0 || index + count > this.reachEntries) {
+      throw new RangeError(
+        `TCE table: entries ${index} to ${index + count - 1} of ${this.reachEntries}`,
+      );
+    }
+    return index;
+  }
+}
+
+/** Whether the answer of `TceTable.create` is a failure. */
+export function isLevelFailure(answer: TceTable | LevelFailure): answer is LevelFailure {
+  return 'largestFreeOrder' in answer;
+}
+
+function entriesUpToBoundary(address: number): number {
+  return (RUN_BYTES - (address & (RUN_BYTES - 1))) / 8;
+}
+
+function fillCells(
+  cells: Int32Array,
+  from: number,
+  entries: number,
+  tce: bigint,
+  step: number,
+  replaced: EntryObserver | undefined,
+): void {
+  const stepUpper = Math.floor(step / HALF);
+  const stepLower = step >>> 0;
+  let upper = upperHalf(tce);
+  let lower = lowerHalf(tce);
+  for (let at = from; at < from + 2 * entries; at += 2) {
+    if (replaced !== undefined) reportDropped(cells, at, replaced);
+    cells[at] = bigEndian(upper);
+    cells[at + 1] = bigEndian(lower);
+    lower += stepLower;
+    upper += stepUpper;
+    if (lower >= HALF) {
+      lower -= HALF;
+      upper += 1;
+    }
+  }
+}
+
+/** Writes only where something stands: a frame that nobody wrote must stay unborn. */
+function clearCells(
+  cells: Int32Array,
+  from: number,
+  entries: number,
+  dropped: EntryObserver | undefined,
+): void {
+  for (let at = from; at < from + 2 * entries; at += 2) {
+    if ((cells[at] | cells[at + 1]) === 0) continue;
+    if (dropped !== undefined) reportDropped(cells, at, dropped);
+    cells[at] = 0;
+    cells[at + 1] = 0;
+  }
+}
+
+function reportDropped(cells: Int32Array, at: number, observer: EntryObserver): void {
+  const lower = bigEndian(cells[at + 1]);
+  if ((lower & TCE_PCI_READ_WRITE) === 0) return;
+  observer.dropped((bigEndian(cells[at]) >>> 0) * HALF + ((lower & ~0xfff) >>> 0));
+}
