@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+/** The command line of tcesim: a file a verb. Results go to stdout, everything else to stderr. */
+import { InputError } from '../../models/input-error.ts';
+import { VERSION } from '../version.ts';
+import { EXIT_INPUT, EXIT_OK, EXIT_RUNTIME, EXIT_USAGE } from './exit-codes.ts';
+import { addListCommand } from './list.ts';
+import { Command, CommanderError } from './program.ts';
+import { addRunCommand } from './run.ts';
+import { addTraceCommand } from './trace.ts';
+import { addWalkCommand } from './walk.ts';
+
+const program = new Command('tcesim')
+  .description('cycle-aware simulator of the TCE unit in IBM POWER PCI host bridges')
+  .version(VERSION)
+  .showSuggestionAfterError()
+  .exitOverride();
+
+addRunCommand(program);
+addTraceCommand(program);
+addWalkCommand(program);
+addListCommand(program);
+for (const command of program.commands) letErrorsThrough(command);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+/** Sub-commands throw their usage errors too, so that one place decides on the exit code. */
+function letErrorsThrough(command: Command): void {
+  command.exitOverride();
+  for (const child of command.commands) letErrorsThrough(child);
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
+  if (error instanceof InputError) {
+    process.stderr.write(`tcesim: ${error.message}\n`);
+    return EXIT_INPUT;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`tcesim: internal error: ${message}\n`);
+  return EXIT_RUNTIME;
+}

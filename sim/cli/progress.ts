@@ -1,0 +1,26 @@
+/** The progress line on stderr: in place on a terminal, now and then elsewhere. */
+
+const ELSEWHERE_MS = 10_000;
+
+export class ProgressLine {
+  private readonly started = Date.now();
+  private printed = Date.now();
+  private readonly isTerminal = process.stderr.isTTY === true;
+  private isShown = false;
+
+  /** Shows how many items are done, of how many rows read. */
+  show(items: number, rows: number): void {
+    const now = Date.now();
+    if (!this.isTerminal && now - this.printed < ELSEWHERE_MS) return;
+    this.printed = now;
+    const rate = items / Math.max(now - this.started, 1) / 1000;
+    const text = `${items.toLocaleString('en-US')} items done, ${rows.toLocaleString('en-US')} rows read, ${rate.toFixed(1)} M items/s`;
+    process.stderr.write(this.isTerminal ? `\r\u001b[2K${text}` : `${text}\n`);
+    this.isShown = true;
+  }
+
+  /** Clears the line. */
+  end(): void {
+    if (this.isTerminal && this.isShown) process.stderr.write('\r\u001b[2K');
+  }
+}

@@ -1,0 +1,167 @@
+/** `tcesim run`: replays a trace and reports. Data on stdout, progress on stderr. */
+import { mkdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { InputError } from '../../models/input-error.ts';
+import { openTrace } from '../../traces/open.ts';
+import { OutputFile } from '../../traces/output-file.ts';
+import { replay } from '../replay/replay.ts';
+import { renderCsv } from '../report/render-csv.ts';
+import { renderMarkdown } from '../report/render-markdown.ts';
+import { renderText } from '../report/render-text.ts';
+import { runReport } from '../report/run-report.ts';
+import { buildResult } from '../results/result.ts';
+import type { Result } from '../results/result-schema.ts';
+import {
+  describeMachine,
+  mergeScenarios,
+  resolveScenario,
+  type Scenario,
+} from '../scenario/scenario.ts';
+import { readScenario } from '../scenario/scenario-file.ts';
+import { parseSetting } from '../scenario/settings.ts';
+import { VERSION } from '../version.ts';
+import { type Command, Option } from './program.ts';
+import { ProgressLine } from './progress.ts';
+import { StopSignals } from './stop-signals.ts';
+
+const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
+
+interface RunFlags {
+  trace?: string;
+  phb?: string;
+  window: string[];
+  map?: string;
+  pace?: string;
+  set: string[];
+  seed?: string;
+  threads?: string;
+  format: (typeof FORMATS)[number];
+  output?: string;
+}
+
+const THREADS_MAX = 64;
+
+/** Adds `run`. */
+export function addRunCommand(program: Command): void {
+  const collect = (value: string, before: string[]) => [...before, value];
+  program
+    .command('run')
+    .description('replay a trace through the TCE unit of a PHB and report')
+    .argument('[scenario]', 'YAML file; flags override it')
+    .option('--trace <file>', 'Arrow trace, or any log that `trace import` reads')
+    .option('--phb <name>', 'phb3, phb4 (default), phb4-small or phb5')
+    .option(
+      '--window <spec>',
+      'DMA window of every PE, as 64K:1T:levels=2; twice at most',
+      collect,
+      [],
+    )
+    .option('--map <mode>', 'map pages before the trace: none (default), touched, all')
+    .option('--pace <how>', "trace (the trace's times), closed:N outstanding, interval:NS")
+    .option(
+      '--set <key=value>',
+      'any parameter of the unit or host; see `tcesim list`',
+      collect,
+      [],
+    )
+    .option('--seed <text>', 'seed of everything random')
+    .option('--threads <n>', 'replay workers; changes the speed and nothing else')
+    .addOption(
+      new Option('--format <form>', 'of the report on stdout').choices(FORMATS).default('table'),
+    )
+    .option('-o, --output <dir>', 'write results.json and report.txt to a directory')
+    .action(runTrace);
+}
+
+async function runTrace(file: string | undefined, flags: RunFlags): Promise<void> {
+  const scenario = scenarioOf(file, flags);
+  if (scenario.trace === undefined) {
+    throw new InputError('run: no trace; give one with --trace FILE, or in a scenario');
+  }
+  const trace = await openTrace(scenario.trace);
+  const { spec, machine } = resolveScenario(scenario, trace.metadata.clock);
+  const threads = scenario.threads ?? 2;
+  const started = process.hrtime.bigint();
+  const signals = new StopSignals();
+  const progress = new ProgressLine();
+  const outcome = await replay(trace, machine, {
+    lanes: threads,
+    signal: signals.signal,
+    onProgress: ({ items, rows }) => progress.show(items, rows),
+  });
+  progress.end();
+  const result = buildResult(outcome, {
+    version: VERSION,
+    spec,
+    scenario: {
+      ...describeMachine(machine),
+      trace: { file: basename(scenario.trace), ...trace.metadata },
+    },
+    host: hostFacts(threads, started),
+  });
+  const title = `${spec.title}, ${basename(scenario.trace)}`;
+  if (flags.output !== undefined) writeDirectory(flags.output, result, title);
+  process.stdout.write(render(result, title, flags.format));
+  signals.finish();
+}
+
+function scenarioOf(file: string | undefined, flags: RunFlags): Scenario {
+  const given: Scenario = {
+    ...(flags.trace === undefined ? {} : { trace: flags.trace }),
+    ...(flags.phb === undefined ? {} : { phb: flags.phb }),
+    ...(flags.window.length === 0 ? {} : { windows: flags.window }),
+    ...(flags.map === undefined ? {} : { map: flags.map }),
+    ...(flags.pace === undefined ? {} : { pace: flags.pace }),
+    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+    ...(flags.threads === undefined ? {} : { threads: threadCount(flags.threads) }),
+    settings: flags.set.map(parseSetting),
+  };
+  return file === undefined ? given : mergeScenarios(readScenario(file), given);
+}
+
+function threadCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= THREADS_MAX) return count;
+  throw new InputError(`--threads: expected 1..${THREADS_MAX}, got '${text}'`);
+}
+
+function hostFacts(threads: number, started: bigint) {
+  const { user, system } = process.cpuUsage();
+  return {
+    threads,
+    wallSeconds: Number(process.hrtime.bigint() - started) / 1e9,
+    cpuSeconds: (user + system) / 1e6,
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    node: process.versions.node,
+  };
+}
+
+function render(result: Result, title: string, format: RunFlags['format']): string {
+  switch (format) {
+    case 'json':
+      return `${JSON.stringify(result, null, 2)}\n`;
+    case 'csv':
+      return renderCsv(result);
+    case 'markdown':
+      return renderMarkdown(runReport(result, title));
+    case 'table':
+      return renderText(runReport(result, title));
+  }
+}
+
+function writeDirectory(directory: string, result: Result, title: string): void {
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new InputError(`${directory}: cannot be made a directory (${code})`);
+  }
+  writeWhole(join(directory, 'results.json'), render(result, title, 'json'));
+  writeWhole(join(directory, 'report.txt'), render(result, title, 'table'));
+}
+
+function writeWhole(path: string, text: string): void {
+  const file = new OutputFile(path);
+  file.write(Buffer.from(text));
+  file.finish();
+}

@@ -1,0 +1,32 @@
+/** SIGINT and SIGTERM: the first stops the work and lets it report, the second ends the process. */
+import { EXIT_SIGINT, EXIT_SIGTERM } from './exit-codes.ts';
+
+const CODES = { SIGINT: EXIT_SIGINT, SIGTERM: EXIT_SIGTERM } as const;
+
+export class StopSignals {
+  private readonly controller = new AbortController();
+  private code: number | undefined;
+
+  constructor() {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(name, () => this.stop(CODES[name]));
+    }
+  }
+
+  /** Aborted by the first signal. */
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  /** After the report: the process's exit code tells that it was stopped. */
+  finish(): void {
+    if (this.code !== undefined) process.exitCode = this.code;
+  }
+
+  private stop(code: number): void {
+    if (this.code !== undefined) process.exit(code);
+    this.code = code;
+    process.stderr.write('\nstopping; what is done so far follows\n');
+    this.controller.abort();
+  }
+}

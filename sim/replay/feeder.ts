@@ -1,0 +1,213 @@
+/**
+ * The feeder turns rows of a trace into items for the units: it cuts DMAs at 4 KiB, converts the
+ * trace's nanoseconds into cycles of the unit, and tells each PHB which PE a RID belongs to before
+ * the RID's first request. When no chunk is free it stops, in the middle of a row if need be, and
+ * goes on from there when it is called again.
+ */
+import { InputError } from '../../models/input-error.ts';
+import { Op, type TraceBatch } from '../../traces/format.ts';
+import { edgeAt, STEP_CYCLES_MAX } from '../unit/clock.ts';
+import {
+  ITEM_ASSIGN,
+  ITEM_CONTROL,
+  ITEM_EXPECTED_READ,
+  ITEM_PASS,
+  ITEM_PREPARE,
+  ITEM_READ,
+  QUAD,
+  REQUEST_BYTES_MAX,
+} from '../unit/items.ts';
+import { type ChunkWriter, firstCell } from './chunk-writer.ts';
+import { CHUNK_CELLS, PHBS_MAX } from './shared-layout.ts';
+
+const NO_PE = -1;
+const NO_CHUNK = -1;
+/** What `claim` answers when no chunk is free. */
+const NO_ROOM = -1;
+const REFUSED_HALF = 0xffff_ffff;
+
+/** Whether rows are the trace itself, or set the machine up before it begins. */
+export type RowUse = 'replay' | 'prepare';
+
+/** What the feeder knows of one PHB. */
+interface PhbFeed {
+  readonly phb: number;
+  /** PE# by RID. */
+  readonly peOf: Int32Array;
+  /** The unit's cycle of the last row. */
+  cycle: number;
+  /** The open chunk, its next free cell and its end. */
+  chunk: number;
+  at: number;
+  end: number;
+}
+
+export class Feeder {
+  /** Rows taken so far, and those of them that are DMAs. */
+  rows = 0;
+  dmas = 0;
+  private readonly feeds: (PhbFeed | undefined)[] = [];
+  /** Bytes of the current row's DMA that are out already. */
+  private offset = 0;
+
+  constructor(
+    private readonly chunks: ChunkWriter,
+    private readonly clockMHz: number,
+    /** Whether the trace's own times count. */
+    private readonly isTimed: boolean,
+  ) {}
+
+  /** Takes rows from `from` on while chunks are free; returns the first row not finished. */
+  take(batch: TraceBatch, from: number, use: RowUse): number {
+    for (let row = from; row < batch.rows; row += 1) {
+      const feed = this.feeds[batch.phb[row]] ?? this.addFeed(batch.phb[row]);
+      const isTaken =
+        use === 'prepare'
+          ? this.addControl(feed, batch, row, ITEM_PREPARE)
+          : this.passTime(feed, batch, row) && this.addRow(feed, batch, row);
+      if (!isTaken) return row;
+      if (use === 'replay') this.rows += 1;
+    }
+    return batch.rows;
+  }
+
+  /** Hands out the chunks that are not full yet. */
+  flush(): void {
+    for (const feed of this.feeds) if (feed) this.handOut(feed);
+  }
+
+  private addRow(feed: PhbFeed, batch: TraceBatch, row: number): boolean {
+    return batch.op[row] <= Op.write
+      ? this.addRequests(feed, batch, row)
+      : this.addControl(feed, batch, row, ITEM_CONTROL);
+  }
+
+  /** Lets time pass in steps that an item can hold; the last one goes with the row itself. */
+  private passTime(feed: PhbFeed, batch: TraceBatch, row: number): boolean {
+    if (!this.isTimed) return true;
+    const cycle = this.cycleOf(batch, row);
+    while (cycle - feed.cycle > STEP_CYCLES_MAX) {
+      const at = this.claim(feed, 2 * QUAD);
+      if (at === NO_ROOM) return false;
+      this.chunks.items.fill(0, at, at + 2 * QUAD);
+      this.chunks.items[at] = ITEM_PASS;
+      this.chunks.items[at + 3] = STEP_CYCLES_MAX;
+      feed.cycle += STEP_CYCLES_MAX;
+    }
+    return true;
+  }
+
+  /** Cycles since the PHB's last item; the row takes them with it. */
+  private takeStep(feed: PhbFeed, batch: TraceBatch, row: number): number {
+    if (!this.isTimed) return 0;
+    const step = this.cycleOf(batch, row) - feed.cycle;
+    feed.cycle += step;
+    return step;
+  }
+
+  private cycleOf(batch: TraceBatch, row: number): number {
+    const ns = batch.timeNs[2 * row + 1] * 2 ** 32 + batch.timeNs[2 * row];
+    return edgeAt(ns, this.clockMHz);
+  }
+
+  /** The requests of one DMA: none crosses a 4 KiB boundary. */
+  private addRequests(feed: PhbFeed, batch: TraceBatch, row: number): boolean {
+    const length = batch.length[row];
+    const rid = batch.rid[row];
+    if (length === 0) {
+      throw new InputError(`trace row ${this.rows + 1}: length: expected 1 or more bytes, got 0`);
+    }
+    if (feed.peOf[rid] !== batch.pe[row] && !this.assign(feed, rid, batch.pe[row])) return false;
+    const { items } = this.chunks;
+    const valueLow = batch.value[2 * row];
+    const valueHigh = batch.value[2 * row + 1];
+    const isExpected = (valueLow | valueHigh) !== 0;
+    const kind = batch.op[row] + (isExpected ? ITEM_EXPECTED_READ : ITEM_READ);
+    while (this.offset < length) {
+      const at = this.claim(feed, isExpected ? 2 * QUAD : QUAD);
+      if (at === NO_ROOM) return false;
+      const low = batch.address[2 * row] + this.offset;
+      const bytes = Math.min(length - this.offset, REQUEST_BYTES_MAX - (low % REQUEST_BYTES_MAX));
+      items[at] = kind | ((bytes - 1) << 4) | (rid << 16);
+      items[at + 1] = low;
+      items[at + 2] = batch.address[2 * row + 1] + (low >= 2 ** 32 ? 1 : 0);
+      items[at + 3] = this.takeStep(feed, batch, row);
+      if (isExpected) this.addExpectation(at + QUAD, valueHigh, valueLow);
+      this.offset += bytes;
+    }
+    this.offset = 0;
+    this.dmas += 1;
+    return true;
+  }
+
+  /** The real address that the source recorded for the request at hand, or that it was refused. */
+  private addExpectation(at: number, valueHigh: number, valueLow: number): void {
+    const { items } = this.chunks;
+    const isRefused = valueLow === REFUSED_HALF && valueHigh === REFUSED_HALF;
+    const low = isRefused ? valueLow : valueLow + this.offset;
+    items[at] = low;
+    items[at + 1] = low >= 2 ** 32 ? valueHigh + 1 : valueHigh;
+    items[at + 2] = 0;
+    items[at + 3] = 0;
+  }
+
+  /** A row that is no DMA goes to the PHB's lane as it is. */
+  private addControl(feed: PhbFeed, batch: TraceBatch, row: number, kind: number): boolean {
+    const at = this.claim(feed, 2 * QUAD);
+    if (at === NO_ROOM) return false;
+    const { items } = this.chunks;
+    items[at] = kind | (batch.op[row] << 4);
+    items[at + 1] = batch.address[2 * row];
+    items[at + 2] = batch.address[2 * row + 1];
+    items[at + 3] = kind === ITEM_CONTROL ? this.takeStep(feed, batch, row) : 0;
+    items[at + 4] = batch.value[2 * row];
+    items[at + 5] = batch.value[2 * row + 1];
+    items[at + 6] = batch.length[row];
+    items[at + 7] = batch.rid[row] | (batch.pe[row] << 16);
+    return true;
+  }
+
+  /** Firmware gives a RID its PE before the RID's first request. */
+  private assign(feed: PhbFeed, rid: number, pe: number): boolean {
+    const at = this.claim(feed, 2 * QUAD);
+    if (at === NO_ROOM) return false;
+    this.chunks.items.fill(0, at, at + 2 * QUAD);
+    this.chunks.items[at] = ITEM_ASSIGN;
+    this.chunks.items[at + 7] = rid | (pe << 16);
+    feed.peOf[rid] = pe;
+    return true;
+  }
+
+  /** Index of `cells` free cells in the PHB's open chunk, or NO_ROOM. */
+  private claim(feed: PhbFeed, cells: number): number {
+    if (feed.at + cells > feed.end) {
+      this.handOut(feed);
+      const chunk = this.chunks.tryTake();
+      if (chunk === undefined) return NO_ROOM;
+      feed.chunk = chunk;
+      feed.at = firstCell(chunk);
+      feed.end = feed.at + CHUNK_CELLS;
+    }
+    const at = feed.at;
+    feed.at += cells;
+    return at;
+  }
+
+  private handOut(feed: PhbFeed): void {
+    if (feed.chunk === NO_CHUNK) return;
+    this.chunks.publish(feed.chunk, feed.phb, feed.at - firstCell(feed.chunk));
+    feed.chunk = NO_CHUNK;
+    feed.at = 0;
+    feed.end = 0;
+  }
+
+  private addFeed(phb: number): PhbFeed {
+    if (this.feeds.filter((feed) => feed).length === PHBS_MAX) {
+      throw new InputError(`trace row ${this.rows + 1}: phb: at most ${PHBS_MAX} PHBs in a trace`);
+    }
+    const peOf = new Int32Array(65_536).fill(NO_PE);
+    const feed = { phb, peOf, cycle: 0, chunk: NO_CHUNK, at: 0, end: 0 };
+    this.feeds[phb] = feed;
+    return feed;
+  }
+}

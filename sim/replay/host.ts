@@ -1,0 +1,229 @@
+/**
+ * The software side of one PHB: firmware that gives RIDs their PEs, and for each PE a process that
+ * makes DMA windows and fills their tables. It executes the rows of a trace that are no DMA, at their
+ * place in the order, on the memory that the unit walks. The node's free memory belongs to this PHB
+ * alone, so that PHBs can be replayed in parallel and still give the same bytes.
+ */
+import { joinHalves } from '../../models/bits.ts';
+import { Opal, type PageRun } from '../../models/firmware/opal.ts';
+import { InputError } from '../../models/input-error.ts';
+import type { GroupInfo } from '../../models/kernel/table-group.ts';
+import { Buddy } from '../../models/memory/buddy.ts';
+import type { PhysicalMemory } from '../../models/memory/physical.ts';
+import { formatRid, writeRte } from '../../models/rte.ts';
+import { fewestLevels } from '../../models/table/fewest-levels.ts';
+import { TABLE_LEVELS_MAX } from '../../models/table/geometry.ts';
+import { OPERATIONS, type Operation } from '../../traces/format.ts';
+import { ITEM_ASSIGN, ITEM_CONTROL, ITEM_KIND_MASK, ITEM_PREPARE } from '../unit/items.ts';
+import type { TceUnit } from '../unit/tce-unit.ts';
+import { CallLog } from './call-log.ts';
+import type { Machine, WindowPlan } from './machine.ts';
+import { PeSoftware } from './pe-software.ts';
+import type { Windows } from './windows.ts';
+
+/** First real address of the node's memory; captures bring tables of their own below it. */
+const NODE_BASE = 1n << 32n;
+/** The default window ends where the 32-bit MMIO space begins (skiboot phb4.h M32_PCI_START). */
+const DMA32_BYTES = 1n << 31n;
+
+/** A control operation of the trace. */
+interface Control {
+  readonly op: Operation;
+  readonly pe: number;
+  readonly address: bigint;
+  readonly value: bigint;
+  readonly length: number;
+}
+
+/** Firmware that leaves kills out while the machine is set up and nothing can be cached. */
+class SetupOpal extends Opal {
+  isQuiet = false;
+
+  override killPe(pe: number): void {
+    if (!this.isQuiet) super.killPe(pe);
+  }
+
+  override killPages(run: PageRun): void {
+    if (!this.isQuiet) super.killPages(run);
+  }
+}
+
+export class Host {
+  readonly log = new CallLog();
+  readonly allocator: Buddy;
+  /** TCEs that the trace stored by itself. */
+  stores = 0;
+  private readonly opal: SetupOpal;
+  private readonly groupInfo: GroupInfo;
+  private readonly pes = new Map<number, PeSoftware>();
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly memory: PhysicalMemory,
+    private readonly rttBase: bigint,
+    private readonly unit: TceUnit,
+    private readonly windows: Windows,
+  ) {
+    const { config, ioda, host } = machine;
+    const { basePageShift: pageShift, ramBytes, freeBlocks } = host;
+    this.allocator = new Buddy(
+      freeBlocks
+        ? { pageShift, base: NODE_BASE, freeBlocks }
+        : { pageShift, base: NODE_BASE, ramBytes },
+    );
+    this.opal = new SetupOpal(
+      {
+        writeTve: (index, value) => this.windows.write(index, value),
+        writeTceKill: (value) => this.unit.kill(value),
+      },
+      {
+        ioda,
+        peCount: config.pe.count,
+        pageShifts: config.pageShifts,
+        escalatePageKill: config.kill.escalatePageKill,
+      },
+    );
+    this.groupInfo = {
+      dma32Start: 0n,
+      dma32Bytes: DMA32_BYTES,
+      pageShifts: config.pageShifts,
+      windowsMax: config.pe.tvesPerPe,
+      levelsMax: TABLE_LEVELS_MAX,
+    };
+  }
+
+  /** Executes the item at `at` in `items`, which is no request; see items.ts. */
+  execute(items: Int32Array, at: number): void {
+    const kind = items[at] & ITEM_KIND_MASK;
+    const rid = items[at + 7] & 0xffff;
+    const control: Control = {
+      op: OPERATIONS[(items[at] >>> 4) & 0xff],
+      pe: items[at + 7] >>> 16,
+      address: joinHalves(items[at + 2], items[at + 1]),
+      value: joinHalves(items[at + 5], items[at + 4]),
+      length: items[at + 6] >>> 0,
+    };
+    this.unit.pass(items[at + 3]);
+    if (kind === ITEM_ASSIGN) this.assign(rid, control.pe);
+    else if (kind === ITEM_PREPARE) this.quietly(() => this.apply(control));
+    else if (kind === ITEM_CONTROL) this.apply(control);
+  }
+
+  /** What each PE's containers took, by PE#. */
+  reports() {
+    return [...this.pes].map(([pe, software]) => ({ pe, ...software.report() }));
+  }
+
+  /** Firmware: a RID belongs to a PE from now on. */
+  private assign(rid: number, pe: number): void {
+    const { count } = this.machine.config.pe;
+    if (pe >= count) {
+      throw new InputError(
+        `PE# of RID ${formatRid(rid)}: expected 0..${count - 1} on ${this.machine.phb}, got ${pe}`,
+      );
+    }
+    writeRte(this.memory, this.rttBase, rid, pe);
+    this.unit.invalidateRtes();
+    if (this.machine.windows.length > 0) this.softwareOf(pe);
+  }
+
+  private apply(control: Control): void {
+    const { op, address, value, length } = control;
+    switch (op) {
+      case 'tve':
+        this.windows.write(this.tveIndex(address), value);
+        break;
+      case 'store':
+        this.memory.write(address, value);
+        this.unit.timing.touchWord(address);
+        this.stores += 1;
+        break;
+      case 'kill':
+        this.unit.kill(value);
+        break;
+      default:
+        this.applyToPe(this.softwareOf(control.pe), op, address, value, length);
+    }
+  }
+
+  private applyToPe(
+    software: PeSoftware,
+    op: Operation,
+    address: bigint,
+    value: bigint,
+    length: number,
+  ): void {
+    switch (op) {
+      case 'create':
+        software.create(this.planOf(value, length), address);
+        break;
+      case 'remove':
+        software.remove(address);
+        break;
+      case 'map':
+        software.map(address, BigInt(length), value & ~3n, Number(value & 3n));
+        break;
+      case 'unmap':
+        software.unmap(address, BigInt(length));
+        break;
+      case 'put':
+        software.putTces('H_PUT_TCE', tces(address, value, 1, false));
+        break;
+      case 'indirect':
+        software.putTces('H_PUT_TCE_INDIRECT', tces(address, value, length, true));
+        break;
+      case 'stuff':
+        software.putTces('H_STUFF_TCE', tces(address, value, length, false));
+        break;
+    }
+  }
+
+  /** The window of a `create` row; a row that names no level count gets the fewest that fit. */
+  private planOf(bytes: bigint, length: number): WindowPlan {
+    const pageShift = length & 0xff;
+    const levels = (length >>> 8) & 0xff;
+    if (levels !== 0) return { pageShift, bytes, levels };
+    const host = { ...this.machine.host, orderMax: this.allocator.orderMax };
+    return { pageShift, bytes, levels: fewestLevels({ pageShift, windowBytes: bytes }, host) };
+  }
+
+  /** The process of a PE; it comes with the windows that every PE gets. */
+  private softwareOf(pe: number): PeSoftware {
+    const known = this.pes.get(pe);
+    if (known) return known;
+    return this.quietly(() => {
+      const software = new PeSoftware(pe, {
+        opal: this.opal,
+        groupInfo: this.groupInfo,
+        basePageShift: this.machine.host.basePageShift,
+        memory: this.memory,
+        allocator: this.allocator,
+        log: this.log,
+      });
+      this.pes.set(pe, software);
+      software.carryOut(this.machine.windows, this.machine.map === 'all');
+      return software;
+    });
+  }
+
+  /** Does work that belongs to the machine's set-up: it takes no time and kills nothing. */
+  private quietly<Result>(work: () => Result): Result {
+    const before = this.opal.isQuiet;
+    this.opal.isQuiet = true;
+    const result = work();
+    this.opal.isQuiet = before;
+    return result;
+  }
+
+  private tveIndex(index: bigint): number {
+    const entries = this.machine.config.pe.count * this.machine.config.pe.tvesPerPe;
+    if (index < BigInt(entries)) return Number(index);
+    throw new InputError(
+      `tve row: expected a TVT index 0..${entries - 1} on ${this.machine.phb}, got ${index}`,
+    );
+  }
+}
+
+function tces(busAddress: bigint, tce: bigint, count: number, isLinear: boolean) {
+  return { busAddress, tce, count, isLinear };
+}

@@ -1,0 +1,163 @@
+/**
+ * The process that owns one PE's devices: a VFIO container with the PE as its group, the windows it
+ * creates and the pages it maps. All of real memory is registered, process address equal to real
+ * address, so that a trace can map any page; tables come from the node's free memory.
+ */
+
+import { TABLE_ADDRESS_MASK } from '../../models/address.ts';
+import { hex } from '../../models/bits.ts';
+import type { Opal } from '../../models/firmware/opal.ts';
+import { type CallResult, isRefusal, refuse } from '../../models/kernel/call-result.ts';
+import { type ContainerReport, reportContainer } from '../../models/kernel/container-report.ts';
+import { contains, type DmaWindow, entryOf } from '../../models/kernel/dma-window.ts';
+import { ERA_5 } from '../../models/kernel/era.ts';
+import { LockedMemory } from '../../models/kernel/locked-memory.ts';
+import { PreregisteredMemory } from '../../models/kernel/preregistered.ts';
+import { type GroupInfo, PeGroup } from '../../models/kernel/table-group.ts';
+import { VfioContainer } from '../../models/kernel/vfio-container.ts';
+import type { Buddy } from '../../models/memory/buddy.ts';
+import type { PhysicalMemory } from '../../models/memory/physical.ts';
+import { TCE_PCI_READ, TCE_PCI_WRITE, tcePermission } from '../../models/tce.ts';
+import type { CallLog } from './call-log.ts';
+import type { WindowPlan } from './machine.ts';
+
+/** Registered memory: every real address that a TCE can name, on pages as large as any IO page. */
+const REGISTERED_BYTES = 1n << 60n;
+const REGISTERED_PAGE_SHIFT = 30;
+/** Pages of one MAP call when a whole window is mapped: one that fails leaves those before it. */
+const PAGES_PER_MAP = 2 ** 16;
+
+/** What a PE's process stands on. */
+export interface PeHome {
+  readonly opal: Opal;
+  readonly groupInfo: GroupInfo;
+  readonly basePageShift: number;
+  readonly memory: PhysicalMemory;
+  readonly allocator: Buddy;
+  readonly log: CallLog;
+}
+
+/** A run of equal or linear TCEs, as the H_PUT_TCE family writes them. */
+export interface TceRun {
+  readonly busAddress: bigint;
+  readonly tce: bigint;
+  readonly count: number;
+  /** Whether each entry names the page behind the one before; otherwise all are the same. */
+  readonly isLinear: boolean;
+}
+
+export class PeSoftware {
+  private readonly container: VfioContainer;
+  private readonly group: PeGroup;
+  private readonly log: CallLog;
+  /** The default window exists only as a promise until it is needed or refused. */
+  private isDefaultPending = true;
+
+  constructor(pe: number, home: PeHome) {
+    const { basePageShift, memory, allocator } = home;
+    const locked = new LockedMemory({
+      limitBytes: 0n,
+      capIpcLock: true,
+      pageShift: basePageShift,
+    });
+    this.log = home.log;
+    this.group = new PeGroup(pe, home.groupInfo, home.opal);
+    this.container = new VfioContainer(
+      { era: ERA_5, basePageShift, memory, allocator },
+      { locked, regions: new PreregisteredMemory() },
+    );
+    this.container.attach(this.group);
+    const backing = { realAddress: 0n, pageShift: REGISTERED_PAGE_SHIFT };
+    this.container.register(0n, REGISTERED_BYTES, backing);
+  }
+
+  /** The windows of the plan, the first at bus address 0; maps all their pages if asked to. */
+  carryOut(plan: readonly WindowPlan[], isMapped: boolean): void {
+    for (const window of plan) {
+      const result = this.create(window, 0n);
+      if (isMapped && !isRefusal(result)) this.mapWindow(window, result.startAddress);
+    }
+  }
+
+  /**
+   * VFIO_IOMMU_SPAPR_TCE_CREATE. The default window gives way to one that is wanted at bus address 0;
+   * before one that is wanted elsewhere it comes into being, as in the kernel.
+   */
+  create(window: WindowPlan, wanted: bigint): CallResult<{ startAddress: bigint }> {
+    if (wanted === 0n && this.isDefaultPending) this.container.remove(0n);
+    this.isDefaultPending = false;
+    const { pageShift, levels, bytes } = window;
+    const result = this.container.create({ pageShift, levels, windowBytes: bytes });
+    return this.logged('CREATE', result);
+  }
+
+  /** VFIO_IOMMU_SPAPR_TCE_REMOVE. */
+  remove(busAddress: bigint): void {
+    this.logged('REMOVE', this.container.remove(busAddress));
+  }
+
+  /** VFIO_IOMMU_MAP_DMA of contiguous real memory; `permission` as the bits of a TCE. */
+  map(busAddress: bigint, bytes: bigint, real: bigint, permission: number): boolean {
+    const read = (permission & TCE_PCI_READ) !== 0;
+    const write = (permission & TCE_PCI_WRITE) !== 0;
+    const result = this.container.map({ processAddress: real, busAddress, bytes, read, write });
+    return !isRefusal(this.logged('MAP', result));
+  }
+
+  /** VFIO_IOMMU_UNMAP_DMA. */
+  unmap(busAddress: bigint, bytes: bigint): void {
+    this.logged('UNMAP', this.container.unmap(busAddress, bytes));
+  }
+
+  /** H_PUT_TCE and its relatives: the hypervisor writes the guest's TCEs into the window's table. */
+  putTces(call: string, run: TceRun): void {
+    this.logged(call, this.writeTces(run));
+  }
+
+  /** Windows, tables and failures for the report. */
+  report(): ContainerReport {
+    return reportContainer(this.container);
+  }
+
+  private writeTces({ busAddress, tce, count, isLinear }: TceRun): CallResult {
+    const window = this.windowAt(busAddress);
+    if (!window) return refuse('EINVAL', `no window contains bus address ${hex(busAddress)}`);
+    const { table } = window;
+    const { pageShift, tceCount } = table.geometry;
+    const entry = entryOf(window, busAddress);
+    if (entry + count > tceCount) {
+      return refuse('EINVAL', `${count} TCEs from ${hex(busAddress)} on pass the window's end`);
+    }
+    if (tcePermission(tce) === 0) table.clear(entry, count);
+    else {
+      const { failure } = table.setRun(entry, count, tce, isLinear ? 2 ** pageShift : 0);
+      if (failure) return refuse('ENOMEM', `no block of order ${failure.order} for a table level`);
+    }
+    this.group.kill(pageShift, busAddress, count);
+    return { rc: 0 };
+  }
+
+  private windowAt(busAddress: bigint): DmaWindow | undefined {
+    return this.container.windows.find((window) => contains(window, busAddress));
+  }
+
+  /** Maps each page of a window to the real address that equals its offset in the window. */
+  private mapWindow(window: WindowPlan, start: bigint): void {
+    const step = BigInt(PAGES_PER_MAP) << BigInt(window.pageShift);
+    for (let offset = 0n; offset < window.bytes; offset += step) {
+      const rest = window.bytes - offset;
+      const real = offset & TABLE_ADDRESS_MASK;
+      const bytes = rest < step ? rest : step;
+      if (!this.map(start + offset, bytes, real, TCE_PCI_READ | TCE_PCI_WRITE)) return;
+    }
+  }
+
+  private logged<Outputs extends object>(
+    call: string,
+    result: CallResult<Outputs>,
+  ): CallResult<Outputs> {
+    if (isRefusal(result)) this.log.add(call, result.errno ?? `rc=${result.rc}`, result.reason);
+    else this.log.add(call, 'ok');
+    return result;
+  }
+}

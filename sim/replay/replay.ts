@@ -1,0 +1,157 @@
+/**
+ * A replay from an open trace to what every PHB counted. The main thread reads and decodes, the lanes
+ * simulate; progress is read from shared memory, and a stop takes effect at the end of a chunk.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { InputError } from '../../models/input-error.ts';
+import { PHYSICAL_MEMORY_BYTES_MAX } from '../../models/memory/physical.ts';
+import { isRefused, tableGeometry } from '../../models/table/geometry.ts';
+import type { TraceBatch, TraceSource } from '../../traces/format.ts';
+import { ChunkWriter } from './chunk-writer.ts';
+import { Feeder, type RowUse } from './feeder.ts';
+import type { LaneAnswer } from './lane.ts';
+import type { Machine } from './machine.ts';
+import type { PhbOutcome } from './phb-replay.ts';
+import { LanePool } from './pool.ts';
+import { allocateReplay } from './shared-layout.ts';
+import { TouchedPages } from './touched-pages.ts';
+
+/** Simulated memory for tables that a trace brings along or creates by itself. */
+const SPARE_BYTES = 2 ** 30;
+/** PEs whose windows can be full at once before simulated memory ends. */
+const FULL_PES = 8;
+
+/** What a replay tells while it runs. */
+export interface Progress {
+  /** Items that the lanes are through with, and rows that were read. */
+  readonly items: number;
+  readonly rows: number;
+}
+
+export interface ReplayOptions {
+  readonly lanes: number;
+  /** Called about five times a second. */
+  readonly onProgress: (progress: Progress) => void;
+  /** Aborting it stops the replay; what is done by then is the outcome. */
+  readonly signal: AbortSignal;
+}
+
+export interface ReplayOutcome {
+  readonly phbs: readonly PhbOutcome[];
+  readonly rows: number;
+  /** Rows that are DMAs; each is one or more requests. */
+  readonly dmas: number;
+  readonly isComplete: boolean;
+}
+
+const PROGRESS_MS = 200;
+
+/** Replays a trace. Throws InputError on a trace or a machine that cannot be replayed. */
+export async function replay(
+  trace: TraceSource,
+  machine: Machine,
+  options: ReplayOptions,
+): Promise<ReplayOutcome> {
+  const { lanes } = options;
+  const shared = allocateReplay(lanes);
+  const chunks = new ChunkWriter(shared);
+  const isTimed = machine.pacing.kind === 'trace';
+  const feeder = new Feeder(chunks, machine.config.unit.clockMHz, isTimed);
+  const done = new Float64Array(shared.progress);
+  const pool = new LanePool(lanes);
+  const memoryBytes = memoryFor(machine);
+  const stop = () => chunks.stop();
+  options.signal.addEventListener('abort', stop);
+  const timer = setInterval(() => {
+    options.onProgress({ items: done.reduce((sum, items) => sum + items, 0), rows: feeder.rows });
+  }, PROGRESS_MS);
+  try {
+    const answers = Array.from({ length: lanes }, (_, lane) =>
+      stopOnFailure(pool.run({ shared, lane, machine, memoryBytes }), chunks),
+    );
+    const feeding = feedAll(trace, machine, feeder, chunks);
+    feeding.catch(stop);
+    const phbs = outcomesOf(await Promise.all(answers));
+    await feeding;
+    return { phbs, rows: feeder.rows, dmas: feeder.dmas, isComplete: !chunks.isStopped };
+  } finally {
+    clearInterval(timer);
+    options.signal.removeEventListener('abort', stop);
+    await pool.close();
+  }
+}
+
+/** Feeds the mapping of touched pages, if asked for, and then the trace. */
+async function feedAll(
+  trace: TraceSource,
+  machine: Machine,
+  feeder: Feeder,
+  chunks: ChunkWriter,
+): Promise<void> {
+  if (machine.map === 'touched') {
+    const touched = new TouchedPages(machine.windows);
+    for await (const batch of trace.batches()) {
+      touched.add(batch);
+      if (chunks.isStopped) return;
+      await nextTurn();
+    }
+    const rows = touched.rows();
+    for (let batch = rows.takeRest(); batch; batch = rows.takeRest()) {
+      await feed(batch, 'prepare', feeder, chunks);
+    }
+  }
+  for await (const batch of trace.batches()) {
+    if (chunks.isStopped) return;
+    await feed(batch, 'replay', feeder, chunks);
+    await nextTurn();
+  }
+  feeder.flush();
+  chunks.close();
+}
+
+async function feed(
+  batch: TraceBatch,
+  use: RowUse,
+  feeder: Feeder,
+  chunks: ChunkWriter,
+): Promise<void> {
+  let row = feeder.take(batch, 0, use);
+  while (row < batch.rows && !chunks.isStopped) {
+    await chunks.waitForChunk();
+    row = feeder.take(batch, row, use);
+  }
+}
+
+/** A lane that fails stops the others, so that nobody waits for it. */
+async function stopOnFailure(
+  answer: Promise<LaneAnswer>,
+  chunks: ChunkWriter,
+): Promise<LaneAnswer> {
+  try {
+    const result = await answer;
+    if (!result.ok) chunks.stop();
+    return result;
+  } catch (error) {
+    chunks.stop();
+    throw error;
+  }
+}
+
+function outcomesOf(answers: readonly LaneAnswer[]): PhbOutcome[] {
+  const phbs = answers.flatMap((answer) => {
+    if (!answer.ok) throw new InputError(answer.message);
+    return answer.phbs;
+  });
+  return phbs.sort((a, b) => a.phb - b.phb);
+}
+
+/** Address space for a PHB's tables: some full windows, and room for what the trace brings. */
+function memoryFor(machine: Machine): number {
+  const { basePageShift } = machine.host;
+  const full = machine.windows.map(({ pageShift, levels, bytes: windowBytes }) => {
+    const geometry = tableGeometry({ pageShift, levels, windowBytes, basePageShift });
+    return isRefused(geometry) ? 0 : Number(geometry.fullTreeBytes) * FULL_PES;
+  });
+  const wanted = full.reduce((sum, bytes) => sum + bytes, SPARE_BYTES);
+  return Math.min(wanted, PHYSICAL_MEMORY_BYTES_MAX);
+}

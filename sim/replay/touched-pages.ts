@@ -1,0 +1,119 @@
+/**
+ * The IO pages that a trace's DMAs touch, found in a pass before the replay: `--map touched` maps
+ * these and no others. Pages are counted in the windows that every PE gets.
+ */
+import { Op, type TraceBatch } from '../../traces/format.ts';
+import { RowBuffer } from '../../traces/row-buffer.ts';
+import type { WindowPlan } from './machine.ts';
+
+/** Pages that one block of bits stands for. */
+const BLOCK_SHIFT = 15;
+const BLOCK_PAGES = 2 ** BLOCK_SHIFT;
+/** Longest run of pages in one row, whose length is a 32-bit number of bytes. */
+const RUN_BYTES_MAX = 2 ** 31;
+
+/** The touched pages of one window of one PE. */
+interface WindowPages {
+  readonly phb: number;
+  readonly pe: number;
+  readonly rid: number;
+  readonly window: number;
+  /** Bits by block of pages. */
+  readonly blocks: Map<number, Uint32Array>;
+}
+
+export class TouchedPages {
+  private readonly found = new Map<number, WindowPages>();
+
+  constructor(private readonly windows: readonly WindowPlan[]) {}
+
+  /** Notes the pages of a batch's DMAs. */
+  add(batch: TraceBatch): void {
+    for (let row = 0; row < batch.rows; row += 1) {
+      if (batch.op[row] > Op.write) continue;
+      const upper = batch.address[2 * row + 1];
+      const window = (upper >>> 27) & 1;
+      const plan = this.windows[window];
+      if (!plan || upper >>> 28 !== 0) continue;
+      const pageBytes = 2 ** plan.pageShift;
+      const offset = (upper & 0x07ff_ffff) * 2 ** 32 + batch.address[2 * row];
+      const last = Math.min(offset + batch.length[row], Number(plan.bytes)) - 1;
+      const pages = this.pagesOf(batch, row, window);
+      for (let page = Math.floor(offset / pageBytes); page * pageBytes <= last; page += 1) {
+        mark(pages.blocks, page);
+      }
+    }
+  }
+
+  /** `map` rows for all noted pages, in order of PHB, PE, window and page. */
+  rows(): RowBuffer {
+    const rows = new RowBuffer();
+    const sorted = [...this.found].sort(([a], [b]) => a - b);
+    for (const [, pages] of sorted) this.addRuns(rows, pages);
+    return rows;
+  }
+
+  private pagesOf(batch: TraceBatch, row: number, window: number): WindowPages {
+    const phb = batch.phb[row];
+    const pe = batch.pe[row];
+    const key = (phb * 65_536 + pe) * 2 + window;
+    let pages = this.found.get(key);
+    if (!pages) {
+      pages = { phb, pe, rid: batch.rid[row], window, blocks: new Map() };
+      this.found.set(key, pages);
+    }
+    return pages;
+  }
+
+  private addRuns(rows: RowBuffer, pages: WindowPages): void {
+    const pageBytes = 2 ** this.windows[pages.window].pageShift;
+    const longest = RUN_BYTES_MAX / pageBytes;
+    let first = -1;
+    let next = -1;
+    const close = () => {
+      if (first >= 0) addMap(rows, pages, first * pageBytes, (next - first) * pageBytes);
+    };
+    for (const page of pagesIn(pages.blocks)) {
+      if (page !== next || page - first >= longest) {
+        close();
+        first = page;
+      }
+      next = page + 1;
+    }
+    close();
+  }
+}
+
+function mark(blocks: Map<number, Uint32Array>, page: number): void {
+  const number = Math.floor(page / BLOCK_PAGES);
+  let block = blocks.get(number);
+  if (!block) {
+    block = new Uint32Array(BLOCK_PAGES / 32);
+    blocks.set(number, block);
+  }
+  const bit = page % BLOCK_PAGES;
+  block[bit >>> 5] |= 1 << (bit & 31);
+}
+
+function* pagesIn(blocks: Map<number, Uint32Array>): Generator<number> {
+  for (const number of [...blocks.keys()].sort((a, b) => a - b)) {
+    const block = blocks.get(number) as Uint32Array;
+    for (let bit = 0; bit < BLOCK_PAGES; bit += 1) {
+      if ((block[bit >>> 5] >>> (bit & 31)) & 1) yield number * BLOCK_PAGES + bit;
+    }
+  }
+}
+
+/** Maps a run of a window's pages to the real addresses that equal their offsets. */
+function addMap(rows: RowBuffer, pages: WindowPages, offset: number, bytes: number): void {
+  const busAddress = BigInt(offset) | (BigInt(pages.window) << 59n);
+  rows.add({
+    op: Op.map,
+    phb: pages.phb,
+    pe: pages.pe,
+    rid: pages.rid,
+    address: busAddress,
+    length: bytes,
+    value: BigInt(offset) | 3n,
+  });
+}

@@ -1,0 +1,74 @@
+/**
+ * The DMA windows of one PHB as they come and go: every write of a TVE that makes a window opens an
+ * account for it, so that results can be told window by window.
+ */
+
+import { SECOND_WINDOW_BASE } from '../../models/address.ts';
+import { hex } from '../../models/bits.ts';
+import { formatSize } from '../../models/size.ts';
+import { decodeTve, type Ioda, spanBits, type Tve } from '../../models/tve.ts';
+import type { TceUnit } from '../unit/tce-unit.ts';
+
+/** A window that existed for a while. */
+export interface WindowFacts {
+  readonly account: number;
+  readonly pe: number;
+  readonly tve: string;
+  readonly kind: Tve['kind'];
+  readonly busAddress: string;
+  readonly levels: number;
+  readonly pageBytes: number;
+  /** Bytes of each level's table. */
+  readonly tableBytes: number;
+  /** Bytes that its tables reach, or that its range spans. */
+  readonly reach: string;
+}
+
+export class Windows {
+  /** All windows since the beginning, in the order of their TVE writes. */
+  readonly all: WindowFacts[] = [];
+
+  constructor(
+    private readonly unit: TceUnit,
+    private readonly ioda: Ioda,
+  ) {}
+
+  /** Writes a TVE. 0 takes the window away; what still comes for it is booked with no window. */
+  write(index: number, word: bigint): void {
+    if (word === 0n) {
+      this.unit.writeTve(index, word, 0);
+      return;
+    }
+    const account = this.unit.accounts.open();
+    this.all.push(factsOf(account, index, word, decodeTve(word, this.ioda)));
+    this.unit.writeTve(index, word, account);
+  }
+}
+
+function factsOf(account: number, index: number, word: bigint, tve: Tve): WindowFacts {
+  const translated = tve.kind === 'translated' ? tve : undefined;
+  return {
+    account,
+    pe: index >> 1,
+    tve: hex(word),
+    kind: tve.kind,
+    busAddress: hex(index & 1 ? SECOND_WINDOW_BASE : 0n),
+    levels: translated?.levels ?? 0,
+    pageBytes: translated ? 2 ** translated.pageShift : 0,
+    tableBytes: translated ? 2 ** translated.tableShift : 0,
+    reach: formatSize(reachOf(tve)),
+  };
+}
+
+function reachOf(tve: Tve): bigint {
+  switch (tve.kind) {
+    case 'translated':
+      return 1n << BigInt(spanBits(tve));
+    case 'bypass':
+      return tve.end - tve.start;
+    case 'unchecked':
+      return 1n << 50n;
+    default:
+      return 0n;
+  }
+}

@@ -1,0 +1,28 @@
+/** Numbers as reports print them. */
+
+/** A count with thousands separated: `36,166`. */
+export function formatCount(count: number): string {
+  return count.toLocaleString('en-US', { maximumFractionDigits: 0 });
+}
+
+/** A share of a whole in per cent with one decimal; a dash of nothing. */
+export function formatShare(part: number, whole: number): string {
+  return whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`;
+}
+
+/** Nanoseconds: whole ones from 100 on, else one decimal. */
+export function formatNs(ns: number): string {
+  return ns >= 100 || Number.isInteger(ns) ? formatCount(ns) : ns.toFixed(1);
+}
+
+/** A time in the unit that keeps it short: `17.2 ms`. */
+export function formatTime(ns: number): string {
+  const units = ['ns', 'us', 'ms', 's'];
+  let value = ns;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${value >= 100 || Number.isInteger(value) ? value.toFixed(0) : value.toFixed(1)} ${units[unit]}`;
+}

@@ -1,0 +1,214 @@
+/** The report of one run: what was simulated, what became of the requests, and what is assumed. */
+import { describeBytes } from '../../models/size.ts';
+import type { LatencyFigures } from '../results/latency.ts';
+import type { Result } from '../results/result-schema.ts';
+import type { Report, Section, Table } from './document.ts';
+import { formatCount, formatNs, formatShare, formatTime } from './numbers.ts';
+import { tablesSection } from './tables-section.ts';
+import { unitSection } from './unit-section.ts';
+
+/** Rows of windows and PEs in a report; the result file has all of them. */
+const LISTED_MAX = 12;
+
+/** The report of a result; `spec` names the PHB in words. */
+export function runReport(result: Result, title: string): Report {
+  const stopped = result.isComplete ? '' : ' (stopped early)';
+  return {
+    title: `tcesim ${result.version}: ${title}${stopped}`,
+    sections: [
+      unitSection(result),
+      requestsSection(result),
+      walksSection(result),
+      latencySection(result),
+      windowsSection(result),
+      pesSection(result),
+      killsSection(result),
+      tablesSection(result),
+      parametersSection(result),
+      hostSection(result),
+    ],
+  };
+}
+
+function requestsSection(result: Result): Section {
+  const { requests } = result;
+  const row = (name: string, count: number, note = '') => [
+    name,
+    formatCount(count),
+    formatShare(count, requests),
+    note,
+  ];
+  const faults = Object.entries(result.faultsByKind).filter(([, count]) => count > 0);
+  const rows = [
+    row('requests', requests, `${formatCount(result.dmas)} DMAs, cut at 4 KiB`),
+    row('TCE cache hits', result.hits),
+    row('TCE cache misses', result.misses),
+    row('merged misses', result.merged, 'waited for a fetch in flight'),
+    row('bypassed', result.bypassed, 'untranslated windows'),
+    row('faults', result.faults),
+    ...faults.map(([kind, count]) => row(`  ${kind}`, count)),
+    ...(result.msi > 0 ? [row('MSI', result.msi, 'no memory access')] : []),
+  ];
+  return { title: 'Requests', tables: [{ head: [], rows, left: [3] }], remarks: remarksOn(result) };
+}
+
+function remarksOn(result: Result): string[] {
+  const remarks = [];
+  const compared = result.agreed + result.differed;
+  if (compared > 0) {
+    remarks.push(
+      `The trace recorded ${formatCount(compared)} real addresses: ${formatCount(result.agreed)} agree, ${formatCount(result.differed)} differ.`,
+    );
+  }
+  if (result.requests > 0 && result.windows.length === 0) {
+    remarks.push('No DMA window exists: give one with --window 64K:1T:levels=2 --map touched.');
+  } else if (result.faultsByKind['page-fault'] === result.requests && result.requests > 0) {
+    remarks.push('Nothing is mapped: --map touched maps the pages that the trace uses.');
+  }
+  return remarks;
+}
+
+function walksSection(result: Result): Section {
+  const total = result.walkReads.reduce((sum, reads) => sum + reads, 0);
+  const rows = result.walkReads
+    .map((reads, level) => [
+      level === 0 ? 'level 0 (leaf)' : `level ${level}`,
+      formatCount(reads),
+      formatCount(result.walkCacheHits[level] ?? 0),
+    ])
+    .filter((row, level) => level === 0 || row[1] !== '0' || row[2] !== '0');
+  const perRequest = result.requests === 0 ? 0 : total / result.requests;
+  const { cached, uncached } = result.memoryReads;
+  return {
+    title: 'Walks',
+    tables: [{ head: ['table reads', 'reads', 'walk cache hits'], rows }],
+    remarks: [
+      `${perRequest.toFixed(3)} reads a request. Of all reads, RTEs included, ${formatCount(cached)} found their line in a cache of the host, ${formatCount(uncached)} went to memory.`,
+    ],
+  };
+}
+
+function latencySection(result: Result): Section {
+  const { parts, unit: _unit, ...total } = result.latency;
+  const rows = [
+    ['total', ...latencyCells(total)],
+    ...Object.entries(parts).map(([name, figures]) => [`  ${name}`, ...latencyCells(figures)]),
+  ];
+  const head = ['ns', 'mean', 'p50', 'p90', 'p99', 'p99.9', 'max'];
+  return {
+    title: 'Latency',
+    tables: [{ head, rows }],
+    remarks: ['Means of the parts add up to the total. docs/timing.md defines each part.'],
+  };
+}
+
+function latencyCells(figures: LatencyFigures): string[] {
+  const { mean, p50, p90, p99, p999, max } = figures;
+  return [mean, p50, p90, p99, p999, max].map(formatNs);
+}
+
+function windowsSection(result: Result): Section {
+  const windows = [...result.windows].sort((a, b) => b.requests - a.requests);
+  const geometry: Table = {
+    head: ['PHB', 'PE', 'bus address', 'levels', 'page', 'table', 'reach', 'TVE'],
+    rows: windows
+      .slice(0, LISTED_MAX)
+      .map((window) => [
+        `${window.phb}`,
+        `${window.pe}`,
+        window.busAddress,
+        window.kind === 'translated' ? `${window.levels}` : '-',
+        window.kind === 'translated' ? describeBytes(window.pageBytes) : window.kind,
+        window.kind === 'translated' ? describeBytes(window.tableBytes) : '-',
+        window.reach,
+        window.tve,
+      ]),
+    left: [2],
+  };
+  const traffic: Table = {
+    head: ['PHB', 'PE', 'requests', 'hit', 'miss', 'merged', 'fault', 'p50', 'p99', 'max ns'],
+    rows: windows.slice(0, LISTED_MAX).map(trafficRow),
+  };
+  return {
+    title: 'Windows',
+    tables: [geometry, traffic],
+    remarks: omitted(windows.length, 'windows'),
+  };
+}
+
+function pesSection(result: Result): Section {
+  const pes = [...result.pes].sort((a, b) => b.requests - a.requests);
+  const head = ['PHB', 'PE', 'requests', 'hit', 'miss', 'merged', 'fault', 'p50', 'p99', 'max ns'];
+  return {
+    title: 'PEs',
+    tables: [{ head, rows: pes.slice(0, LISTED_MAX).map(trafficRow) }],
+    remarks: omitted(pes.length, 'PEs'),
+  };
+}
+
+function trafficRow(of: Result['pes'][number] | Result['windows'][number]): string[] {
+  const share = (count: number) => formatShare(count, of.requests);
+  const { p50, p99, max } = of.latency;
+  return [
+    `${of.phb}`,
+    `${of.pe}`,
+    formatCount(of.requests),
+    share(of.hits),
+    share(of.misses),
+    share(of.merged),
+    share(of.faults),
+    ...[p50, p99, max].map(formatNs),
+  ];
+}
+
+function omitted(count: number, what: string): string[] {
+  return count > LISTED_MAX
+    ? [`${count - LISTED_MAX} more ${what} with fewer requests are in the JSON result.`]
+    : [];
+}
+
+function killsSection({ kills }: Result): Section {
+  const rows = [
+    ['whole cache', formatCount(kills.all)],
+    ['PE', formatCount(kills.pe)],
+    ['page', formatCount(kills.page)],
+  ];
+  const remarks = [
+    `They dropped ${formatCount(kills.droppedEntries)} cached TCEs and held the front ends for ${formatTime(kills.heldNs)}, ${formatShare(kills.heldShare, 1)} of the simulated time.`,
+  ];
+  return { title: 'TCE kills', tables: [{ head: ['scope', 'kills'], rows }], remarks };
+}
+
+function parametersSection(result: Result): Section {
+  const rows = (parameters: Result['assumed']) =>
+    parameters.map(({ key, value, source }) => [key, String(value), source]);
+  const tables: Table[] = [
+    { head: ['assumed', 'value', 'because'], rows: rows(result.assumed), left: [2] },
+  ];
+  if (result.chosen.length > 0) {
+    tables.push({
+      head: ['set by you', 'value', 'instead of'],
+      rows: rows(result.chosen),
+      left: [2],
+    });
+  }
+  return {
+    title: 'Assumed parameters',
+    tables,
+    remarks: [
+      `No public source gives these numbers; change any with --set KEY=VALUE. ${result.inferred.length} more are inferred from public sources, see docs/parameters.md.`,
+    ],
+  };
+}
+
+function hostSection(result: Result): Section {
+  const { host } = result;
+  const rate = `${(host.requestsPerCpuSecond / 1e6).toFixed(2)} M translations a CPU second, start-up included`;
+  return {
+    title: 'This simulation',
+    tables: [],
+    remarks: [
+      `${formatTime(result.simulatedNs)} simulated in ${host.wallSeconds.toFixed(2)} s with ${host.threads} replay threads: ${rate}; ${host.cpuSeconds.toFixed(2)} s of CPU, ${describeBytes(host.peakMemoryBytes)} at most, Node ${host.node}.`,
+    ],
+  };
+}

@@ -1,0 +1,122 @@
+/** Scenario files: YAML (or JSON, which is YAML), checked against a schema, errors with their line. */
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { InputError } from '../../models/input-error.ts';
+import { suggest } from '../../traces/nearest.ts';
+import { z } from '../zod.ts';
+import type { Scenario } from './scenario.ts';
+import type { Setting } from './settings.ts';
+
+const size = z.union([z.string(), z.number().int()], { error: 'expected a size such as 64K' });
+const scalar = z.union([z.string(), z.number(), z.boolean()], { error: 'expected a plain value' });
+type SettingNode = string | number | boolean | readonly unknown[] | { [key: string]: SettingNode };
+const setting: z.ZodType<SettingNode> = z.lazy(() =>
+  z.union([scalar, z.array(scalar), z.record(z.string(), setting)]),
+);
+
+/** The keys of a scenario file. */
+export const scenarioSchema = z.strictObject({
+  trace: z.string().optional().describe('trace or log, relative to this file'),
+  phb: z.string().optional().describe('phb3, phb4, phb4-small or phb5'),
+  windows: z.array(z.string()).optional().describe('at most two, as 64K:1T:levels=2'),
+  map: z.string().optional().describe('none, touched or all'),
+  pace: z.string().optional().describe('trace, closed:N or interval:NS'),
+  seed: scalar.optional().describe('of everything random'),
+  threads: z.number().int().min(1).optional().describe('replay workers'),
+  host: z
+    .strictObject({
+      pages: size.optional().describe('page size of the kernel, 4K or 64K'),
+      ram: size.optional().describe('memory of the node that tables come from'),
+      freeBlocks: z.array(z.number().int().min(0)).optional().describe('as /proc/buddyinfo'),
+    })
+    .optional(),
+  set: z
+    .record(z.string(), setting)
+    .optional()
+    .describe('parameters of the unit, nested or dotted'),
+});
+
+const KEYS = Object.keys(scenarioSchema.shape);
+const HOST_KEYS = ['pages', 'ram', 'freeBlocks'];
+
+/** Reads a scenario file. Throws InputError as `file:line:column: key: what is wrong`. */
+export function readScenario(path: string): Scenario {
+  const lines = new LineCounter();
+  const document = parseDocument(readText(path), { lineCounter: lines });
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `${path}:${line}:${col}`;
+  };
+  const [error] = document.errors;
+  if (error) throw new InputError(`${at(error.pos[0])}: ${error.message.split('\n')[0]}`);
+  if (!isMap(document.contents)) throw new InputError(`${path}: expected a YAML map of keys`);
+  const parsed = scenarioSchema.safeParse(document.toJS());
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+    const keys = [...issue.path.map(String), ...(unknownKey === undefined ? [] : [unknownKey])];
+    const what =
+      unknownKey === undefined
+        ? issue.message
+        : `unknown key${suggest(unknownKey, issue.path.length === 0 ? KEYS : HOST_KEYS)}`;
+    throw new InputError(`${at(offsetOf(document.contents, keys))}: ${keys.join('.')}: ${what}`);
+  }
+  return scenarioOf(parsed.data, path, (keys) => at(offsetOf(document.contents as Node, keys)));
+}
+
+function scenarioOf(
+  data: z.infer<typeof scenarioSchema>,
+  path: string,
+  place: (keys: readonly string[]) => string,
+): Scenario {
+  const { host = {}, set = {}, seed, trace, ...plain } = data;
+  return {
+    ...(definedOnly(plain) as Partial<Scenario>),
+    ...(trace === undefined ? {} : { trace: resolve(dirname(path), trace) }),
+    ...(seed === undefined ? {} : { seed: String(seed) }),
+    settings: [
+      ...flatten(host, ['host'], (keys) => place(keys)),
+      ...flatten(set, [], (keys) => place(['set', ...keys])),
+    ],
+  };
+}
+
+/** Settings of a nested map, by dotted key. */
+function flatten(
+  node: object,
+  prefix: readonly string[],
+  place: (keys: readonly string[]) => string,
+): Setting[] {
+  return Object.entries(node).flatMap(([name, value]) => {
+    const keys = [...prefix, name];
+    if (typeof value === 'object' && !Array.isArray(value)) return flatten(value, keys, place);
+    return value === undefined
+      ? []
+      : [{ where: place(keys), key: keys.join('.'), text: `${value}` }];
+  });
+}
+
+/** Offset in the file of the deepest key of a path that is there. */
+function offsetOf(node: Node, keys: readonly string[]): number {
+  if (!isMap(node) || keys.length === 0) return node.range?.[0] ?? 0;
+  const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === keys[0]);
+  if (!pair) return node.range?.[0] ?? 0;
+  if (keys.length > 1 && isMap(pair.value)) return offsetOf(pair.value, keys.slice(1));
+  return (pair.key as Node).range?.[0] ?? 0;
+}
+
+function definedOnly(record: object): object {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new InputError(
+      `${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`}`,
+    );
+  }
+}

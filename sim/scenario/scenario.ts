@@ -1,0 +1,101 @@
+/**
+ * A scenario: everything that decides a run's result, from a YAML file, from flags, or both (flags
+ * win). `resolveScenario` makes of it the machine to replay on.
+ */
+import { InputError } from '../../models/input-error.ts';
+import { PHB_PRESETS, presetOf } from '../../models/phb/presets.ts';
+import { configOf, type PhbSpec } from '../../models/phb/spec.ts';
+import { checkUnitConfig } from '../../models/phb/unit-config.ts';
+import { formatSize } from '../../models/size.ts';
+import type { TraceClock } from '../../traces/format.ts';
+import { suggest } from '../../traces/nearest.ts';
+import { type HostPlan, MAP_MODES, type Machine, type MapMode } from '../replay/machine.ts';
+import { defaultPacing, formatPacing, parsePacing } from './pacing.ts';
+import { applyToHost, applyToPhb, type Setting } from './settings.ts';
+import { formatWindow, parseWindow } from './window-plan.ts';
+
+/** A scenario as it was written; what is absent has a default. */
+export interface Scenario {
+  readonly trace?: string;
+  readonly phb?: string;
+  readonly windows?: readonly string[];
+  readonly map?: string;
+  readonly pace?: string;
+  readonly seed?: string;
+  readonly threads?: number;
+  readonly settings: readonly Setting[];
+}
+
+/** A machine, and the description of its PHB with the origin of every number. */
+export interface ResolvedScenario {
+  readonly spec: PhbSpec;
+  readonly machine: Machine;
+}
+
+const WINDOWS_MAX = 2;
+
+/** The host that tables come from when nobody describes another: assumed, a small POWER server. */
+const DEFAULT_HOST: HostPlan = { basePageShift: 16, ramBytes: 1n << 36n };
+
+/** Flags over a file: what a flag says counts, settings of both are applied in order. */
+export function mergeScenarios(file: Scenario, flags: Scenario): Scenario {
+  return { ...file, ...flags, settings: [...file.settings, ...flags.settings] };
+}
+
+/** The machine of a scenario for a trace that keeps time so. Throws InputError with the key. */
+export function resolveScenario(scenario: Scenario, clock: TraceClock): ResolvedScenario {
+  const name = scenario.phb ?? 'phb4';
+  const preset = presetOf(name);
+  if (!preset) {
+    const known = PHB_PRESETS.map((spec) => spec.name);
+    throw new InputError(`phb: unknown PHB '${name}'${suggest(name, known)}`);
+  }
+  const spec = applyToPhb(preset, scenario.settings);
+  const config = configOf(spec);
+  checkUnitConfig(config);
+  const host = applyToHost(DEFAULT_HOST, scenario.settings);
+  const windows = scenario.windows ?? [];
+  if (windows.length > WINDOWS_MAX) {
+    throw new InputError(`windows: a PE has at most ${WINDOWS_MAX}, got ${windows.length}`);
+  }
+  const map = mapMode(scenario.map ?? 'none');
+  if (map !== 'none' && windows.length === 0) {
+    throw new InputError(`map: ${map} wants a window to map in, as --window 64K:1T:levels=2`);
+  }
+  const machine: Machine = {
+    phb: name,
+    ioda: spec.ioda,
+    config,
+    host,
+    windows: windows.map((window) => parseWindow(window, config, host.basePageShift)),
+    map,
+    pacing: scenario.pace === undefined ? defaultPacing(clock) : parsePacing(scenario.pace),
+    seed: scenario.seed ?? 'tcesim',
+  };
+  return { spec, machine };
+}
+
+/** The scenario as it was resolved, for results and run directories. */
+export function describeMachine(machine: Machine): Record<string, unknown> {
+  const { host } = machine;
+  return {
+    phb: machine.phb,
+    windows: machine.windows.map(formatWindow),
+    map: machine.map,
+    pace: formatPacing(machine.pacing),
+    seed: machine.seed,
+    host: {
+      pages: formatSize(2 ** host.basePageShift),
+      ...(host.freeBlocks
+        ? { freeBlocks: [...host.freeBlocks] }
+        : { ram: formatSize(host.ramBytes) }),
+    },
+    set: machine.config,
+  };
+}
+
+function mapMode(text: string): MapMode {
+  const mode = MAP_MODES.find((known) => known === text);
+  if (mode) return mode;
+  throw new InputError(`map: expected one of ${MAP_MODES.join(', ')}, got '${text}'`);
+}

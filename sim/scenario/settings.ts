@@ -1,0 +1,93 @@
+/**
+ * Settings by dotted key, from `--set` and from a scenario's `set:`. A key names a parameter of the
+ * PHB's unit (models/phb/unit-config.ts) or of the host.
+ */
+import { log2Exact } from '../../models/bits.ts';
+import { InputError } from '../../models/input-error.ts';
+import { chosen, type Parameter } from '../../models/origin.ts';
+import { type PhbSpec, parametersOf, withParameters } from '../../models/phb/spec.ts';
+import { parseSize } from '../../models/size.ts';
+import { suggest } from '../../traces/nearest.ts';
+import type { HostPlan } from '../replay/machine.ts';
+
+/** One setting: where it was written, its key and its value as text. */
+export interface Setting {
+  readonly where: string;
+  readonly key: string;
+  readonly text: string;
+}
+
+const HOST_KEYS = ['host.pages', 'host.ram', 'host.freeBlocks'] as const;
+
+/** `key=value` of the command line. */
+export function parseSetting(text: string): Setting {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InputError(`--set: expected key=value, got '${text}'`);
+  return { where: '--set', key: text.slice(0, at), text: text.slice(at + 1) };
+}
+
+/** The PHB with the settings that concern it. Throws InputError on an unknown key or a wrong value. */
+export function applyToPhb(spec: PhbSpec, settings: readonly Setting[]): PhbSpec {
+  const known = new Map(parametersOf(spec).map((parameter) => [parameter.key, parameter]));
+  const replaced = new Map<string, Parameter<unknown>>();
+  for (const { where, key, text } of settings) {
+    const parameter = known.get(key);
+    if (parameter) {
+      const value = valueLike(parameter.value, text, `${where} ${key}`);
+      replaced.set(key, chosen(value, `default ${parameter.value}, ${parameter.origin}`));
+    } else if (!isHostKey(key)) {
+      throw new InputError(
+        `${where}: unknown key '${key}'${suggest(key, [...known.keys(), ...HOST_KEYS])}`,
+      );
+    }
+  }
+  return withParameters(spec, replaced);
+}
+
+/** The host with the settings that concern it. */
+export function applyToHost(host: HostPlan, settings: readonly Setting[]): HostPlan {
+  const own = settings.filter(({ key }) => isHostKey(key)).map(hostSetting);
+  return Object.assign({ ...host }, ...own) as HostPlan;
+}
+
+function isHostKey(key: string): boolean {
+  return (HOST_KEYS as readonly string[]).includes(key);
+}
+
+function hostSetting({ where, key, text }: Setting): Partial<HostPlan> {
+  const what = `${where} ${key}`;
+  switch (key) {
+    case 'host.pages':
+      return { basePageShift: pageShiftOf(text, what) };
+    case 'host.ram':
+      return { ramBytes: parseSize(text, what) };
+    default:
+      return { freeBlocks: freeBlocksOf(text, what) };
+  }
+}
+
+function pageShiftOf(text: string, what: string): number {
+  const shift = log2Exact(parseSize(text, what));
+  if (shift === 12 || shift === 16) return shift;
+  throw new InputError(`${what}: expected 4K or 64K, got '${text}'`);
+}
+
+function freeBlocksOf(text: string, what: string): number[] {
+  const counts = text.trim().split(/[\s,]+/);
+  if (counts.every((count) => /^\d{1,12}$/.test(count))) return counts.map(Number);
+  throw new InputError(`${what}: expected free blocks by order, as 4000,900,200, got '${text}'`);
+}
+
+/** A value of the same kind as the one that it replaces. */
+function valueLike(old: unknown, text: string, what: string): unknown {
+  if (typeof old === 'number') {
+    if (/^\d{1,15}$/.test(text)) return Number(text);
+    throw new InputError(`${what}: expected a whole number, got '${text}'`);
+  }
+  if (typeof old === 'boolean') {
+    if (text === 'true' || text === 'false') return text === 'true';
+    throw new InputError(`${what}: expected true or false, got '${text}'`);
+  }
+  if (Array.isArray(old)) return text.split(',').map((each) => valueLike(0, each.trim(), what));
+  return text;
+}

@@ -1,0 +1,8 @@
+/**
+ * The entry of an associative structure: four cells, so that a set of four is one 64-byte line of the
+ * machine that simulates. Low and high half of the key, the slot of the payload, one unused.
+ */
+export const ENTRY_CELLS = 4;
+
+/** High half of the key of an entry that holds nothing. */
+export const EMPTY_KEY = -1;

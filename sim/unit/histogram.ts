@@ -1,0 +1,46 @@
+/**
+ * Log-linear histograms of cycles: exact below 2048 cycles, within 0.1 per cent above. A histogram is
+ * a row of counts, so that adding two rows merges them exactly, in any order, on any thread.
+ */
+
+/** log2 of the buckets for each power of two. */
+const STEP_BITS = 10;
+const STEPS = 1 << STEP_BITS;
+/** Leading zeros of the first value that shares a bucket with its neighbour. */
+const EXACT_ZEROS = 31 - STEP_BITS;
+
+/** Buckets of one histogram of values 0 .. 2^31 - 1. */
+export const HISTOGRAM_BUCKETS = (EXACT_ZEROS + 1) * STEPS;
+
+/** The bucket of a value. */
+export function bucketOf(value: number): number {
+  const shift = EXACT_ZEROS - Math.clz32(value | STEPS);
+  return (shift << STEP_BITS) + (value >>> shift);
+}
+
+/** The largest value that falls into a bucket. */
+export function bucketTop(bucket: number): number {
+  const shift = Math.max(0, (bucket >> STEP_BITS) - 1);
+  return (bucket - shift * STEPS + 1) * 2 ** shift - 1;
+}
+
+/** Values counted in a histogram. */
+export function histogramCount(counts: Float64Array): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/**
+ * The value below or at which a share of all counted values lies; the largest value of its bucket.
+ * `share` in 0..1. 0 for an empty histogram.
+ */
+export function percentile(counts: Float64Array, share: number): number {
+  const total = histogramCount(counts);
+  if (total === 0) return 0;
+  const rank = Math.max(1, Math.ceil(share * total));
+  let seen = 0;
+  for (let bucket = 0; bucket < counts.length; bucket += 1) {
+    seen += counts[bucket];
+    if (seen >= rank) return bucketTop(bucket);
+  }
+  return bucketTop(counts.length - 1);
+}

@@ -1,0 +1,63 @@
+/**
+ * How long a read of table memory takes. A line that the host's caches hold (because the unit read
+ * it, or software wrote it, not long ago) comes faster than one from DRAM. The caches are one
+ * direct-mapped directory of 128-byte lines: assumed, the simplest rule whose answer depends on
+ * addresses and order only.
+ */
+import { lowerHalf, upperHalf } from '../../models/bits.ts';
+import { InputError } from '../../models/input-error.ts';
+import type { UnitConfig } from '../../models/phb/unit-config.ts';
+import { cyclesOf } from './clock.ts';
+
+const LINE_SHIFT = 7;
+const NO_LINE = -1;
+
+export class MemoryTiming {
+  /** Reads that the host's caches answered, and that memory answered. */
+  cachedReads = 0;
+  uncachedReads = 0;
+  private readonly readCycles: number;
+  private readonly cachedReadCycles: number;
+  private readonly mask: number;
+  private readonly lineLow: Int32Array;
+  private readonly lineHigh: Int32Array;
+
+  constructor(config: UnitConfig['memory'], clockMHz: number) {
+    const lines = config.cachedLines;
+    if ((lines & (lines - 1)) !== 0) {
+      throw new InputError(`memory.cachedLines: expected 0 or a power of two, got ${lines}`);
+    }
+    this.readCycles = cyclesOf(config.readNs, clockMHz);
+    this.cachedReadCycles = cyclesOf(config.cachedReadNs, clockMHz);
+    this.mask = lines - 1;
+    this.lineLow = new Int32Array(Math.max(32, lines));
+    this.lineHigh = new Int32Array(Math.max(32, lines)).fill(NO_LINE);
+  }
+
+  /** Cycles that a read of the line at a real address takes; the line is cached from now on. */
+  read(upper: number, lower: number): number {
+    if (this.touch(upper, lower)) {
+      this.cachedReads += 1;
+      return this.cachedReadCycles;
+    }
+    this.uncachedReads += 1;
+    return this.readCycles;
+  }
+
+  /** Software writes the word at a real address. */
+  touchWord(address: bigint): void {
+    this.touch(upperHalf(address), lowerHalf(address));
+  }
+
+  /** Software writes the line at a real address, or the unit reads it; tells whether it was cached. */
+  touch(upper: number, lower: number): boolean {
+    if (this.mask < 0) return false;
+    const low = (upper << (32 - LINE_SHIFT)) | (lower >>> LINE_SHIFT);
+    const high = upper >>> LINE_SHIFT;
+    const at = low & this.mask;
+    if (this.lineLow[at] === low && this.lineHigh[at] === high) return true;
+    this.lineLow[at] = low;
+    this.lineHigh[at] = high;
+    return false;
+  }
+}

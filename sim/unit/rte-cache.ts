@@ -1,0 +1,62 @@
+/**
+ * RID to PE#: the RTE cache in front of the RID translation table in memory (the "RTC" of PHB error
+ * registers, fully associative). A miss is one real read of the RTT and stops the front end.
+ */
+
+import { lowerHalf, upperHalf } from '../../models/bits.ts';
+import { bigEndian, type PhysicalMemory } from '../../models/memory/physical.ts';
+import type { UnitConfig } from '../../models/phb/unit-config.ts';
+import { rteAddress } from '../../models/rte.ts';
+import { Associative } from './associative.ts';
+import type { MemoryTiming } from './memory-timing.ts';
+
+const NO_RID = -1;
+
+export class RteCache {
+  /** PE# of the RID that was looked up last. */
+  pe = 0;
+  /** Cycles that the last lookup read memory for; 0 on a hit. */
+  readCycles = 0;
+  /** RIDs that had to be read from the RTT. */
+  misses = 0;
+  private lastRid = NO_RID;
+  private readonly directory: Associative;
+  private readonly peOf: Int32Array;
+
+  constructor(
+    config: UnitConfig['rteCache'],
+    private readonly memory: PhysicalMemory,
+    private readonly timing: MemoryTiming,
+    private readonly rttBase: bigint,
+  ) {
+    this.directory = new Associative(1, config.entries, 'lru', '');
+    this.peOf = new Int32Array(Math.max(32, config.entries));
+  }
+
+  /** Looks up a RID; the answer stands in `pe` and `readCycles`. */
+  lookup(rid: number): void {
+    this.readCycles = 0;
+    if (rid === this.lastRid) return;
+    this.lastRid = rid;
+    const slot = this.directory.find(0, 0, rid);
+    if (slot >= 0) this.pe = this.peOf[slot];
+    else this.fetch(rid);
+  }
+
+  /** RTC_INVALIDATE of everything: what firmware does after each change of the RTT. */
+  dropAll(): void {
+    this.directory.dropWhere(0, 0);
+    this.lastRid = NO_RID;
+  }
+
+  private fetch(rid: number): void {
+    const address = rteAddress(this.rttBase, rid);
+    const upper = upperHalf(address);
+    const lower = lowerHalf(address);
+    const half = bigEndian(this.memory.cells[this.memory.find(upper, lower) + ((rid >> 1) & 1)]);
+    this.pe = (rid & 1 ? half : half >>> 16) & 0xffff;
+    this.peOf[this.directory.place(0, 0, rid)] = this.pe;
+    this.readCycles = this.timing.read(upper, lower);
+    this.misses += 1;
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * Caches of indirect TCEs, one for each upper level of a table. Off in the presets: no public source
+ * says that a PHB has them; design studies switch them on with `walkCache.entries`.
+ */
+import { Associative } from './associative.ts';
+import { keyHigh } from './tce-cache.ts';
+
+/** Levels above the leaf that a table can have. */
+const UPPER_LEVELS_MAX = 4;
+
+export class WalkCache {
+  /** Lookups that found the next table's address, by level. */
+  readonly hits = new Float64Array(UPPER_LEVELS_MAX + 1);
+  /** Real address of the next table, in halves, of the entry that was found last. */
+  tableLow = 0;
+  tableHigh = 0;
+  private readonly directories: Associative[] = [];
+  private readonly lows: Int32Array[] = [];
+  private readonly highs: Int32Array[] = [];
+
+  constructor(private readonly entries: number) {
+    for (let level = 0; level <= UPPER_LEVELS_MAX; level += 1) {
+      this.directories.push(new Associative(1, Math.max(1, entries), 'lru', ''));
+      this.lows.push(new Int32Array(Math.max(32, entries)));
+      this.highs.push(new Int32Array(Math.max(32, entries)));
+    }
+  }
+
+  get isOn(): boolean {
+    return this.entries > 0;
+  }
+
+  /** Looks up the entry of `level` for an index prefix; the answer stands in tableLow, tableHigh. */
+  find(level: number, tve: number, prefixHigh: number, prefixLow: number): boolean {
+    const slot = this.directories[level].find(0, keyHigh(tve, prefixHigh), prefixLow);
+    if (slot < 0) return false;
+    this.hits[level] += 1;
+    this.tableLow = this.lows[level][slot];
+    this.tableHigh = this.highs[level][slot];
+    return true;
+  }
+
+  /** Remembers where the indirect TCE of `level` for an index prefix leads. */
+  place(
+    level: number,
+    tve: number,
+    prefixHigh: number,
+    prefixLow: number,
+    tableHigh: number,
+    tableLow: number,
+  ): void {
+    const slot = this.directories[level].place(0, keyHigh(tve, prefixHigh), prefixLow);
+    this.lows[level][slot] = tableLow;
+    this.highs[level][slot] = tableHigh;
+  }
+
+  /** Forgets everything. */
+  dropAll(): void {
+    for (const directory of this.directories) directory.dropWhere(0, 0);
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * The walk of a missed TCE: dependent 8-byte reads of the real table in simulated memory, one a
+ * level, top first. What the table says at that moment is what happens.
+ */
+
+import { bigEndian, type PhysicalMemory } from '../../models/memory/physical.ts';
+import { TCE_PCI_READ_WRITE } from '../../models/tce.ts';
+import { IODA3_TVT_LEVELS_MAX } from '../../models/tve.ts';
+import type { MemoryTiming } from './memory-timing.ts';
+import type { Tvt } from './tvt.ts';
+import type { WalkCache } from './walk-cache.ts';
+
+/** Address bits of a window, the TVE select bit cut off, in the upper half. */
+export const WINDOW_HIGH_MASK = 0x07ff_ffff;
+
+export class Walker {
+  /** The leaf TCE of the last walk, in halves; 0 when the walk ended at an indirect TCE. */
+  tceLow = 0;
+  tceHigh = 0;
+  /** Cycles of the last walk: its reads and their responses. */
+  cycles = 0;
+  /** Reads by level, the leaf being 0. */
+  readonly reads = new Float64Array(IODA3_TVT_LEVELS_MAX);
+  private tableLow = 0;
+  private tableHigh = 0;
+
+  constructor(
+    private readonly tvt: Tvt,
+    private readonly memory: PhysicalMemory,
+    private readonly timing: MemoryTiming,
+    private readonly cache: WalkCache,
+    private readonly responseCycles: number,
+  ) {}
+
+  /** Walks the tables of a translated TVE for a bus address inside its window. */
+  walk(tve: number, upper: number, lower: number): void {
+    const high = upper & WINDOW_HIGH_MASK;
+    this.cycles = 0;
+    for (let level = this.firstLevel(tve, high, lower); level >= 0; level -= 1) {
+      this.readEntry(tve, level, high, lower);
+      if ((this.tceLow & TCE_PCI_READ_WRITE) === 0) {
+        this.tceLow = 0;
+        this.tceHigh = 0;
+        return;
+      }
+      if (level > 0) this.descend(tve, level, high, lower);
+    }
+  }
+
+  /** Sets the table to start from: the root, or the deepest one that the walk cache knows. */
+  private firstLevel(tve: number, high: number, lower: number): number {
+    const top = this.tvt.levels[tve] - 1;
+    this.tableLow = this.tvt.rootLow[tve];
+    this.tableHigh = this.tvt.rootHigh[tve];
+    if (!this.cache.isOn) return top;
+    for (let level = 1; level <= top; level += 1) {
+      const shift = this.shiftOf(tve, level);
+      if (this.cache.find(level, tve, shiftedHigh(high, shift), shiftedLow(high, lower, shift))) {
+        this.tableLow = this.cache.tableLow;
+        this.tableHigh = this.cache.tableHigh;
+        return level - 1;
+      }
+    }
+    return top;
+  }
+
+  /** Reads the entry of one level's table and takes its time. */
+  private readEntry(tve: number, level: number, high: number, lower: number): void {
+    const bits = this.tvt.indexBits[tve] + 3;
+    const shift = this.shiftOf(tve, level) - 3;
+    const offsetLow = shiftedLow(high, lower, shift) & (bits < 32 ? (1 << bits) - 8 : -8);
+    const offsetHigh = bits > 32 ? shiftedHigh(high, shift) & ((1 << (bits - 32)) - 1) : 0;
+    const entryLow = this.tableLow | offsetLow;
+    const entryHigh = this.tableHigh | offsetHigh;
+    const at = this.memory.find(entryHigh, entryLow);
+    this.tceHigh = bigEndian(this.memory.cells[at]);
+    this.tceLow = bigEndian(this.memory.cells[at + 1]);
+    this.cycles += this.timing.read(entryHigh, entryLow) + this.responseCycles;
+    this.reads[level] += 1;
+  }
+
+  /** Follows the indirect TCE that was just read. */
+  private descend(tve: number, level: number, high: number, lower: number): void {
+    this.tableLow = this.tceLow & ~0xfff;
+    this.tableHigh = this.tceHigh;
+    if (!this.cache.isOn) return;
+    const shift = this.shiftOf(tve, level);
+    const prefixHigh = shiftedHigh(high, shift);
+    const prefixLow = shiftedLow(high, lower, shift);
+    this.cache.place(level, tve, prefixHigh, prefixLow, this.tableHigh, this.tableLow);
+  }
+
+  private shiftOf(tve: number, level: number): number {
+    return this.tvt.indexBits[tve] * level + this.tvt.pageShift[tve];
+  }
+}
+
+/** Low half of a 64-bit value (halves) shifted right by 1..63 and more. */
+function shiftedLow(high: number, low: number, shift: number): number {
+  if (shift < 32) return (high << (32 - shift)) | (low >>> shift);
+  return shift < 64 ? high >>> (shift - 32) : 0;
+}
+
+/** High half of the same. */
+function shiftedHigh(high: number, shift: number): number {
+  return shift < 32 ? high >>> shift : 0;
+}

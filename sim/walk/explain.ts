@@ -1,0 +1,140 @@
+/** One translation step by step, as data and as a report. */
+import { classifyAddress } from '../../models/address.ts';
+import { hex } from '../../models/bits.ts';
+import type { PhbSpec } from '../../models/phb/spec.ts';
+import { describeBytes, formatSize } from '../../models/size.ts';
+import { describePermission, tcePermission } from '../../models/tce.ts';
+import { decodeTve, spanBits, type Tve, tableBytes } from '../../models/tve.ts';
+import { TCE_LINE_BYTES, type WalkRead, type WalkResult, walk } from '../../models/walk.ts';
+import type { Report, Section } from '../report/document.ts';
+
+/** What is to be explained. */
+export interface WalkQuestion {
+  readonly spec: PhbSpec;
+  readonly tve: bigint;
+  readonly address: bigint;
+  readonly access: 'read' | 'write';
+  /** Words of memory by real address; what is not there reads as 0. */
+  readonly words: ReadonlyMap<bigint, bigint>;
+}
+
+/** The answer as JSON has it: words as hexadecimal text. */
+export interface WalkAnswer {
+  readonly phb: string;
+  readonly tve: { readonly value: string } & Record<string, unknown>;
+  readonly address: string;
+  readonly access: 'read' | 'write';
+  readonly select: number;
+  readonly reads: readonly Record<string, unknown>[];
+  readonly realAddress: string | null;
+  readonly permission: string | null;
+  readonly fault: string | null;
+  readonly reason: string | null;
+}
+
+/** Walks and explains. */
+export function explain(question: WalkQuestion): WalkAnswer {
+  const { spec, address, access } = question;
+  const tve = decodeTve(question.tve, spec.ioda);
+  const { reads, outcome } = translate(question, tve);
+  const isFault = 'fault' in outcome;
+  return {
+    phb: spec.name,
+    tve: { value: hex(question.tve), ...describeTve(tve) },
+    address: hex(address),
+    access,
+    select: Number((address >> 59n) & 1n),
+    reads: reads.map((read) => describeRead(read, question.words)),
+    realAddress: isFault ? null : hex(outcome.real),
+    permission: isFault ? null : describePermission(outcome.permission),
+    fault: isFault ? outcome.fault : null,
+    reason: isFault ? outcome.reason : null,
+  };
+}
+
+/** The answer for a terminal. */
+export function walkReport(answer: WalkAnswer): Report {
+  const { value, ...fields } = answer.tve;
+  const result: string[][] =
+    answer.fault === null
+      ? [
+          ['real address', `${answer.realAddress}`],
+          ['permission', `${answer.permission}`],
+        ]
+      : [
+          ['fault', answer.fault],
+          ['because', `${answer.reason}`],
+        ];
+  const table = (rows: string[][]) => ({ head: [], rows, left: [1] });
+  const sections: Section[] = [
+    {
+      title: `TVE ${value}`,
+      tables: [table(Object.entries(fields).map(([name, field]) => [name, String(field)]))],
+      remarks: [],
+    },
+    {
+      title: `${answer.access} of ${answer.address} (TVE select ${answer.select})`,
+      tables: answer.reads.length === 0 ? [] : [readsTable(answer)],
+      remarks: answer.reads.length === 0 ? ['No table is read.'] : [],
+    },
+    { title: 'Result', tables: [table(result)], remarks: [] },
+  ];
+  return { title: `tcesim walk: ${answer.phb}`, sections };
+}
+
+function readsTable(answer: WalkAnswer) {
+  const head = ['level', 'index', 'entry at', 'line', 'slot', 'TCE', 'bits'];
+  const rows = answer.reads.map((read) =>
+    ['level', 'index', 'address', 'line', 'slot', 'tce', 'permission'].map((key) =>
+      String(read[key]),
+    ),
+  );
+  return { head, rows, left: [1, 2, 3, 5, 6] };
+}
+
+/** Address classes first: an MSI or an unsupported address never reaches a TVE. */
+function translate(question: WalkQuestion, tve: Tve): WalkResult {
+  const { spec, address, access, words } = question;
+  const { window32, window64 } = spec.parameters.msi;
+  const kind = classifyAddress(address, { msi32: window32.value, msi64: window64.value });
+  if (kind === 'dma') return walk(tve, address, access, (at) => words.get(at) ?? 0n);
+  const reason =
+    kind === 'msi' ? 'the address is an MSI, not memory' : 'address bits 63:60 are not supported';
+  return { reads: [], outcome: { fault: 'unsupported-address', reason } };
+}
+
+function describeTve(tve: Tve): Record<string, unknown> {
+  switch (tve.kind) {
+    case 'translated':
+      return {
+        kind: tve.kind,
+        root: hex(tve.root),
+        levels: tve.levels,
+        table: describeBytes(tableBytes(tve)),
+        entries: 2 ** tve.indexBits,
+        page: describeBytes(2 ** tve.pageShift),
+        reach: formatSize(1n << BigInt(spanBits(tve))),
+      };
+    case 'bypass':
+      return { kind: tve.kind, start: hex(tve.start), end: hex(tve.end) };
+    case 'invalid':
+      return { kind: tve.kind, reason: tve.reason };
+    default:
+      return { kind: tve.kind };
+  }
+}
+
+function describeRead(read: WalkRead, words: ReadonlyMap<bigint, bigint>): Record<string, unknown> {
+  const line = read.address - (read.address % TCE_LINE_BYTES);
+  return {
+    level: read.level,
+    shift: read.shift,
+    index: hex(read.index),
+    address: hex(read.address),
+    line: hex(line),
+    slot: Number((read.address - line) / 8n),
+    tce: hex(read.tce),
+    permission: describePermission(tcePermission(read.tce)),
+    isInMemory: words.has(read.address),
+  };
+}

@@ -1,0 +1,45 @@
+/**
+ * Memory images as text: a word a line, `0xADDRESS 0xVALUE`, `#` begins a comment. What a crash dump or
+ * a debugger gives of a real machine's tables fits in there.
+ */
+import { readFileSync } from 'node:fs';
+import { hex } from '../../models/bits.ts';
+import { InputError } from '../../models/input-error.ts';
+
+const WORD_MAX = 0xffff_ffff_ffff_ffffn;
+
+/** The words of an image by real address. Throws InputError with file and line. */
+export function readMemoryFile(path: string): Map<bigint, bigint> {
+  const words = new Map<bigint, bigint>();
+  for (const [index, line] of readText(path).split('\n').entries()) {
+    const [address, value, ...more] = line.replace(/#.*/, '').trim().split(/\s+/);
+    if (address === '') continue;
+    const where = `${path}:${index + 1}`;
+    if (value === undefined || more.length > 0) {
+      throw new InputError(`${where}: expected 0xADDRESS 0xVALUE, got '${line.trim()}'`);
+    }
+    const at = parseWord(address, `${where}: address`);
+    if (at % 8n !== 0n) {
+      throw new InputError(`${where}: address: expected a multiple of 8, got ${hex(at)}`);
+    }
+    words.set(at, parseWord(value, `${where}: value`));
+  }
+  return words;
+}
+
+/** A 64-bit number, 0x or decimal. Throws InputError that names `what`. */
+export function parseWord(text: string, what: string): bigint {
+  if (/^(0x[0-9a-f]+|\d+)$/i.test(text) && BigInt(text) <= WORD_MAX) return BigInt(text);
+  throw new InputError(`${what}: expected a 64-bit number such as 0x1000, got '${text}'`);
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new InputError(
+      `${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`}`,
+    );
+  }
+}
