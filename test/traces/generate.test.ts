@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest';
+import { GENERATORS, generate } from '../../traces/generate/generate.ts';
+import { rowsOf } from './rows.ts';
+
+async function rows(name: string, parameters: Record<string, string>) {
+  return rowsOf(generate(name, parameters));
+}
+
+describe.each(GENERATORS.map(({ name }) => name))('%s', (name) => {
+  test('gives the same rows for the same seed, and twice from one source', async () => {
+    const source = generate(name, { requests: '3000', seed: 'a', devices: '3' });
+    const first = await rowsOf(source);
+    expect(await rowsOf(source)).toEqual(first);
+    expect(await rows(name, { requests: '3000', seed: 'a', devices: '3' })).toEqual(first);
+  });
+
+  test('stays inside the window of every device and never goes back in time', async () => {
+    const base = 1n << 59n;
+    const all = await rows(name, {
+      requests: '5000',
+      base: `${base}`,
+      window: '8G',
+      page: '16M',
+      length: '9000',
+      interval: '2.56',
+      devices: '4',
+    });
+    for (const row of all) {
+      expect(row.address >= base && row.address + BigInt(row.length) <= base + (8n << 30n)).toBe(
+        true,
+      );
+    }
+    expect(all.every((row, at) => at === 0 || row.timeNs >= (all[at - 1]?.timeNs ?? 0n))).toBe(
+      true,
+    );
+    expect([...new Set(all.map(({ rid, pe }) => `${rid.toString(16)} ${pe}`))]).toEqual([
+      '100 1',
+      '108 2',
+      '110 3',
+      '118 4',
+    ]);
+  });
+
+  test('writes all its parameters, presets included, into the metadata', () => {
+    const { metadata } = generate(name, { seed: 'x' });
+    expect(metadata).toMatchObject({ clock: 'time', source: `generate:${name}` });
+    expect(metadata.parameters).toMatchObject({ seed: 'x', page: '64K', requests: '1000000' });
+  });
+});
+
+test('sequential goes through its window and begins again', async () => {
+  const all = await rows('sequential', {
+    requests: '5',
+    window: '64K',
+    length: '24K',
+    writes: '0',
+  });
+  expect(all.map(({ address }) => address)).toEqual([0n, 24576n, 0n, 24576n, 0n]);
+  expect(all.map(({ timeNs }) => timeNs)).toEqual([0n, 100n, 200n, 300n, 400n]);
+  expect(all.every(({ op, length }) => op === 'read' && length === 24576)).toBe(true);
+});
+
+test('each device of sequential has its own stream', async () => {
+  const all = await rows('sequential', { requests: '6', devices: '2' });
+  expect(all.map(({ pe, address }) => [pe, Number(address)])).toEqual([
+    [1, 0],
+    [2, 0],
+    [1, 4096],
+    [2, 4096],
+    [1, 8192],
+    [2, 8192],
+  ]);
+});
+
+test('uniform spreads evenly: 64 pages get 1/64 of 64,000 requests each, within 6 sigma', async () => {
+  const all = await rows('uniform', { requests: '64000', window: '4M', writes: '0.25', seed: 's' });
+  const hits = new Map<bigint, number>();
+  for (const { address } of all) hits.set(address >> 16n, (hits.get(address >> 16n) ?? 0) + 1);
+  const sigma = Math.sqrt(64_000 * (1 / 64) * (63 / 64));
+  expect(hits.size).toBe(64);
+  for (const count of hits.values()) expect(Math.abs(count - 1000)).toBeLessThan(6 * sigma);
+  const writes = all.filter(({ op }) => op === 'write').length;
+  expect(Math.abs(writes - 16_000)).toBeLessThan(6 * Math.sqrt(64_000 * 0.25 * 0.75));
+  expect(all.some(({ address }) => (address & 0xffffn) !== 0n)).toBe(true);
+  expect(all.every(({ address }) => address % 4096n === 0n)).toBe(true);
+});
+
+test('another seed gives other addresses', async () => {
+  const a = await rows('uniform', { requests: '100', seed: 'a' });
+  const b = await rows('uniform', { requests: '100', seed: 'b' });
+  expect(a.filter(({ address }, at) => address === b[at]?.address).length).toBeLessThan(5);
+});
+
+describe('ring', () => {
+  test('reads a descriptor, writes the payload, writes a completion', async () => {
+    const all = await rows('ring', { requests: '6', base: '1M' });
+    expect(all.map(({ op, address, length }) => [op, Number(address) - 2 ** 20, length])).toEqual([
+      ['read', 0, 16],
+      ['write', 2 * 65_536, 1500],
+      ['write', 65_536, 16],
+      ['read', 16, 16],
+      ['write', 2 * 65_536 + 2048, 1500],
+      ['write', 65_536 + 16, 16],
+    ]);
+  });
+
+  test('with strict=yes maps a page of its own before each packet and unmaps it after', async () => {
+    const all = await rows('ring', { requests: '6', strict: 'yes', memory: '1G' });
+    expect(all.map(({ op }) => op)).toEqual([
+      ...['map', 'read', 'write', 'write', 'unmap'],
+      ...['map', 'read', 'write', 'write', 'unmap'],
+    ]);
+    expect(all[5]).toMatchObject({
+      address: 3n << 16n,
+      length: 65_536,
+      value: (1n << 30n) | (3n << 16n) | 2n,
+    });
+    expect(all[7]).toMatchObject({ address: 3n << 16n });
+    expect(all[9]).toMatchObject({ op: 'unmap', address: 3n << 16n, length: 65_536 });
+  });
+
+  test('uses each ring entry again after its number of descriptors', async () => {
+    const all = await rows('ring', { requests: '12', descriptors: '2' });
+    const reads = all.filter(({ op }) => op === 'read').map(({ address }) => address);
+    expect(reads).toEqual([0n, 16n, 0n, 16n]);
+  });
+});
+
+test.each([
+  ['no such generator', 'rign', {}, "unknown generator 'rign', did you mean 'ring'?"],
+  [
+    'no such parameter',
+    'ring',
+    { lenght: '1' },
+    "unknown parameter 'lenght', did you mean 'length'?",
+  ],
+  [
+    'a request of no bytes',
+    'uniform',
+    { length: '0' },
+    "length: expected 1..1073741824 bytes, got '0'",
+  ],
+  [
+    'a request beyond the window',
+    'uniform',
+    { length: '128K', window: '64K' },
+    "length: expected 1..65536 bytes, got '128K'",
+  ],
+  [
+    'a page that is no power of two',
+    'uniform',
+    { page: '12K' },
+    "page: expected a power of two, got '12K'",
+  ],
+  [
+    'a window of half a page',
+    'uniform',
+    { window: '96K' },
+    "window: expected a multiple of the page, got '96K'",
+  ],
+  [
+    'a window past the last address',
+    'uniform',
+    { base: '0xffffffffffff0000', window: '128K' },
+    "base: expected a window that ends below 2^64, got '0xffffffffffff0000'",
+  ],
+  ['a share above one', 'uniform', { writes: '1.5' }, "writes: expected a number 0..1, got '1.5'"],
+  ['no devices', 'uniform', { devices: '0' }, "devices: expected a whole number 1..8160, got '0'"],
+  ['a half strictness', 'ring', { strict: 'maybe' }, "strict: expected yes or no, got 'maybe'"],
+  [
+    'a window without room for a buffer',
+    'ring',
+    { window: '128K' },
+    "window: expected room for two rings of 65536 bytes and a buffer of 2048, got '128K'",
+  ],
+])('%s is refused by name', (_, name, parameters, message) => {
+  expect(() => generate(name, parameters as Record<string, string>)).toThrow(message);
+});

@@ -1,0 +1,20 @@
+/** The only door to apache-arrow: the names that this folder uses. */
+export {
+  AsyncByteQueue,
+  DataType,
+  Dictionary,
+  Field,
+  Message,
+  makeData,
+  RecordBatch,
+  RecordBatchFileWriter,
+  RecordBatchStreamWriter,
+  Schema,
+  Struct,
+  Uint8,
+  Uint16,
+  Uint32,
+  Uint64,
+  Utf8,
+  vectorFromArray,
+} from 'apache-arrow';

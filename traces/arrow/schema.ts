@@ -1,0 +1,64 @@
+/** The published columns as an Arrow schema, and the trace's facts as its metadata. */
+import { InputError } from '../../models/input-error.ts';
+import { TRACE_VERSION, type TraceMetadata } from '../format.ts';
+import { Dictionary, Field, Schema, Uint8, Uint16, Uint32, Uint64, Utf8 } from './arrow.ts';
+
+/** Columns in the order of the file; the name in memory stands beside the name in the file. */
+export const COLUMNS = {
+  timeNs: { name: 'time_ns', bits: 64, required: true },
+  op: { name: 'op', bits: 8, required: true },
+  phb: { name: 'phb', bits: 8, required: false },
+  rid: { name: 'rid', bits: 16, required: true },
+  pe: { name: 'pe', bits: 16, required: false },
+  length: { name: 'length', bits: 32, required: true },
+  address: { name: 'address', bits: 64, required: true },
+  value: { name: 'value', bits: 64, required: false },
+} as const;
+
+/** A column by its name in memory. */
+export type ColumnKey = keyof typeof COLUMNS;
+
+/** Any id does: a trace has one dictionary. */
+const OPERATION_DICTIONARY_ID = 0;
+const KEY = { version: 'tcesim.trace', clock: 'tcesim.clock', source: 'tcesim.source' } as const;
+const PARAMETER_PREFIX = 'tcesim.parameter.';
+
+/** The type of the `op` column as it is written. */
+export const OPERATION_TYPE = new Dictionary(new Utf8(), new Uint8(), OPERATION_DICTIONARY_ID);
+
+/** The schema of a written trace. */
+export function traceSchema(metadata: TraceMetadata): Schema {
+  const types = { 8: new Uint8(), 16: new Uint16(), 32: new Uint32(), 64: new Uint64() };
+  const fields = Object.values(COLUMNS).map(({ name, bits }) =>
+    Field.new(name, name === 'op' ? OPERATION_TYPE : types[bits], false),
+  );
+  const facts = new Map<string, string>([
+    [KEY.version, TRACE_VERSION],
+    [KEY.clock, metadata.clock],
+    [KEY.source, metadata.source],
+  ]);
+  for (const [key, value] of Object.entries(metadata.parameters)) {
+    facts.set(PARAMETER_PREFIX + key, value);
+  }
+  return new Schema(fields, facts);
+}
+
+/**
+ * The facts in a schema. A file of foreign make has none: its times count. Throws InputError on
+ * another version and on an unknown clock.
+ */
+export function traceMetadata(schema: Schema, place: string): TraceMetadata {
+  const version = schema.metadata.get(KEY.version) ?? TRACE_VERSION;
+  if (version !== TRACE_VERSION) {
+    throw new InputError(`${place}: ${KEY.version}: expected ${TRACE_VERSION}, got ${version}`);
+  }
+  const clock = schema.metadata.get(KEY.clock) ?? 'time';
+  if (clock !== 'time' && clock !== 'order') {
+    throw new InputError(`${place}: ${KEY.clock}: expected time or order, got '${clock}'`);
+  }
+  const parameters: Record<string, string> = {};
+  for (const [key, value] of schema.metadata) {
+    if (key.startsWith(PARAMETER_PREFIX)) parameters[key.slice(PARAMETER_PREFIX.length)] = value;
+  }
+  return { clock, source: schema.metadata.get(KEY.source) ?? 'arrow', parameters };
+}

@@ -1,0 +1,124 @@
+/** Parameters of the generators: what there is, how it is written, and the reading of it. */
+import { InputError } from '../../models/input-error.ts';
+import { parseSize } from '../../models/size.ts';
+import { suggest } from '../nearest.ts';
+
+/** Numbers of bytes and requests are exact up to here. */
+const EXACT_MAX = 2 ** 53;
+/** Requester ids from 0x0100 on in steps of a device: bus 1 to 255, 32 devices each. */
+const DEVICES_MAX = 255 * 32;
+const LENGTH_MAX = 2 ** 32 - 1;
+
+/** One parameter: its name is the key in `--set`, in the metadata and, with `--`, on the command line. */
+export interface GeneratorParameter {
+  readonly name: string;
+  readonly description: string;
+  /** As the user would write it. */
+  readonly preset: string;
+}
+
+/** The parameters of all generators. */
+export const COMMON_PARAMETERS: readonly GeneratorParameter[] = [
+  { name: 'requests', description: 'DMA requests in all', preset: '1000000' },
+  { name: 'page', description: 'IO page', preset: '64K' },
+  { name: 'window', description: 'span of bus addresses of each device', preset: '1G' },
+  { name: 'base', description: 'bus address where the span begins', preset: '0' },
+  { name: 'length', description: 'bytes of a request', preset: '4K' },
+  { name: 'interval', description: 'ns between requests, fractions allowed', preset: '100' },
+  {
+    name: 'devices',
+    description: 'devices in turn: RID 0x0100, 0x0108, ..; PE# 1, 2, ..',
+    preset: '1',
+  },
+  { name: 'writes', description: 'share of the requests that write memory, 0 to 1', preset: '0.5' },
+  { name: 'seed', description: 'any text', preset: 'tcesim' },
+];
+
+/** The common parameters as numbers. */
+export interface CommonValues {
+  readonly requests: number;
+  readonly pageBytes: number;
+  readonly windowBytes: number;
+  readonly base: bigint;
+  readonly length: number;
+  readonly intervalNs: number;
+  readonly devices: number;
+  readonly writeShare: number;
+  readonly seed: string;
+}
+
+/**
+ * The texts of all parameters of a generator: what was given, else the preset. Throws InputError on a
+ * name that the generator does not have.
+ */
+export function fillPresets(
+  known: readonly GeneratorParameter[],
+  given: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const names = known.map(({ name }) => name);
+  const texts = Object.fromEntries(known.map(({ name, preset }) => [name, preset]));
+  for (const [name, text] of Object.entries(given)) {
+    if (!names.includes(name)) {
+      throw new InputError(`unknown parameter '${name}'${suggest(name, names)}`);
+    }
+    texts[name] = text;
+  }
+  return texts;
+}
+
+/** Reads the common parameters; throws InputError with name, wanted and got. */
+export function readCommon(texts: Readonly<Record<string, string>>): CommonValues {
+  const pageBytes = sizeBetween('page', texts.page as string, 4096, 2 ** 34);
+  if (!Number.isInteger(Math.log2(pageBytes))) {
+    throw new InputError(`page: expected a power of two, got '${texts.page}'`);
+  }
+  const windowBytes = sizeBetween('window', texts.window as string, pageBytes, EXACT_MAX);
+  const base = parseSize(texts.base as string, 'base');
+  if (base + BigInt(windowBytes) > 1n << 64n) {
+    throw new InputError(`base: expected a window that ends below 2^64, got '${texts.base}'`);
+  }
+  for (const [name, bytes] of [
+    ['window', BigInt(windowBytes)],
+    ['base', base],
+  ] as const) {
+    if (bytes % BigInt(pageBytes) !== 0n) {
+      throw new InputError(`${name}: expected a multiple of the page, got '${texts[name]}'`);
+    }
+  }
+  return {
+    requests: wholeBetween('requests', texts.requests as string, 1, EXACT_MAX),
+    pageBytes,
+    windowBytes,
+    base,
+    length: sizeBetween('length', texts.length as string, 1, Math.min(windowBytes, LENGTH_MAX)),
+    intervalNs: decimalBetween('interval', texts.interval as string, 0, 1e9),
+    devices: wholeBetween('devices', texts.devices as string, 1, DEVICES_MAX),
+    writeShare: decimalBetween('writes', texts.writes as string, 0, 1),
+    seed: texts.seed as string,
+  };
+}
+
+/** A whole number in a range; throws InputError that names the parameter. */
+export function wholeBetween(name: string, text: string, least: number, most: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw new InputError(`${name}: expected a whole number ${least}..${most}, got '${text}'`);
+}
+
+/** `yes` or `no`; throws InputError that names the parameter. */
+export function yesOrNo(name: string, text: string): boolean {
+  if (text === 'yes' || text === 'no') return text === 'yes';
+  throw new InputError(`${name}: expected yes or no, got '${text}'`);
+}
+
+function sizeBetween(name: string, text: string, least: number, most: number): number {
+  const bytes = parseSize(text, name);
+  if (bytes >= BigInt(least) && bytes <= BigInt(most)) return Number(bytes);
+  throw new InputError(`${name}: expected ${least}..${most} bytes, got '${text}'`);
+}
+
+function decimalBetween(name: string, text: string, least: number, most: number): number {
+  const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw new InputError(`${name}: expected a number ${least}..${most}, got '${text}'`);
+}

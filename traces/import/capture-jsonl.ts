@@ -1,0 +1,157 @@
+/**
+ * JSON lines: one event an array, the compact form in which this project keeps what it captured from QEMU.
+ * powernv: tve, kill, dma with its reads. pseries: put, multi, stuff, clear, win, unwin, dma, xlate.
+ * README.md of traces/ lists the fields. The order of the lines is the only clock.
+ */
+import { InputError } from '../../models/input-error.ts';
+import { Op } from '../format.ts';
+import type { RowBuffer } from '../row-buffer.ts';
+import { ASSUMED_DMA, assumeDma } from './assumed-dma.ts';
+import { count, half, word } from './fields.ts';
+import type { ImportLog, LineFormat, LineParser } from './import.ts';
+import { PowernvRows, realOrRefused } from './powernv-rows.ts';
+import { PseriesRows } from './pseries-rows.ts';
+
+/** A run of single H_PUT_TCE becomes a row each; a longer run is no capture. */
+const CLEAR_COUNT_BITS = 22;
+/** Fields of a powernv DMA; a pseries one has 8. */
+const POWERNV_DMA_FIELDS = 11;
+
+type Fields = readonly unknown[];
+
+export const captureFormat: LineFormat = {
+  name: 'capture-jsonl',
+  description: 'JSON lines of events such as ["kill",0,"0x.."]',
+  clock: () => 'order',
+  parameters: { assumed: ASSUMED_DMA },
+  matches: (lines) => /^\["[a-z]+",/.test(lines[0] ?? ''),
+  parser: (rows, log) => new CaptureParser(rows, log),
+};
+
+class CaptureParser implements LineParser {
+  private readonly powernv: PowernvRows;
+  private readonly pseries: PseriesRows;
+  private readonly kinds: Readonly<Record<string, (fields: Fields) => void>> = {
+    tve: ([, phb, index, tve]) =>
+      this.powernv.tve(count(phb, 'phb', 8), count(index, 'index', 16), word(tve, 'tve')),
+    kill: ([, phb, register]) => this.powernv.kill(count(phb, 'phb', 8), word(register, 'kill')),
+    dma: (fields) =>
+      fields.length === POWERNV_DMA_FIELDS ? this.powernvDma(fields) : this.pseriesDma(fields),
+    put: ([, liobn, ioba, tce, ret]) => {
+      if (this.succeeded(ret)) {
+        this.pseries.put(half(liobn, 'liobn'), word(ioba, 'ioba'), word(tce, 'tce'));
+      }
+    },
+    multi: ([, liobn, ioba, tce, n, ret]) => {
+      if (this.succeeded(ret)) this.pseries.indirect(...list(liobn, ioba, tce, n));
+    },
+    stuff: ([, liobn, ioba, tce, n, ret]) => {
+      if (this.succeeded(ret)) this.pseries.stuff(...list(liobn, ioba, tce, n));
+    },
+    clear: (fields) => this.clear(fields),
+    win: ([, liobn, pageShift, windowShift, start]) =>
+      this.pseries.create(
+        half(liobn, 'liobn'),
+        count(pageShift, 'page shift', 6),
+        1n << BigInt(count(windowShift, 'window shift', 6)),
+        word(start, 'start'),
+      ),
+    unwin: ([, liobn]) => this.pseries.remove(half(liobn, 'liobn')),
+    xlate: (fields) => this.translation(fields),
+  };
+
+  constructor(
+    rows: RowBuffer,
+    private readonly log: ImportLog,
+  ) {
+    this.powernv = new PowernvRows(rows);
+    this.pseries = new PseriesRows(rows, log);
+  }
+
+  accept(line: string, number: number): void {
+    if (line.trim() === '') return;
+    try {
+      const fields = parseArray(line);
+      const take = this.kinds[String(fields[0])];
+      if (take) take(fields);
+      else this.log.expected('other event');
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      this.log.malformed(number, error.message);
+    }
+  }
+
+  finish(): void {}
+
+  private succeeded(ret: unknown): boolean {
+    if (ret === 0) return true;
+    this.log.expected('failed hypercall');
+    return false;
+  }
+
+  private powernvDma(fields: Fields): void {
+    const [, phb, devfn, pe, , address, length, access, real, reads] = fields;
+    if (!Array.isArray(reads)) throw new InputError(`reads: expected a list, got '${reads}'`);
+    this.powernv.dma({
+      phb: count(phb, 'phb', 8),
+      devfn: count(devfn, 'devfn', 8),
+      pe: count(pe, 'pe', 16),
+      address: word(address, 'address'),
+      length: count(length, 'length', 32),
+      write: isWrite(access),
+      real: realOrRefused(real === null ? undefined : word(real, 'real address')),
+      reads: reads.map(([, at, tce]) => [word(at, 'read'), word(tce, 'tce')] as const),
+    });
+  }
+
+  private pseriesDma([, liobn, offset, length, access, real]: Fields): void {
+    this.pseries.dma(half(liobn, 'liobn'), {
+      op: isWrite(access) ? Op.write : Op.read,
+      offset: word(offset, 'address'),
+      length: count(length, 'length', 32),
+      real: realOrRefused(real === null ? undefined : word(real, 'real address')),
+    });
+  }
+
+  private translation([, liobn, offset, page, permission, mask]: Fields): void {
+    const at = word(offset, 'address');
+    const real = word(page, 'page') | (at & word(mask, 'mask'));
+    const assumed = assumeDma(real, count(permission, 'permission', 2), this.log);
+    this.pseries.dma(half(liobn, 'liobn'), { offset: at, ...assumed });
+  }
+
+  private clear([, liobn, ioba, n, step]: Fields): void {
+    const window = half(liobn, 'liobn');
+    const first = word(ioba, 'ioba');
+    const stepBytes = BigInt(count(step, 'step', 48));
+    const entries = count(n, 'count', CLEAR_COUNT_BITS);
+    for (let entry = 0; entry < entries; entry += 1) {
+      this.pseries.put(window, first + BigInt(entry) * stepBytes, 0n);
+    }
+  }
+}
+
+function parseArray(line: string): Fields {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw new InputError('expected a JSON array, got text that is no JSON');
+  }
+  if (Array.isArray(value)) return value;
+  throw new InputError('expected a JSON array, got another value');
+}
+
+function list(
+  liobn: unknown,
+  ioba: unknown,
+  tce: unknown,
+  n: unknown,
+): [number, bigint, bigint, number] {
+  return [half(liobn, 'liobn'), word(ioba, 'ioba'), word(tce, 'tce'), count(n, 'count', 32)];
+}
+
+function isWrite(access: unknown): boolean {
+  if (access === 'r' || access === 'w') return access === 'w';
+  throw new InputError(`access: expected r or w, got '${access}'`);
+}

@@ -1,0 +1,17 @@
+/** Unsigned numbers as they stand in logs and tables: decimal, or hexadecimal with 0x. */
+
+const WRITTEN = /^(?:0x[0-9a-f]+|\d+)$/i;
+const HEXADECIMAL = /^(?:0x)?[0-9a-f]+$/i;
+
+/** The number, or undefined where the text is none or needs more than `bits` bits. */
+export function parseUnsigned(text: string, bits: number): bigint | undefined {
+  if (!WRITTEN.test(text)) return undefined;
+  const value = BigInt(text);
+  return value >> BigInt(bits) === 0n ? value : undefined;
+}
+
+/** A hexadecimal number with or without 0x, or undefined. */
+export function parseHexadecimal(text: string, bits: number): bigint | undefined {
+  if (!HEXADECIMAL.test(text)) return undefined;
+  return parseUnsigned(/^0x/i.test(text) ? text : `0x${text}`, bits);
+}

@@ -1,0 +1,69 @@
+/**
+ * A result file that is whole or not there at all: bytes go to a neighbour with a temporary name, which
+ * takes the real name at the end. Pipes and devices are written straight.
+ */
+import { closeSync, openSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { InputError } from '../models/input-error.ts';
+
+const STANDARD_OUTPUT = 1;
+/** How long to sleep while a non-blocking pipe is full. */
+const FULL_PIPE_WAIT_MS = 5;
+
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+export class OutputFile {
+  private readonly temporary: string | undefined;
+  private readonly descriptor: number;
+
+  /** Opens a path, `-` for standard output. Throws InputError where nothing can be written. */
+  constructor(private readonly path: string) {
+    if (path === '-') {
+      this.descriptor = STANDARD_OUTPUT;
+      return;
+    }
+    const kind = statSync(path, { throwIfNoEntry: false });
+    if (kind?.isDirectory()) throw new InputError(`${path}: expected a file name, got a directory`);
+    if (!kind || kind.isFile()) this.temporary = `${path}.${process.pid}.partial`;
+    this.descriptor = openPath(this.temporary ?? path, path);
+  }
+
+  /** Appends all the bytes before it returns; the array may be reused at once. */
+  write(bytes: Uint8Array): void {
+    let at = 0;
+    while (at < bytes.length) at += writeSome(this.descriptor, bytes, at);
+  }
+
+  /** The file is complete: it takes its name. */
+  finish(): void {
+    if (this.descriptor === STANDARD_OUTPUT) return;
+    closeSync(this.descriptor);
+    if (this.temporary) renameSync(this.temporary, this.path);
+  }
+
+  /** The file will not be complete: nothing of it stays behind. */
+  abandon(): void {
+    if (this.descriptor === STANDARD_OUTPUT) return;
+    closeSync(this.descriptor);
+    if (this.temporary) unlinkSync(this.temporary);
+  }
+}
+
+function openPath(path: string, wanted: string): number {
+  try {
+    return openSync(path, 'w');
+  } catch (error) {
+    throw new InputError(
+      `${wanted}: cannot be written (${(error as NodeJS.ErrnoException).code ?? error})`,
+    );
+  }
+}
+
+function writeSome(descriptor: number, bytes: Uint8Array, at: number): number {
+  try {
+    return writeSync(descriptor, bytes, at);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    Atomics.wait(sleeper, 0, 0, FULL_PIPE_WAIT_MS);
+    return 0;
+  }
+}
