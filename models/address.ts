@@ -5,7 +5,7 @@
  */
 
 /** Bit 59 (counted from the least significant) selects the second TVE of a PE. */
-export const TVE_SELECT_SHIFT = 59n;
+const TVE_SELECT_SHIFT = 59n;
 
 /** Bus address where the second DMA window of a PE begins. */
 export const SECOND_WINDOW_BASE = 1n << TVE_SELECT_SHIFT;

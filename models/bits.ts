@@ -42,6 +42,11 @@ export function log2Exact(value: bigint): number {
   return value.toString(2).length - 1;
 }
 
+/** All 16 digits of a 64-bit register, `0x0000002400004505`. */
+export function hexRegister(word: bigint): string {
+  return `0x${word.toString(16).padStart(16, '0')}`;
+}
+
 /** `0x` and the digits of a word, as the kernel and QEMU print it. */
 export function hex(word: bigint): string {
   return `0x${word.toString(16)}`;

@@ -5,9 +5,6 @@
 import { InputError } from './input-error.ts';
 import type { PhysicalMemory } from './memory/physical.ts';
 
-/** Bytes of a whole RTT. */
-export const RTT_BYTES = 131_072;
-
 /** Real address of a RID's entry. */
 export function rteAddress(rttBase: bigint, rid: number): bigint {
   return rttBase + BigInt(rid * 2);

@@ -32,6 +32,9 @@ export function encodeKill(kill: Kill, ioda: Ioda): bigint {
   if (kill.scope === 'all') return KILL_ALL;
   if (kill.scope === 'pe') return KILL_PE | BigInt(kill.pe);
   const { pe, address, pageShift } = kill;
+  if (pe > (ioda === 'ioda2' ? 0xff : 0x1ff)) {
+    throw new InputError(`TCE kill: expected a PE# of the PHB, got ${pe}`);
+  }
   if (address >= ADDRESS_LIMIT || (address & ((1n << BigInt(pageShift)) - 1n)) !== 0n) {
     throw new InputError(
       `TCE kill: expected a bus address below 2^60 aligned to 2^${pageShift}, got ${hex(address)}`,
@@ -57,6 +60,8 @@ export function decodeKill(register: bigint, ioda: Ioda): Kill | undefined {
   const address = ibmField(register, 4, 51) << 12n;
   if (ioda === 'ioda2' || !ibmBit(register, 3))
     return { scope: 'page', pe, address, pageShift: 12 };
-  const pageShift = PSEL_SHIFTS[Number(ibmField(register, 50, 51))] as number;
-  return { scope: 'page', pe, address: (address >> 14n) << 14n, pageShift };
+  const pageShift = PSEL_SHIFTS[Number(ibmField(register, 50, 51))];
+  if (pageShift === 0) return undefined;
+  const page = (address >> BigInt(pageShift)) << BigInt(pageShift);
+  return { scope: 'page', pe, address: page, pageShift };
 }

@@ -40,6 +40,8 @@ export const IODA3_TVT_LEVELS_MAX = 5;
 /** Untranslated windows pass the low 50 bits of an address. */
 export const BYPASS_ADDRESS_MASK = (1n << 50n) - 1n;
 const BYPASS_GRANULE_SHIFT = 24n;
+/** TTA holds real address bits 12 and up in 48 bits. */
+const ROOT_LIMIT = 1n << 60n;
 
 /** What a TVE means to a PHB of the given architecture. */
 export function decodeTve(word: bigint, ioda: Ioda = 'ioda3'): Tve {
@@ -62,6 +64,16 @@ export function decodeTve(word: bigint, ioda: Ioda = 'ioda3'): Tve {
   };
 }
 
+/** What a TVE means to a PHB that translates only some page sizes; others are invalid (assumed). */
+export function decodeTveOf(
+  word: bigint,
+  phb: { readonly ioda: Ioda; readonly pageShifts: readonly number[] },
+): Tve {
+  const tve = decodeTve(word, phb.ioda);
+  if (tve.kind !== 'translated' || phb.pageShifts.includes(tve.pageShift)) return tve;
+  return { kind: 'invalid', reason: `TVE[59:63] asks for pages of 2^${tve.pageShift} bytes` };
+}
+
 function decodeBypass(word: bigint, ioda: Ioda): Tve {
   if (!ibmBit(word, 51)) {
     return { kind: 'invalid', reason: 'TVE[59:63] (IO page size) is 0 and TVE[51] is not set' };
@@ -77,7 +89,7 @@ function decodeBypass(word: bigint, ioda: Ioda): Tve {
 }
 
 /**
- * The TVE of a table. `root` must be aligned to the table's size, because the PHB ORs the index into
+ * The TVE of a table. `root` should be aligned to the table's size, because the PHB ORs the index into
  * it. Throws InputError on fields that the layout cannot hold.
  */
 export function encodeTranslated(table: {
@@ -90,6 +102,11 @@ export function encodeTranslated(table: {
   within('levels', levels, 1, IODA3_TVT_LEVELS_MAX);
   within('log2 of the table bytes', tableShift, 12, 42);
   within('log2 of the IO page', pageShift, 12, 42);
+  if ((root & 0xfffn) !== 0n || root >= ROOT_LIMIT) {
+    throw new InputError(
+      `TVE root: expected a multiple of 4K below 2^60, got 0x${root.toString(16)}`,
+    );
+  }
   return (
     ibmInsert(root >> 12n, 0, 47) |
     ibmInsert(BigInt(levels - 1), 48, 50) |
@@ -98,8 +115,14 @@ export function encodeTranslated(table: {
   );
 }
 
-/** The TVE of an untranslated window `start..end` (end exclusive, 16 MiB granules are cut). */
+/**
+ * The TVE of an untranslated window `start..end` (end exclusive and below 2^50; both are cut to 16 MiB
+ * granules). Throws InputError on an end that the layout cannot hold.
+ */
 export function encodeBypass(start: bigint, end: bigint, ioda: Ioda = 'ioda3'): bigint {
+  if (end > BYPASS_ADDRESS_MASK) {
+    throw new InputError(`TVE bypass end: expected less than 2^50, got 0x${end.toString(16)}`);
+  }
   const first = start >> BYPASS_GRANULE_SHIFT;
   const behind = end >> BYPASS_GRANULE_SHIFT;
   return (

@@ -16,20 +16,6 @@ const ERRNO = {
 
 export type ErrnoName = keyof typeof ERRNO;
 
-const DESCRIPTIONS: Readonly<Record<ErrnoName, string>> = {
-  EPERM: 'operation not permitted',
-  ENOENT: 'no such entry',
-  ENXIO: 'no such device or address',
-  E2BIG: 'argument list too long',
-  ENOMEM: 'out of memory',
-  EFAULT: 'bad address',
-  EBUSY: 'device or resource busy',
-  ENODEV: 'no such device',
-  EINVAL: 'invalid argument',
-  ENOSPC: 'no space left',
-  ENOTTY: 'inappropriate ioctl',
-};
-
 /** What a call returns: the negative error number. */
 export function returnCode(name: ErrnoName): number {
   return -ERRNO[name];
@@ -38,10 +24,4 @@ export function returnCode(name: ErrnoName): number {
 /** The name of a negative return code, or undefined for one that these interfaces do not return. */
 export function errnoName(code: number): ErrnoName | undefined {
   return (Object.keys(ERRNO) as ErrnoName[]).find((name) => ERRNO[name] === -code);
-}
-
-/** A return code for a reader: `-22 EINVAL (invalid argument)`. */
-export function describeReturnCode(code: number): string {
-  const name = errnoName(code);
-  return name === undefined ? `${code}` : `${code} ${name} (${DESCRIPTIONS[name]})`;
 }

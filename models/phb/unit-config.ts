@@ -11,6 +11,8 @@ export const REPLACEMENTS = ['lru', 'fifo', 'plru', 'random'] as const;
 /** Fastest clock and longest single time (cycles or ns): their product stays a small integer. */
 const CLOCK_MHZ_MAX = 10_000;
 const TIME_MAX = 1_000_000;
+/** Page numbers are taken with 32-bit shifts. */
+const PAGE_SHIFT_MAX = 31;
 
 export interface UnitConfig {
   readonly unit: {
@@ -100,7 +102,16 @@ export function checkUnitConfig(config: UnitConfig): void {
   }
   natural('walkCache.entries', config.walkCache.entries, 65_536);
   positive('tags.count', config.tags.count, 4096);
-  natural('memory.cachedLines', config.memory.cachedLines, 1 << 24);
+  const { cachedLines } = config.memory;
+  natural('memory.cachedLines', cachedLines, 1 << 24);
+  if ((cachedLines & (cachedLines - 1)) !== 0) {
+    throw new InputError(`memory.cachedLines: expected 0 or a power of two, got ${cachedLines}`);
+  }
+  for (const shift of config.pageShifts) {
+    if (shift < 12 || shift > PAGE_SHIFT_MAX) {
+      throw new InputError(`pageShifts: expected 12..${PAGE_SHIFT_MAX}, got ${shift}`);
+    }
+  }
   for (const [key, value] of timesOf(config)) natural(key, value, TIME_MAX);
 }
 

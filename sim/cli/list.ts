@@ -1,61 +1,75 @@
 /** `tcesim list`: PHBs, their parameters with origins, generators, formats. */
 import { InputError } from '../../models/input-error.ts';
-import { PHB_PRESETS, presetOf } from '../../models/phb/presets.ts';
-import { parametersOf } from '../../models/phb/spec.ts';
+import { PHB_PRESETS } from '../../models/phb/presets.ts';
+import { type PhbSpec, parametersOf } from '../../models/phb/spec.ts';
 import { GENERATORS } from '../../traces/generate/generate.ts';
 import { suggest } from '../../traces/nearest.ts';
 import { TEXT_FORMATS } from '../../traces/open.ts';
 import type { Report, Section } from '../report/document.ts';
+import { renderMarkdown } from '../report/render-markdown.ts';
 import { renderText } from '../report/render-text.ts';
-import type { Command } from './program.ts';
-import { Option } from './program.ts';
+import { specOf } from '../scenario/phb.ts';
+import { type Command, Option } from './program.ts';
 
 const WHATS = ['phbs', 'parameters', 'generators', 'formats'] as const;
+type What = (typeof WHATS)[number];
+
+interface ListFlags {
+  readonly phb?: string;
+  readonly format: 'table' | 'json' | 'markdown';
+}
 
 /** Adds `list`. */
 export function addListCommand(program: Command): void {
+  const forms = ['table', 'json', 'markdown'];
   program
     .command('list')
     .description('what can be named: PHBs, parameters for --set, generators, trace formats')
     .argument('[what]', WHATS.join(', '))
-    .option('--phb <name>', 'whose parameters', 'phb4')
-    .addOption(
-      new Option('--format <form>', 'of the output').choices(['table', 'json']).default('table'),
-    )
-    .action((what: string | undefined, flags: { phb: string; format: string }) => {
-      const report = listing(what, flags.phb);
-      process.stdout.write(
-        flags.format === 'json'
-          ? `${JSON.stringify(asRecords(report), null, 2)}\n`
-          : renderText(report),
-      );
+    .option('--phb <name>', 'whose parameters (all PHBs)')
+    .addOption(new Option('--format <form>', 'of the output').choices(forms).default('table'))
+    .action((what: string | undefined, flags: ListFlags) => {
+      process.stdout.write(render(listing(what, flags.phb), flags.format));
     });
 }
 
-function listing(what: string | undefined, phb: string): Report {
-  if (what !== undefined && !(WHATS as readonly string[]).includes(what)) {
+function render(report: Report, format: ListFlags['format']): string {
+  switch (format) {
+    case 'json':
+      return `${JSON.stringify(asRecords(report), null, 2)}\n`;
+    case 'markdown':
+      return renderMarkdown(report);
+    case 'table':
+      return renderText(report);
+  }
+}
+
+function listing(what: string | undefined, phb: string | undefined): Report {
+  const sections: Record<What, () => Section[]> = {
+    phbs: () => [phbSection()],
+    parameters: () => presets(phb).map(parameterSection),
+    generators: () => [generatorSection()],
+    formats: () => [formatSection()],
+  };
+  if (what !== undefined && !(what in sections)) {
     throw new InputError(`list: unknown '${what}'${suggest(what, WHATS)}`);
   }
-  const sections = [phbSection(), parameterSection(phb), generatorSection(), formatSection()];
-  const wanted = what === undefined ? sections : [sections[WHATS.indexOf(what as never)]];
-  return { title: 'tcesim', sections: wanted };
+  const wanted = what === undefined ? WHATS : [what as What];
+  const title = `tcesim: ${what ?? 'what can be named'}`;
+  return { title, sections: wanted.flatMap((name) => sections[name]()) };
+}
+
+function presets(name: string | undefined): readonly PhbSpec[] {
+  return name === undefined ? PHB_PRESETS : [specOf(name)];
 }
 
 function phbSection(): Section {
   const rows = PHB_PRESETS.map(({ name, title, ioda }) => [name, title, ioda]);
-  return {
-    title: 'PHBs',
-    tables: [{ head: ['name', 'what', 'architecture'], rows, left: [1, 2] }],
-    remarks: [],
-  };
+  const head = ['name', 'what', 'architecture'];
+  return { title: 'PHBs', tables: [{ head, rows, left: [1, 2] }], remarks: [] };
 }
 
-function parameterSection(name: string): Section {
-  const spec = presetOf(name);
-  if (!spec) {
-    const known = PHB_PRESETS.map((preset) => preset.name);
-    throw new InputError(`--phb: unknown PHB '${name}'${suggest(name, known)}`);
-  }
+function parameterSection(spec: PhbSpec): Section {
   const rows = parametersOf(spec).map(({ key, value, origin, source }) => [
     key,
     String(value),
@@ -63,7 +77,7 @@ function parameterSection(name: string): Section {
     source,
   ]);
   return {
-    title: `Parameters of ${name}`,
+    title: `Parameters of ${spec.name}`,
     tables: [{ head: ['key', 'value', 'origin', 'source'], rows, left: [2, 3] }],
     remarks: ['host.pages, host.ram and host.freeBlocks describe the host that tables come from.'],
   };
@@ -71,24 +85,16 @@ function parameterSection(name: string): Section {
 
 function generatorSection(): Section {
   const rows = GENERATORS.map(({ name, description }) => [name, description]);
-  return {
-    title: 'Generators',
-    tables: [{ head: ['name', 'what it stresses'], rows, left: [1] }],
-    remarks: [],
-  };
+  const head = ['name', 'what it stresses'];
+  return { title: 'Generators', tables: [{ head, rows, left: [1] }], remarks: [] };
 }
 
 function formatSection(): Section {
   const rows = TEXT_FORMATS.map(({ name, description }) => [name, description]);
+  rows.push(['arrow', 'trace file or stream of tcesim']);
   return {
     title: 'Trace formats',
-    tables: [
-      {
-        head: ['name', 'what'],
-        rows: [...rows, ['arrow', 'trace file or stream of tcesim']],
-        left: [1],
-      },
-    ],
+    tables: [{ head: ['name', 'what'], rows, left: [1] }],
     remarks: [],
   };
 }

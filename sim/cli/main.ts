@@ -6,6 +6,7 @@ import { EXIT_INPUT, EXIT_OK, EXIT_RUNTIME, EXIT_USAGE } from './exit-codes.ts';
 import { addListCommand } from './list.ts';
 import { Command, CommanderError } from './program.ts';
 import { addRunCommand } from './run.ts';
+import { addSchemaCommand } from './schema.ts';
 import { addTraceCommand } from './trace.ts';
 import { addWalkCommand } from './walk.ts';
 
@@ -19,7 +20,13 @@ addRunCommand(program);
 addTraceCommand(program);
 addWalkCommand(program);
 addListCommand(program);
+addSchemaCommand(program);
 for (const command of program.commands) letErrorsThrough(command);
+
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? EXIT_OK : EXIT_RUNTIME);
+});
 
 try {
   await program.parseAsync();

@@ -1,2 +1,2 @@
 /** The only door to commander. */
-export { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+export { Argument, Command, CommanderError, Option } from 'commander';

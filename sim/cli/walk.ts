@@ -1,11 +1,10 @@
 /** `tcesim walk`: explains one translation, or checks our walk against a capture. */
 import { InputError } from '../../models/input-error.ts';
-import { PHB_PRESETS, presetOf } from '../../models/phb/presets.ts';
-import type { PhbSpec } from '../../models/phb/spec.ts';
-import { suggest } from '../../traces/nearest.ts';
+import { parseRid } from '../../models/rte.ts';
 import { openTrace } from '../../traces/open.ts';
 import { formatCount } from '../report/numbers.ts';
 import { renderText } from '../report/render-text.ts';
+import { specOf } from '../scenario/phb.ts';
 import { checkCapture } from '../walk/check.ts';
 import type { CheckCounts } from '../walk/check-counts.ts';
 import { explain, walkReport } from '../walk/explain.ts';
@@ -20,6 +19,7 @@ interface WalkFlags {
   tve?: string;
   memory?: string;
   address?: string;
+  rid: string;
   write?: boolean;
   check?: string;
   format: 'table' | 'json';
@@ -34,6 +34,11 @@ export function addWalkCommand(program: Command): void {
     .option('--tve <word>', 'the TVE, as 0x0000002400004505')
     .option('--memory <file>', 'words of memory, a line each: 0xADDRESS 0xVALUE')
     .option('--address <word>', 'PCI bus address')
+    .option(
+      '--rid <rid>',
+      'requester, as 01:00.0; it stands in the PEST entry of a fault',
+      '00:00.0',
+    )
     .option('--write', 'the device writes (it reads otherwise)')
     .option('--check <file>', 'walk every DMA of a capture again and compare')
     .addOption(
@@ -54,6 +59,7 @@ function explainOne(flags: WalkFlags): void {
     tve: parseWord(flags.tve, '--tve'),
     address: parseWord(flags.address, '--address'),
     access: flags.write ? 'write' : 'read',
+    rid: parseRid(flags.rid, '--rid'),
     words: flags.memory === undefined ? new Map() : readMemoryFile(flags.memory),
   });
   process.stdout.write(
@@ -86,11 +92,4 @@ function describeCounts(path: string, counts: CheckCounts): string {
       .map(({ where, wanted, got }) => `  ${where}: wanted ${wanted}, got ${got}`),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-function specOf(name: string): PhbSpec {
-  const spec = presetOf(name);
-  if (spec) return spec;
-  const known = PHB_PRESETS.map((preset) => preset.name);
-  throw new InputError(`--phb: unknown PHB '${name}'${suggest(name, known)}`);
 }

@@ -5,7 +5,7 @@
  * goes on from there when it is called again.
  */
 import { InputError } from '../../models/input-error.ts';
-import { Op, type TraceBatch } from '../../traces/format.ts';
+import { OPERATIONS, Op, type Operation, type TraceBatch } from '../../traces/format.ts';
 import { edgeAt, STEP_CYCLES_MAX } from '../unit/clock.ts';
 import {
   ITEM_ASSIGN,
@@ -29,6 +29,13 @@ const REFUSED_HALF = 0xffff_ffff;
 /** Whether rows are the trace itself, or set the machine up before it begins. */
 export type RowUse = 'replay' | 'prepare';
 
+/** Operations with which a trace brings windows and tables of its own, by code. */
+const MAKES_WINDOWS = OPERATIONS.map((op) =>
+  (['tve', 'store', 'create', 'remove'] as Operation[]).includes(op),
+);
+
+const KINDS: Readonly<Record<RowUse, number>> = { replay: ITEM_CONTROL, prepare: ITEM_PREPARE };
+
 /** What the feeder knows of one PHB. */
 interface PhbFeed {
   readonly phb: number;
@@ -46,6 +53,8 @@ export class Feeder {
   /** Rows taken so far, and those of them that are DMAs. */
   rows = 0;
   dmas = 0;
+  /** Rows left out because they make windows that the user's replace. */
+  replacedRows = 0;
   private readonly feeds: (PhbFeed | undefined)[] = [];
   /** Bytes of the current row's DMA that are out already. */
   private offset = 0;
@@ -55,16 +64,25 @@ export class Feeder {
     private readonly clockMHz: number,
     /** Whether the trace's own times count. */
     private readonly isTimed: boolean,
+    /** Whether the user's windows stand in the place of the trace's own. */
+    private readonly replacesWindows: boolean,
   ) {}
 
   /** Takes rows from `from` on while chunks are free; returns the first row not finished. */
   take(batch: TraceBatch, from: number, use: RowUse): number {
     for (let row = from; row < batch.rows; row += 1) {
+      if (this.replacesWindows && use === 'replay' && MAKES_WINDOWS[batch.op[row]]) {
+        this.rows += 1;
+        this.replacedRows += 1;
+        continue;
+      }
       const feed = this.feeds[batch.phb[row]] ?? this.addFeed(batch.phb[row]);
+      const cycle = this.isTimed && use === 'replay' ? this.cycleOf(batch, row) : feed.cycle;
       const isTaken =
-        use === 'prepare'
-          ? this.addControl(feed, batch, row, ITEM_PREPARE)
-          : this.passTime(feed, batch, row) && this.addRow(feed, batch, row);
+        this.passTime(feed, cycle) &&
+        (use === 'replay' && batch.op[row] <= Op.write
+          ? this.addRequests(feed, batch, row, cycle)
+          : this.addControl(feed, batch, row, cycle, KINDS[use]));
       if (!isTaken) return row;
       if (use === 'replay') this.rows += 1;
     }
@@ -76,16 +94,8 @@ export class Feeder {
     for (const feed of this.feeds) if (feed) this.handOut(feed);
   }
 
-  private addRow(feed: PhbFeed, batch: TraceBatch, row: number): boolean {
-    return batch.op[row] <= Op.write
-      ? this.addRequests(feed, batch, row)
-      : this.addControl(feed, batch, row, ITEM_CONTROL);
-  }
-
   /** Lets time pass in steps that an item can hold; the last one goes with the row itself. */
-  private passTime(feed: PhbFeed, batch: TraceBatch, row: number): boolean {
-    if (!this.isTimed) return true;
-    const cycle = this.cycleOf(batch, row);
+  private passTime(feed: PhbFeed, cycle: number): boolean {
     while (cycle - feed.cycle > STEP_CYCLES_MAX) {
       const at = this.claim(feed, 2 * QUAD);
       if (at === NO_ROOM) return false;
@@ -97,21 +107,13 @@ export class Feeder {
     return true;
   }
 
-  /** Cycles since the PHB's last item; the row takes them with it. */
-  private takeStep(feed: PhbFeed, batch: TraceBatch, row: number): number {
-    if (!this.isTimed) return 0;
-    const step = this.cycleOf(batch, row) - feed.cycle;
-    feed.cycle += step;
-    return step;
-  }
-
   private cycleOf(batch: TraceBatch, row: number): number {
     const ns = batch.timeNs[2 * row + 1] * 2 ** 32 + batch.timeNs[2 * row];
     return edgeAt(ns, this.clockMHz);
   }
 
   /** The requests of one DMA: none crosses a 4 KiB boundary. */
-  private addRequests(feed: PhbFeed, batch: TraceBatch, row: number): boolean {
+  private addRequests(feed: PhbFeed, batch: TraceBatch, row: number, cycle: number): boolean {
     const length = batch.length[row];
     const rid = batch.rid[row];
     if (length === 0) {
@@ -121,7 +123,7 @@ export class Feeder {
     const { items } = this.chunks;
     const valueLow = batch.value[2 * row];
     const valueHigh = batch.value[2 * row + 1];
-    const isExpected = (valueLow | valueHigh) !== 0;
+    const isExpected = !this.replacesWindows && (valueLow | valueHigh) !== 0;
     const kind = batch.op[row] + (isExpected ? ITEM_EXPECTED_READ : ITEM_READ);
     while (this.offset < length) {
       const at = this.claim(feed, isExpected ? 2 * QUAD : QUAD);
@@ -131,7 +133,8 @@ export class Feeder {
       items[at] = kind | ((bytes - 1) << 4) | (rid << 16);
       items[at + 1] = low;
       items[at + 2] = batch.address[2 * row + 1] + (low >= 2 ** 32 ? 1 : 0);
-      items[at + 3] = this.takeStep(feed, batch, row);
+      items[at + 3] = cycle - feed.cycle;
+      feed.cycle = cycle;
       if (isExpected) this.addExpectation(at + QUAD, valueHigh, valueLow);
       this.offset += bytes;
     }
@@ -152,14 +155,21 @@ export class Feeder {
   }
 
   /** A row that is no DMA goes to the PHB's lane as it is. */
-  private addControl(feed: PhbFeed, batch: TraceBatch, row: number, kind: number): boolean {
+  private addControl(
+    feed: PhbFeed,
+    batch: TraceBatch,
+    row: number,
+    cycle: number,
+    kind: number,
+  ): boolean {
     const at = this.claim(feed, 2 * QUAD);
     if (at === NO_ROOM) return false;
     const { items } = this.chunks;
     items[at] = kind | (batch.op[row] << 4);
     items[at + 1] = batch.address[2 * row];
     items[at + 2] = batch.address[2 * row + 1];
-    items[at + 3] = kind === ITEM_CONTROL ? this.takeStep(feed, batch, row) : 0;
+    items[at + 3] = cycle - feed.cycle;
+    feed.cycle = cycle;
     items[at + 4] = batch.value[2 * row];
     items[at + 5] = batch.value[2 * row + 1];
     items[at + 6] = batch.length[row];

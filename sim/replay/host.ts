@@ -5,7 +5,12 @@
  * alone, so that PHBs can be replayed in parallel and still give the same bytes.
  */
 import { joinHalves } from '../../models/bits.ts';
-import { Opal, type PageRun } from '../../models/firmware/opal.ts';
+import {
+  Opal,
+  type PageRun,
+  type PhbLimits,
+  type PhbRegisters,
+} from '../../models/firmware/opal.ts';
 import { InputError } from '../../models/input-error.ts';
 import type { GroupInfo } from '../../models/kernel/table-group.ts';
 import { Buddy } from '../../models/memory/buddy.ts';
@@ -19,6 +24,7 @@ import type { TceUnit } from '../unit/tce-unit.ts';
 import { CallLog } from './call-log.ts';
 import type { Machine, WindowPlan } from './machine.ts';
 import { PeSoftware } from './pe-software.ts';
+import { TceStores } from './tce-stores.ts';
 import type { Windows } from './windows.ts';
 
 /** First real address of the node's memory; captures bring tables of their own below it. */
@@ -39,12 +45,22 @@ interface Control {
 class SetupOpal extends Opal {
   isQuiet = false;
 
+  constructor(
+    registers: PhbRegisters,
+    limits: PhbLimits,
+    private readonly stores: TceStores,
+  ) {
+    super(registers, limits);
+  }
+
   override killPe(pe: number): void {
     if (!this.isQuiet) super.killPe(pe);
   }
 
   override killPages(run: PageRun): void {
-    if (!this.isQuiet) super.killPages(run);
+    if (this.isQuiet) return;
+    this.stores.storeTces(run);
+    super.killPages(run);
   }
 }
 
@@ -53,6 +69,7 @@ export class Host {
   readonly allocator: Buddy;
   /** TCEs that the trace stored by itself. */
   stores = 0;
+  private readonly tceStores: TceStores;
   private readonly opal: SetupOpal;
   private readonly groupInfo: GroupInfo;
   private readonly pes = new Map<number, PeSoftware>();
@@ -71,9 +88,10 @@ export class Host {
         ? { pageShift, base: NODE_BASE, freeBlocks }
         : { pageShift, base: NODE_BASE, ramBytes },
     );
+    this.tceStores = new TceStores(memory, unit.timing, ioda);
     this.opal = new SetupOpal(
       {
-        writeTve: (index, value) => this.windows.write(index, value),
+        writeTve: (index, value) => this.writeTve(index, value),
         writeTceKill: (value) => this.unit.kill(value),
       },
       {
@@ -82,6 +100,7 @@ export class Host {
         pageShifts: config.pageShifts,
         escalatePageKill: config.kill.escalatePageKill,
       },
+      this.tceStores,
     );
     this.groupInfo = {
       dma32Start: 0n,
@@ -131,11 +150,11 @@ export class Host {
     const { op, address, value, length } = control;
     switch (op) {
       case 'tve':
-        this.windows.write(this.tveIndex(address), value);
+        this.writeTve(this.tveIndex(address), value);
         break;
       case 'store':
         this.memory.write(address, value);
-        this.unit.timing.touchWord(address);
+        this.tceStores.storeWord(address);
         this.stores += 1;
         break;
       case 'kill':
@@ -176,6 +195,11 @@ export class Host {
         software.putTces('H_STUFF_TCE', tces(address, value, length, false));
         break;
     }
+  }
+
+  private writeTve(index: number, value: bigint): void {
+    this.tceStores.setTve(index, value);
+    this.windows.write(index, value);
   }
 
   /** The window of a `create` row; a row that names no level count gets the fewest that fit. */

@@ -35,7 +35,7 @@ export class PhbReplay {
       items,
       seed,
     });
-    this.windows = new Windows(this.unit, ioda);
+    this.windows = new Windows(this.unit, { ioda, ...config });
     this.host = new Host(machine, this.memory, RTT_BASE, this.unit, this.windows);
   }
 

@@ -41,6 +41,8 @@ export interface ReplayOutcome {
   readonly rows: number;
   /** Rows that are DMAs; each is one or more requests. */
   readonly dmas: number;
+  /** Rows that make windows, left out because the user's windows replace them. */
+  readonly replacedRows: number;
   readonly isComplete: boolean;
 }
 
@@ -56,7 +58,8 @@ export async function replay(
   const shared = allocateReplay(lanes);
   const chunks = new ChunkWriter(shared);
   const isTimed = machine.pacing.kind === 'trace';
-  const feeder = new Feeder(chunks, machine.config.unit.clockMHz, isTimed);
+  const replacesWindows = machine.windows.length > 0;
+  const feeder = new Feeder(chunks, machine.config.unit.clockMHz, isTimed, replacesWindows);
   const done = new Float64Array(shared.progress);
   const pool = new LanePool(lanes);
   const memoryBytes = memoryFor(machine);
@@ -73,7 +76,8 @@ export async function replay(
     feeding.catch(stop);
     const phbs = outcomesOf(await Promise.all(answers));
     await feeding;
-    return { phbs, rows: feeder.rows, dmas: feeder.dmas, isComplete: !chunks.isStopped };
+    const { rows, dmas, replacedRows } = feeder;
+    return { phbs, rows, dmas, replacedRows, isComplete: !chunks.isStopped };
   } finally {
     clearInterval(timer);
     options.signal.removeEventListener('abort', stop);

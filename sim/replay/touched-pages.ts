@@ -20,12 +20,25 @@ interface WindowPages {
   readonly window: number;
   /** Bits by block of pages. */
   readonly blocks: Map<number, Uint32Array>;
+  /** The block that was used last, and its number. */
+  number: number;
+  block: Uint32Array;
 }
 
 export class TouchedPages {
   private readonly found = new Map<number, WindowPages>();
+  /** The window that the row before lay in: most rows stay there. */
+  private last: WindowPages | undefined;
 
-  constructor(private readonly windows: readonly WindowPlan[]) {}
+  /** Bytes of each window and of its pages; a BigInt for each row would cost half the pass. */
+  private readonly windows: readonly { readonly bytes: number; readonly pageBytes: number }[];
+
+  constructor(windows: readonly WindowPlan[]) {
+    this.windows = windows.map(({ bytes, pageShift }) => ({
+      bytes: Number(bytes),
+      pageBytes: 2 ** pageShift,
+    }));
+  }
 
   /** Notes the pages of a batch's DMAs. */
   add(batch: TraceBatch): void {
@@ -35,12 +48,12 @@ export class TouchedPages {
       const window = (upper >>> 27) & 1;
       const plan = this.windows[window];
       if (!plan || upper >>> 28 !== 0) continue;
-      const pageBytes = 2 ** plan.pageShift;
+      const { pageBytes } = plan;
       const offset = (upper & 0x07ff_ffff) * 2 ** 32 + batch.address[2 * row];
-      const last = Math.min(offset + batch.length[row], Number(plan.bytes)) - 1;
+      const last = Math.min(offset + batch.length[row], plan.bytes) - 1;
       const pages = this.pagesOf(batch, row, window);
       for (let page = Math.floor(offset / pageBytes); page * pageBytes <= last; page += 1) {
-        mark(pages.blocks, page);
+        mark(pages, page);
       }
     }
   }
@@ -56,17 +69,22 @@ export class TouchedPages {
   private pagesOf(batch: TraceBatch, row: number, window: number): WindowPages {
     const phb = batch.phb[row];
     const pe = batch.pe[row];
+    const last = this.last;
+    if (last && last.pe === pe && last.phb === phb && last.window === window) return last;
     const key = (phb * 65_536 + pe) * 2 + window;
     let pages = this.found.get(key);
     if (!pages) {
-      pages = { phb, pe, rid: batch.rid[row], window, blocks: new Map() };
+      const blocks = new Map([[0, new Uint32Array(BLOCK_PAGES / 32)]]);
+      const block = blocks.get(0) as Uint32Array;
+      pages = { phb, pe, rid: batch.rid[row], window, blocks, number: 0, block };
       this.found.set(key, pages);
     }
+    this.last = pages;
     return pages;
   }
 
   private addRuns(rows: RowBuffer, pages: WindowPages): void {
-    const pageBytes = 2 ** this.windows[pages.window].pageShift;
+    const { pageBytes } = this.windows[pages.window];
     const longest = RUN_BYTES_MAX / pageBytes;
     let first = -1;
     let next = -1;
@@ -84,15 +102,15 @@ export class TouchedPages {
   }
 }
 
-function mark(blocks: Map<number, Uint32Array>, page: number): void {
+function mark(pages: WindowPages, page: number): void {
   const number = Math.floor(page / BLOCK_PAGES);
-  let block = blocks.get(number);
-  if (!block) {
-    block = new Uint32Array(BLOCK_PAGES / 32);
-    blocks.set(number, block);
+  if (number !== pages.number) {
+    pages.number = number;
+    pages.block = pages.blocks.get(number) ?? new Uint32Array(BLOCK_PAGES / 32);
+    pages.blocks.set(number, pages.block);
   }
-  const bit = page % BLOCK_PAGES;
-  block[bit >>> 5] |= 1 << (bit & 31);
+  const bit = page - number * BLOCK_PAGES;
+  pages.block[bit >>> 5] |= 1 << (bit & 31);
 }
 
 function* pagesIn(blocks: Map<number, Uint32Array>): Generator<number> {

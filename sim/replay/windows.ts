@@ -6,7 +6,7 @@
 import { SECOND_WINDOW_BASE } from '../../models/address.ts';
 import { hex } from '../../models/bits.ts';
 import { formatSize } from '../../models/size.ts';
-import { decodeTve, type Ioda, spanBits, type Tve } from '../../models/tve.ts';
+import { decodeTveOf, type Ioda, spanBits, type Tve } from '../../models/tve.ts';
 import type { TceUnit } from '../unit/tce-unit.ts';
 
 /** A window that existed for a while. */
@@ -30,7 +30,7 @@ export class Windows {
 
   constructor(
     private readonly unit: TceUnit,
-    private readonly ioda: Ioda,
+    private readonly phb: { readonly ioda: Ioda; readonly pageShifts: readonly number[] },
   ) {}
 
   /** Writes a TVE. 0 takes the window away; what still comes for it is booked with no window. */
@@ -40,7 +40,7 @@ export class Windows {
       return;
     }
     const account = this.unit.accounts.open();
-    this.all.push(factsOf(account, index, word, decodeTve(word, this.ioda)));
+    this.all.push(factsOf(account, index, word, decodeTveOf(word, this.phb)));
     this.unit.writeTve(index, word, account);
   }
 }

@@ -11,7 +11,7 @@ export function renderMarkdown(report: Report): string {
 }
 
 /** A pipe table; one without a head gets an empty one, which Markdown demands. */
-export function pipeTable({ head, rows, left = [] }: Table): string {
+function pipeTable({ head, rows, left = [] }: Table): string {
   const columns = Math.max(head.length, ...rows.map((row) => row.length));
   const titles = Array.from({ length: columns }, (_, column) => head[column] ?? '');
   const rule = titles.map((_, column) => (column === 0 || left.includes(column) ? ':--' : '--:'));

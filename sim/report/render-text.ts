@@ -28,7 +28,7 @@ const NO_BORDERS = {
 export function renderText(report: Report): string {
   const lines = [report.title];
   for (const section of report.sections) {
-    lines.push('', section.title.toUpperCase());
+    lines.push('', section.title);
     for (const table of section.tables) lines.push(...tableLines(table));
     for (const remark of section.remarks) lines.push(...wrap(remark));
   }
@@ -36,7 +36,7 @@ export function renderText(report: Report): string {
 }
 
 /** A table without borders, indented; its last column is wrapped where the line would be too long. */
-export function tableLines(table: Table): string[] {
+function tableLines(table: Table): string[] {
   const isLeft = (column: number) => column === 0 || (table.left ?? []).includes(column);
   const rows = table.head.length > 0 ? [table.head, ...table.rows] : table.rows;
   const columns = Math.max(0, ...rows.map((row) => row.length));

@@ -60,8 +60,17 @@ function remarksOn(result: Result): string[] {
       `The trace recorded ${formatCount(compared)} real addresses: ${formatCount(result.agreed)} agree, ${formatCount(result.differed)} differ.`,
     );
   }
+  if (result.replacedRows > 0) {
+    remarks.push(
+      `Your windows replace those of the trace: ${formatCount(result.replacedRows)} rows that make windows and tables were left out.`,
+    );
+  }
   if (result.requests > 0 && result.windows.length === 0) {
-    remarks.push('No DMA window exists: give one with --window 64K:1T:levels=2 --map touched.');
+    remarks.push(
+      result.tables.failedAllocationCount > 0
+        ? 'No DMA window came into being: see Table memory.'
+        : 'No DMA window exists: give one with --window 64K:1T:levels=2 --map touched.',
+    );
   } else if (result.faultsByKind['page-fault'] === result.requests && result.requests > 0) {
     remarks.push('Nothing is mapped: --map touched maps the pages that the trace uses.');
   }

@@ -5,6 +5,7 @@ import type { Section, Table } from './document.ts';
 import { formatCount } from './numbers.ts';
 
 const LISTED_MAX = 8;
+const FAILURES_LISTED_MAX = 3;
 
 /** Windows that the kernel model created, its failed allocations and refused calls. */
 export function tablesSection({ tables }: Result): Section {
@@ -16,9 +17,9 @@ export function tablesSection({ tables }: Result): Section {
   }
   const count = tables.failedAllocationCount;
   remarks.push(
-    count === 0 ? 'No table allocation failed.' : `${formatCount(count)} table allocations failed:`,
+    count === 0 ? 'No table allocation failed.' : `${formatCount(count)} table allocations failed.`,
   );
-  for (const failure of tables.failedAllocations.slice(0, LISTED_MAX)) {
+  for (const failure of tables.failedAllocations.slice(0, FAILURES_LISTED_MAX)) {
     remarks.push(failureInWords(failure));
   }
   return { title: 'Table memory', tables: [...windowTables(tables), ...refusals(tables)], remarks };

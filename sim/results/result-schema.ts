@@ -106,6 +106,7 @@ export const resultSchema = z.strictObject({
   scenario: z.record(z.string(), z.unknown()).describe('what was simulated, as resolved'),
   rows: count.describe('rows of the trace'),
   dmas: count.describe('rows that are DMAs; a request is at most 4 KiB of one'),
+  replacedRows: count.describe("rows that make windows, left out because the user's replace them"),
   ...counters,
   faultsByKind: z.record(z.string(), count),
   agreed: count.describe('requests whose recorded real address was found'),

@@ -33,6 +33,7 @@ export function buildResult(outcome: ReplayOutcome, facts: RunFacts): Result {
     scenario: facts.scenario,
     rows: outcome.rows,
     dmas: outcome.dmas,
+    replacedRows: outcome.replacedRows,
     ...countersOf(whole),
     faultsByKind: Object.fromEntries(FAULTS.map((code) => [OUTCOMES[code], whole.count([code])])),
     agreed: sum(phbs, (phb) => phb.agreed),

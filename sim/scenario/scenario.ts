@@ -3,14 +3,13 @@
  * win). `resolveScenario` makes of it the machine to replay on.
  */
 import { InputError } from '../../models/input-error.ts';
-import { PHB_PRESETS, presetOf } from '../../models/phb/presets.ts';
 import { configOf, type PhbSpec } from '../../models/phb/spec.ts';
 import { checkUnitConfig } from '../../models/phb/unit-config.ts';
 import { formatSize } from '../../models/size.ts';
 import type { TraceClock } from '../../traces/format.ts';
-import { suggest } from '../../traces/nearest.ts';
 import { type HostPlan, MAP_MODES, type Machine, type MapMode } from '../replay/machine.ts';
 import { defaultPacing, formatPacing, parsePacing } from './pacing.ts';
+import { specOf } from './phb.ts';
 import { applyToHost, applyToPhb, type Setting } from './settings.ts';
 import { formatWindow, parseWindow } from './window-plan.ts';
 
@@ -32,6 +31,7 @@ export interface ResolvedScenario {
   readonly machine: Machine;
 }
 
+const DEFAULT_PHB = 'phb4';
 const WINDOWS_MAX = 2;
 
 /** The host that tables come from when nobody describes another: assumed, a small POWER server. */
@@ -44,13 +44,7 @@ export function mergeScenarios(file: Scenario, flags: Scenario): Scenario {
 
 /** The machine of a scenario for a trace that keeps time so. Throws InputError with the key. */
 export function resolveScenario(scenario: Scenario, clock: TraceClock): ResolvedScenario {
-  const name = scenario.phb ?? 'phb4';
-  const preset = presetOf(name);
-  if (!preset) {
-    const known = PHB_PRESETS.map((spec) => spec.name);
-    throw new InputError(`phb: unknown PHB '${name}'${suggest(name, known)}`);
-  }
-  const spec = applyToPhb(preset, scenario.settings);
+  const spec = applyToPhb(specOf(scenario.phb ?? DEFAULT_PHB), scenario.settings);
   const config = configOf(spec);
   checkUnitConfig(config);
   const host = applyToHost(DEFAULT_HOST, scenario.settings);
@@ -63,7 +57,7 @@ export function resolveScenario(scenario: Scenario, clock: TraceClock): Resolved
     throw new InputError(`map: ${map} wants a window to map in, as --window 64K:1T:levels=2`);
   }
   const machine: Machine = {
-    phb: name,
+    phb: spec.name,
     ioda: spec.ioda,
     config,
     host,

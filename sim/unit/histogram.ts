@@ -24,17 +24,12 @@ export function bucketTop(bucket: number): number {
   return (bucket - shift * STEPS + 1) * 2 ** shift - 1;
 }
 
-/** Values counted in a histogram. */
-export function histogramCount(counts: Float64Array): number {
-  return counts.reduce((sum, count) => sum + count, 0);
-}
-
 /**
  * The value below or at which a share of all counted values lies; the largest value of its bucket.
  * `share` in 0..1. 0 for an empty histogram.
  */
 export function percentile(counts: Float64Array, share: number): number {
-  const total = histogramCount(counts);
+  const total = counts.reduce((sum, count) => sum + count, 0);
   if (total === 0) return 0;
   const rank = Math.max(1, Math.ceil(share * total));
   let seen = 0;

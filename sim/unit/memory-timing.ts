@@ -4,8 +4,6 @@
  * direct-mapped directory of 128-byte lines: assumed, the simplest rule whose answer depends on
  * addresses and order only.
  */
-import { lowerHalf, upperHalf } from '../../models/bits.ts';
-import { InputError } from '../../models/input-error.ts';
 import type { UnitConfig } from '../../models/phb/unit-config.ts';
 import { cyclesOf } from './clock.ts';
 
@@ -24,9 +22,6 @@ export class MemoryTiming {
 
   constructor(config: UnitConfig['memory'], clockMHz: number) {
     const lines = config.cachedLines;
-    if ((lines & (lines - 1)) !== 0) {
-      throw new InputError(`memory.cachedLines: expected 0 or a power of two, got ${lines}`);
-    }
     this.readCycles = cyclesOf(config.readNs, clockMHz);
     this.cachedReadCycles = cyclesOf(config.cachedReadNs, clockMHz);
     this.mask = lines - 1;
@@ -42,11 +37,6 @@ export class MemoryTiming {
     }
     this.uncachedReads += 1;
     return this.readCycles;
-  }
-
-  /** Software writes the word at a real address. */
-  touchWord(address: bigint): void {
-    this.touch(upperHalf(address), lowerHalf(address));
   }
 
   /** Software writes the line at a real address, or the unit reads it; tells whether it was cached. */

@@ -15,8 +15,6 @@ export const OUTCOMES = [
   'unsupported-address',
 ] as const;
 
-export type OutcomeName = (typeof OUTCOMES)[number];
-
 /** Codes by name, as counters are indexed. */
 export const HIT = 0;
 export const MISS = 1;

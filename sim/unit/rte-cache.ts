@@ -4,9 +4,9 @@
  */
 
 import { lowerHalf, upperHalf } from '../../models/bits.ts';
-import { bigEndian, type PhysicalMemory } from '../../models/memory/physical.ts';
+import type { PhysicalMemory } from '../../models/memory/physical.ts';
 import type { UnitConfig } from '../../models/phb/unit-config.ts';
-import { rteAddress } from '../../models/rte.ts';
+import { readRte, rteAddress } from '../../models/rte.ts';
 import { Associative } from './associative.ts';
 import type { MemoryTiming } from './memory-timing.ts';
 
@@ -51,12 +51,9 @@ export class RteCache {
 
   private fetch(rid: number): void {
     const address = rteAddress(this.rttBase, rid);
-    const upper = upperHalf(address);
-    const lower = lowerHalf(address);
-    const half = bigEndian(this.memory.cells[this.memory.find(upper, lower) + ((rid >> 1) & 1)]);
-    this.pe = (rid & 1 ? half : half >>> 16) & 0xffff;
+    this.pe = readRte(this.memory, this.rttBase, rid);
     this.peOf[this.directory.place(0, 0, rid)] = this.pe;
-    this.readCycles = this.timing.read(upper, lower);
+    this.readCycles = this.timing.read(upperHalf(address), lowerHalf(address));
     this.misses += 1;
   }
 }

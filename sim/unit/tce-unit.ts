@@ -69,7 +69,7 @@ export function createTceUnit(setup: TceUnitSetup) {
   const arrivals = createArrivals(setup.pacing, clockMHz);
   const frontEnd = new FrontEnd();
   const rteCache = new RteCache(config.rteCache, memory, timing, setup.rttBase);
-  const tvt = new Tvt(config.pe.count * config.pe.tvesPerPe, ioda, config.pageShifts);
+  const tvt = new Tvt(config.pe.count * config.pe.tvesPerPe, { ioda, ...config });
   const tceCache = new TceCache(config.tceCache, setup.seed);
   const tags = new Slots(config.tags.count);
   const walkCache = new WalkCache(config.walkCache.entries);
@@ -103,13 +103,12 @@ export function createTceUnit(setup: TceUnitSetup) {
     frontEnd.hold(rteCache.readCycles);
     // 3. PE# and address bit 59 -> TVE.
     const tve = pe * 2 + ((upper >>> 27) & 1);
-    const account = tvt.account[tve];
+    const isForeign = upper >>> 28 !== 0 || (upper === 0 && lower >>> 16 === 0xffff && msi32);
+    const account = isForeign ? NO_WINDOW : tvt.account[tve];
     const decided = start + rteCache.readCycles + decideCycles;
     if (start !== arrive) accounts.bookPart(account, ADMISSION, start - arrive);
     if (rteCache.readCycles !== 0) accounts.bookPart(account, RTE, rteCache.readCycles);
-    if (upper >>> 28 !== 0 || (upper === 0 && lower >>> 16 === 0xffff && msi32)) {
-      return settleForeign(head, upper, arrive, decided);
-    }
+    if (isForeign) return settleForeign(head, upper, arrive, decided);
     if (tvt.kind[tve] !== TVE_TRANSLATED)
       return settleUntranslated(head, upper, lower, arrive, decided);
     if (((upper & tvt.beyondHigh[tve]) | (lower & tvt.beyondLow[tve])) !== 0) {

@@ -5,11 +5,17 @@
 
 import { TABLE_ADDRESS_MASK } from '../../models/address.ts';
 import { lowerHalf, upperHalf } from '../../models/bits.ts';
-import { decodeTve, type Ioda, spanBits, type TranslatedTve, type Tve } from '../../models/tve.ts';
+import {
+  decodeTveOf,
+  type Ioda,
+  spanBits,
+  type TranslatedTve,
+  type Tve,
+} from '../../models/tve.ts';
 
 /** Kinds of TVE as the unit tells them apart. */
 export const TVE_TRANSLATED = 0;
-export const TVE_BYPASS = 1;
+const TVE_BYPASS = 1;
 export const TVE_INVALID = 2;
 
 export class Tvt {
@@ -30,8 +36,7 @@ export class Tvt {
 
   constructor(
     entries: number,
-    private readonly ioda: Ioda,
-    private readonly pageShifts: readonly number[],
+    private readonly phb: { readonly ioda: Ioda; readonly pageShifts: readonly number[] },
   ) {
     const column = () => new Int32Array(Math.max(32, entries));
     this.kind = column().fill(TVE_INVALID);
@@ -49,7 +54,7 @@ export class Tvt {
 
   /** Writes an entry; its requests are counted under `account` from now on. */
   write(index: number, word: bigint, account: number): void {
-    const tve = decodeTve(word, this.ioda);
+    const tve = decodeTveOf(word, this.phb);
     this.account[index] = account;
     this.kind[index] = TVE_INVALID;
     if (tve.kind === 'translated') this.writeTranslated(index, tve);
@@ -57,7 +62,6 @@ export class Tvt {
   }
 
   private writeTranslated(index: number, tve: TranslatedTve): void {
-    if (!this.pageShifts.includes(tve.pageShift)) return;
     const beyond = TABLE_ADDRESS_MASK & ~((1n << BigInt(spanBits(tve))) - 1n);
     this.kind[index] = TVE_TRANSLATED;
     this.pageShift[index] = tve.pageShift;

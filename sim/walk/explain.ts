@@ -1,11 +1,18 @@
 /** One translation step by step, as data and as a report. */
-import { classifyAddress } from '../../models/address.ts';
-import { hex } from '../../models/bits.ts';
+import { classifyAddress, tveIndex } from '../../models/address.ts';
+import { hex, hexRegister } from '../../models/bits.ts';
+import { encodePest } from '../../models/pest.ts';
 import type { PhbSpec } from '../../models/phb/spec.ts';
 import { describeBytes, formatSize } from '../../models/size.ts';
 import { describePermission, tcePermission } from '../../models/tce.ts';
-import { decodeTve, spanBits, type Tve, tableBytes } from '../../models/tve.ts';
-import { TCE_LINE_BYTES, type WalkRead, type WalkResult, walk } from '../../models/walk.ts';
+import { decodeTveOf, spanBits, type Tve, tableBytes } from '../../models/tve.ts';
+import {
+  type FaultName,
+  TCE_LINE_BYTES,
+  type WalkRead,
+  type WalkResult,
+  walk,
+} from '../../models/walk.ts';
 import type { Report, Section } from '../report/document.ts';
 
 /** What is to be explained. */
@@ -14,6 +21,7 @@ export interface WalkQuestion {
   readonly tve: bigint;
   readonly address: bigint;
   readonly access: 'read' | 'write';
+  readonly rid: number;
   /** Words of memory by real address; what is not there reads as 0. */
   readonly words: ReadonlyMap<bigint, bigint>;
 }
@@ -30,25 +38,29 @@ export interface WalkAnswer {
   readonly permission: string | null;
   readonly fault: string | null;
   readonly reason: string | null;
+  /** What the PHB writes to the PE's entry of the PEST, for page and access faults. */
+  readonly pest: readonly [string, string] | null;
 }
 
 /** Walks and explains. */
 export function explain(question: WalkQuestion): WalkAnswer {
   const { spec, address, access } = question;
-  const tve = decodeTve(question.tve, spec.ioda);
+  const pageShifts = spec.parameters.pageShifts.value;
+  const tve = decodeTveOf(question.tve, { ioda: spec.ioda, pageShifts });
   const { reads, outcome } = translate(question, tve);
   const isFault = 'fault' in outcome;
   return {
     phb: spec.name,
-    tve: { value: hex(question.tve), ...describeTve(tve) },
+    tve: { value: hexRegister(question.tve), ...describeTve(tve) },
     address: hex(address),
     access,
-    select: Number((address >> 59n) & 1n),
+    select: tveIndex(0, address),
     reads: reads.map((read) => describeRead(read, question.words)),
     realAddress: isFault ? null : hex(outcome.real),
     permission: isFault ? null : describePermission(outcome.permission),
     fault: isFault ? outcome.fault : null,
     reason: isFault ? outcome.reason : null,
+    pest: isFault ? pestOf(outcome.fault, question) : null,
   };
 }
 
@@ -64,6 +76,7 @@ export function walkReport(answer: WalkAnswer): Report {
       : [
           ['fault', answer.fault],
           ['because', `${answer.reason}`],
+          ...(answer.pest ? [['PEST0, PEST1', answer.pest.join(', ')]] : []),
         ];
   const table = (rows: string[][]) => ({ head: [], rows, left: [1] });
   const sections: Section[] = [
@@ -101,6 +114,17 @@ function translate(question: WalkQuestion, tve: Tve): WalkResult {
   const reason =
     kind === 'msi' ? 'the address is an MSI, not memory' : 'address bits 63:60 are not supported';
   return { reads: [], outcome: { fault: 'unsupported-address', reason } };
+}
+
+function pestOf(fault: FaultName, { rid, address, access }: WalkQuestion): [string, string] | null {
+  if (fault !== 'page-fault' && fault !== 'access-fault') return null;
+  const entry = encodePest({
+    transaction: access,
+    fault: fault === 'page-fault' ? 'page' : 'access',
+    rid,
+    address,
+  });
+  return [hexRegister(entry.pest0), hexRegister(entry.pest1)];
 }
 
 function describeTve(tve: Tve): Record<string, unknown> {

@@ -27,7 +27,7 @@ export class OperationColumn {
   /** A dictionary message: new names, or more names behind the known ones. */
   addDictionary(bufferAt: BufferAt, rows: number, isDelta: boolean): void {
     const text = DataType.isDictionary(this.type) ? this.type.dictionary : this.type;
-    const names = textOf(text, bufferAt, 0, 0, rows);
+    const names = textOf(text, bufferAt, 0, 0, rows, this.place);
     this.setNames(isDelta ? [...this.names, ...names] : names);
   }
 
@@ -41,7 +41,7 @@ export class OperationColumn {
       const bytes = this.type.indices.bitWidth / 8;
       return this.translate(indices(bufferAt(first + 1), bytes), from, rows, row);
     }
-    this.setNames(textOf(this.type, bufferAt, first, from, rows));
+    this.setNames(textOf(this.type, bufferAt, first, from, rows, this.place));
     for (let at = 0; at < rows; at += 1) {
       this.decoded[at] = this.known(this.codes[at], this.names[at], row + at);
     }
@@ -92,10 +92,14 @@ function textOf(
   first: number,
   from: number,
   rows: number,
+  place: string,
 ): string[] {
   const cells = DataType.isLargeUtf8(type) ? 2 : 1;
   const offsetBytes = bufferAt(first + 1);
   const offsets = new Uint32Array(offsetBytes.buffer, offsetBytes.byteOffset);
+  if ((from + rows + 1) * cells * offsets.BYTES_PER_ELEMENT > offsetBytes.length) {
+    throw new InputError(`${place}: damaged record batch: column op is cut`);
+  }
   const bytes = Buffer.from(bufferAt(first + 2));
   return Array.from({ length: rows }, (_, at) =>
     bytes.toString('utf8', offsets[(from + at) * cells], offsets[(from + at + 1) * cells]),

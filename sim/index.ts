@@ -1,0 +1,10 @@
+/** The public API of tcesim: names only. */
+export { InputError } from '../models/input-error.ts';
+export { PHB_PRESETS, presetOf } from '../models/phb/presets.ts';
+export { generate } from '../traces/generate/generate.ts';
+export { openTrace } from '../traces/open.ts';
+export { writeTrace } from '../traces/write.ts';
+export { replay } from './replay/replay.ts';
+export { buildResult } from './results/result.ts';
+export { RESULT_SCHEMA, type Result, resultSchema } from './results/result-schema.ts';
+export { resolveScenario, type Scenario } from './scenario/scenario.ts';

@@ -1,0 +1,75 @@
+/**
+ * Documentation that runs: every `console` block of the documents is executed, and what it prints must be
+ * what the page shows. `...` on a line of its own stands for lines left out; `[exit code N]` for the code.
+ */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const pages = [
+  'README.md',
+  'traces/README.md',
+  ...readdirSync(`${root}docs`)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+/** The command and the shown output of each `console` block of a page. */
+function examples(page: string): { command: string; shown: string[] }[] {
+  const text = readFileSync(`${root}${page}`, 'utf8');
+  return [...text.matchAll(/^```console\n\$ tcesim (.*)\n([\s\S]*?)^```$/gm)].map(
+    ([, command, shown]) => ({ command, shown: shown.trimEnd().split('\n') }),
+  );
+}
+
+/** Runs the built command line; both streams in one, and the exit code as the pages write it. */
+function output(command: string): string[] {
+  const args = ['dist/sim/cli/main.js', ...command.split(' ')];
+  const { stdout, stderr, status } = spawnSync(process.execPath, args, {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const lines = `${stdout}${stderr}`.trimEnd().split('\n');
+  return status === 0 ? lines : [...lines, `[exit code ${status}]`];
+}
+
+/** Whether shown lines match printed ones, `...` standing for any number of them. */
+function firstMismatch(shown: readonly string[], printed: readonly string[]): string | undefined {
+  let at = 0;
+  let isFree = false;
+  for (const line of shown) {
+    if (line === '...') {
+      isFree = true;
+      continue;
+    }
+    const found = isFree ? printed.indexOf(line, at) : at;
+    if (found < 0 || printed[found] !== line) return `shown '${line}', printed '${printed[at]}'`;
+    at = found + 1;
+    isFree = false;
+  }
+  return isFree || at === printed.length ? undefined : `not shown: '${printed[at]}'`;
+}
+
+describe('an example in a document', () => {
+  const found = pages.flatMap((page) => examples(page).map((example) => ({ page, ...example })));
+
+  it.each(found)('$page: shows what `tcesim $command` prints', ({ command, shown }) => {
+    expect(firstMismatch(shown, output(command))).toBeUndefined();
+  });
+
+  it('stands in the README at least five times', () => {
+    expect(found.filter(({ page }) => page === 'README.md').length).toBeGreaterThanOrEqual(5);
+  });
+});
+
+describe('generated pages', () => {
+  it.each([
+    ['docs/parameters.md', 'list parameters --format markdown'],
+    ['docs/result.schema.json', 'schema result'],
+    ['docs/scenario.schema.json', 'schema scenario'],
+  ])('%s is what `tcesim %s` prints', (page, command) => {
+    expect(readFileSync(`${root}${page}`, 'utf8').trimEnd().split('\n')).toEqual(output(command));
+  });
+});

@@ -1,0 +1,56 @@
+/** Closed forms: what so many servers of known time must deliver. */
+import { describe, expect, it } from 'vitest';
+import { randomOf } from '../../traces/random.ts';
+import { LOOKED, type RequestOptions, rigWithWindow } from './rig.ts';
+
+const PAGE = 0x1_0000;
+const REQUESTS = 40_000;
+
+/** Requests to random pages of a window. */
+function randomRequests(pages: number, count: number, write: boolean) {
+  const random = randomOf('throughput');
+  return Array.from({ length: count }, (): [number, RequestOptions] => [
+    Math.floor(random() * pages) * PAGE,
+    { write },
+  ]);
+}
+
+describe('throughput', () => {
+  it('of a closed loop of hits is outstanding / latency within 1 % (Little)', () => {
+    for (const outstanding of [1, 7, 64]) {
+      const { rig } = rigWithWindow(1, 1, {}, { kind: 'closed', outstanding });
+      rig.sendAll(randomRequests(1, REQUESTS, false));
+      const cycles = rig.unit.counts().cycles;
+      const expected = (REQUESTS * (LOOKED + 1000)) / outstanding;
+      expect(Math.abs(cycles / expected - 1)).toBeLessThan(0.01);
+    }
+  });
+
+  it('of misses is tags / walk within 1 %', () => {
+    for (const count of [1, 4, 16]) {
+      const overrides = { tags: { count }, tceCache: { entries: 4, ways: 4 }, dma: { readNs: 0 } };
+      const { rig } = rigWithWindow(1, 4096, overrides, { kind: 'closed', outstanding: 256 });
+      rig.sendAll(randomRequests(4096, REQUESTS, false));
+      const { miss } = rig.counts();
+      // All 256 lines of the table are in the host's caches after the first reads.
+      const expected = (miss * 108) / count;
+      expect(Math.abs(rig.unit.counts().cycles / expected - 1)).toBeLessThan(0.01);
+    }
+  });
+
+  it('of hits at an interval of one cycle is one a cycle', () => {
+    const { rig } = rigWithWindow(1, 1, {}, { kind: 'interval', ps: 1000 });
+    rig.sendAll(randomRequests(1, REQUESTS, true));
+    expect(rig.unit.counts().cycles).toBeGreaterThanOrEqual(REQUESTS);
+    expect(rig.unit.counts().cycles).toBeLessThan(REQUESTS + 1000);
+  });
+
+  it('at an interval that is no whole number of cycles keeps the exact mean', () => {
+    const { rig } = rigWithWindow(1, 1, {}, { kind: 'interval', ps: 61_680 });
+    rig.sendAll(randomRequests(1, REQUESTS, true));
+    // The rig's own warm-up request was the first of the series.
+    const last = Math.ceil((REQUESTS * 61_680) / 1000);
+    expect(rig.unit.counts().cycles - last).toBeGreaterThanOrEqual(0);
+    expect(rig.unit.counts().cycles - last).toBeLessThanOrEqual(LOOKED + 16 + 1);
+  });
+});
