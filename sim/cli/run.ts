@@ -81,7 +81,7 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
   const trace = await openTrace(scenario.trace);
   const { spec, machine } = resolveScenario(scenario, trace.metadata.clock);
   const threads = scenario.threads ?? 2;
-  const started = process.hrtime.bigint();
+  const started = { wall: process.hrtime.bigint(), cpu: process.cpuUsage() };
   const signals = new StopSignals();
   const progress = new ProgressLine();
   const outcome = await replay(trace, machine, {
@@ -125,11 +125,11 @@ function threadCount(text: string): number {
   throw new InputError(`--threads: expected 1..${THREADS_MAX}, got '${text}'`);
 }
 
-function hostFacts(threads: number, started: bigint) {
-  const { user, system } = process.cpuUsage();
+function hostFacts(threads: number, started: { wall: bigint; cpu: NodeJS.CpuUsage }) {
+  const { user, system } = process.cpuUsage(started.cpu);
   return {
     threads,
-    wallSeconds: Number(process.hrtime.bigint() - started) / 1e9,
+    wallSeconds: Number(process.hrtime.bigint() - started.wall) / 1e9,
     cpuSeconds: (user + system) / 1e6,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     node: process.versions.node,

@@ -66,6 +66,8 @@ export class Feeder {
     private readonly isTimed: boolean,
     /** Whether the user's windows stand in the place of the trace's own. */
     private readonly replacesWindows: boolean,
+    /** Told of each PHB before its first chunk is handed out. */
+    private readonly onNewPhb: (phb: number) => void,
   ) {}
 
   /** Takes rows from `from` on while chunks are free; returns the first row not finished. */
@@ -218,6 +220,7 @@ export class Feeder {
     const peOf = new Int32Array(65_536).fill(NO_PE);
     const feed = { phb, peOf, cycle: 0, chunk: NO_CHUNK, at: 0, end: 0 };
     this.feeds[phb] = feed;
+    this.onNewPhb(phb);
     return feed;
   }
 }

@@ -3,8 +3,10 @@
  * divided by the number of lanes). It waits for chunks, never for other lanes, so that the number of
  * threads changes the speed and nothing else.
  */
+
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { InputError } from '../../models/input-error.ts';
-import { allocateMemory, MemoryExhausted } from '../../models/memory/physical.ts';
+import { MemoryExhausted, type SharedMemory } from '../../models/memory/physical.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import type { Machine } from './machine.ts';
 import { type PhbOutcome, PhbReplay } from './phb-replay.ts';
@@ -14,8 +16,14 @@ export interface LaneTask {
   readonly shared: SharedReplay;
   readonly lane: number;
   readonly machine: Machine;
-  /** Bytes of simulated memory that each PHB's tables may touch. */
-  readonly memoryBytes: number;
+  /** Brings a PHB's memory before its first chunk. */
+  readonly memories: MessagePort;
+}
+
+/** The memory that a PHB's tables live in. */
+export interface PhbMemory {
+  readonly phb: number;
+  readonly memory: SharedMemory;
 }
 
 /** What a lane answers. Errors go as data: a worker's exceptions lose their class on the way. */
@@ -24,9 +32,9 @@ export type LaneAnswer =
   | { readonly ok: false; readonly message: string };
 
 /** Replays the lane's chunks until the trace ends or the replay is stopped. */
-export default function replayLane(task: LaneTask): LaneAnswer {
+export default async function replayLane(task: LaneTask): Promise<LaneAnswer> {
   try {
-    return { ok: true, phbs: replayChunks(task) };
+    return { ok: true, phbs: await replayChunks(task) };
   } catch (error) {
     if (error instanceof InputError || error instanceof MemoryExhausted) {
       return { ok: false, message: error.message };
@@ -35,17 +43,40 @@ export default function replayLane(task: LaneTask): LaneAnswer {
   }
 }
 
-function replayChunks({ shared, lane, machine, memoryBytes }: LaneTask): PhbOutcome[] {
+async function replayChunks(task: LaneTask): Promise<PhbOutcome[]> {
+  const { shared, lane, machine } = task;
+  const memories = new Memories(task.memories);
   const chunks = new ChunkReader(shared, lane);
   const phbs = new Map<number, PhbReplay>();
   for (let chunk = chunks.next(); chunk; chunk = chunks.next()) {
     let phb = phbs.get(chunk.phb);
     if (!phb) {
-      phb = new PhbReplay(chunk.phb, machine, allocateMemory(memoryBytes), chunks.items);
+      phb = await PhbReplay.create(chunk.phb, machine, memories.take(chunk.phb), chunks.items);
       phbs.set(chunk.phb, phb);
     }
     phb.replay(chunk.from, chunk.to);
     chunks.giveBack(chunk);
   }
   return [...phbs.values()].map((phb) => phb.outcome());
+}
+
+/** The memories that the main thread has sent; each comes before the first chunk of its PHB. */
+class Memories {
+  private readonly received = new Map<number, SharedMemory>();
+
+  constructor(private readonly port: MessagePort) {}
+
+  /** The memory of a PHB whose first chunk is here. */
+  take(phb: number): SharedMemory {
+    for (let next = this.receive(); next; next = this.receive()) {
+      this.received.set(next.phb, next.memory);
+    }
+    const memory = this.received.get(phb);
+    if (!memory) throw new Error(`the memory of PHB ${phb} did not come before its first chunk`);
+    return memory;
+  }
+
+  private receive(): PhbMemory | undefined {
+    return receiveMessageOnPort(this.port)?.message as PhbMemory | undefined;
+  }
 }

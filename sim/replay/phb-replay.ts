@@ -1,7 +1,8 @@
 /** One PHB with its software on one memory, replaying the items that come for it. */
 import { PhysicalMemory, type SharedMemory } from '../../models/memory/physical.ts';
 import { QUAD } from '../unit/items.ts';
-import { createTceUnit } from '../unit/tce-unit.ts';
+import type { TceUnit } from '../unit/tce-unit.ts';
+import { createFreshUnit } from './fresh-unit.ts';
 import { Host } from './host.ts';
 import type { Machine } from './machine.ts';
 import { Windows } from './windows.ts';
@@ -12,31 +13,30 @@ const RTT_BASE = 0x00ff_ffff_0000_0000n;
 export type PhbOutcome = ReturnType<PhbReplay['outcome']>;
 
 export class PhbReplay {
-  private readonly unit;
-  private readonly host: Host;
-  private readonly windows: Windows;
-  private readonly memory: PhysicalMemory;
-
-  constructor(
+  private constructor(
     private readonly phb: number,
-    machine: Machine,
-    memory: SharedMemory,
     private readonly items: Int32Array,
-  ) {
+    private readonly memory: PhysicalMemory,
+    private readonly unit: TceUnit,
+    private readonly windows: Windows,
+    private readonly host: Host,
+  ) {}
+
+  /** A PHB whose tables live in `shared`, and whose items come in `items`. */
+  static async create(
+    phb: number,
+    machine: Machine,
+    shared: SharedMemory,
+    items: Int32Array,
+  ): Promise<PhbReplay> {
     const { config, ioda, pacing } = machine;
-    this.memory = new PhysicalMemory(memory);
+    const memory = new PhysicalMemory(shared);
     const seed = `${machine.seed}/phb${phb}`;
-    this.unit = createTceUnit({
-      config,
-      ioda,
-      memory: this.memory,
-      rttBase: RTT_BASE,
-      pacing,
-      items,
-      seed,
-    });
-    this.windows = new Windows(this.unit, { ioda, ...config });
-    this.host = new Host(machine, this.memory, RTT_BASE, this.unit, this.windows);
+    const rttBase = RTT_BASE;
+    const unit = await createFreshUnit({ config, ioda, memory, rttBase, pacing, items, seed });
+    const windows = new Windows(unit, { ioda, ...config });
+    const host = new Host(machine, memory, rttBase, unit, windows);
+    return new PhbReplay(phb, items, memory, unit, windows, host);
   }
 
   /** Replays the items in the cells `from..to`. */

@@ -26,7 +26,7 @@ export class LanePool {
 
   /** Runs one lane to its end. */
   run(task: LaneTask): Promise<LaneAnswer> {
-    return this.pool.run(task);
+    return this.pool.run(task, { transferList: [task.memories] });
   }
 
   /** Ends the workers at once. */

@@ -4,12 +4,12 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InputError } from '../../models/input-error.ts';
-import { PHYSICAL_MEMORY_BYTES_MAX } from '../../models/memory/physical.ts';
+import { allocateMemory, PHYSICAL_MEMORY_BYTES_MAX } from '../../models/memory/physical.ts';
 import { isRefused, tableGeometry } from '../../models/table/geometry.ts';
 import type { TraceBatch, TraceSource } from '../../traces/format.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 import { Feeder, type RowUse } from './feeder.ts';
-import type { LaneAnswer } from './lane.ts';
+import type { LaneAnswer, PhbMemory } from './lane.ts';
 import type { Machine } from './machine.ts';
 import type { PhbOutcome } from './phb-replay.ts';
 import { LanePool } from './pool.ts';
@@ -59,18 +59,24 @@ export async function replay(
   const chunks = new ChunkWriter(shared);
   const isTimed = machine.pacing.kind === 'trace';
   const replacesWindows = machine.windows.length > 0;
-  const feeder = new Feeder(chunks, machine.config.unit.clockMHz, isTimed, replacesWindows);
+  const memoryBytes = memoryFor(machine);
+  const channels = Array.from({ length: lanes }, () => new MessageChannel());
+  const sendMemory = (phb: number) => {
+    const message: PhbMemory = { phb, memory: allocateMemory(memoryBytes) };
+    channels[phb % lanes].port1.postMessage(message);
+  };
+  const { clockMHz } = machine.config.unit;
+  const feeder = new Feeder(chunks, clockMHz, isTimed, replacesWindows, sendMemory);
   const done = new Float64Array(shared.progress);
   const pool = new LanePool(lanes);
-  const memoryBytes = memoryFor(machine);
   const stop = () => chunks.stop();
   options.signal.addEventListener('abort', stop);
   const timer = setInterval(() => {
     options.onProgress({ items: done.reduce((sum, items) => sum + items, 0), rows: feeder.rows });
   }, PROGRESS_MS);
   try {
-    const answers = Array.from({ length: lanes }, (_, lane) =>
-      stopOnFailure(pool.run({ shared, lane, machine, memoryBytes }), chunks),
+    const answers = channels.map(({ port2 }, lane) =>
+      stopOnFailure(pool.run({ shared, lane, machine, memories: port2 }), chunks),
     );
     const feeding = feedAll(trace, machine, feeder, chunks);
     feeding.catch(stop);
@@ -82,6 +88,7 @@ export async function replay(
     clearInterval(timer);
     options.signal.removeEventListener('abort', stop);
     await pool.close();
+    for (const { port1 } of channels) port1.close();
   }
 }
 
