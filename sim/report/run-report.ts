@@ -183,7 +183,7 @@ function killsSection({ kills }: Result): Section {
     ['page', formatCount(kills.page)],
   ];
   const remarks = [
-    `They dropped ${formatCount(kills.droppedEntries)} cached TCEs and held the front ends for ${formatTime(kills.heldNs)}, ${formatShare(kills.heldShare, 1)} of the simulated time.`,
+    `They dropped ${formatCount(kills.droppedEntries)} cached TCEs and held the lookups for ${formatTime(kills.heldNs)}, ${formatShare(kills.heldShare, 1)} of the simulated time.`,
   ];
   return { title: 'TCE kills', tables: [{ head: ['scope', 'kills'], rows }], remarks };
 }

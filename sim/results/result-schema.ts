@@ -123,7 +123,7 @@ export const resultSchema = z.strictObject({
     page: count,
     ignored: count.describe('register values that name nothing'),
     droppedEntries: count,
-    heldNs: ns.describe('time that kills took of the front ends, over all PHBs'),
+    heldNs: ns.describe('time for which kills held the lookup stages, over all PHBs'),
     heldShare: z.number().describe('of the simulated time of all PHBs'),
   }),
   windows: z.array(window),

@@ -2,7 +2,7 @@
  * When requests arrive: at the trace's own times, at a stated interval, or as a closed loop in which
  * a requester has so many requests outstanding. A trace whose only clock is its order needs one of
  * the latter two; in the closed loop software and devices then take turns, as the order says: what
- * stands behind a control operation arrives when that has left the front end.
+ * stands behind a kill arrives when the kill is over.
  */
 import { PAST_CYCLES } from './clock.ts';
 import { Slots } from './slots.ts';
@@ -18,7 +18,7 @@ export interface Arrivals {
   next(step: number): number;
   /** Time passes in the trace without a request; returns the time now. */
   pass(step: number): number;
-  /** Software's operation has left the front end at `cycle`. */
+  /** Software's kill is over at `cycle`. */
   afterSoftware(cycle: number): void;
   /** The request that arrived last completes at `cycle`. */
   done(cycle: number): void;

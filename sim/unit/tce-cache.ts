@@ -41,9 +41,16 @@ export class TceCache {
     return this.directory.find(this.index.of(high, low), high, low);
   }
 
-  /** Takes a slot for a page whose TCE is fetched; the walker's result goes there. */
+  /** Takes a slot for a page whose TCE is fetched; `fill` it next. */
   place(high: number, low: number): number {
     return this.directory.place(this.index.of(high, low), high, low);
+  }
+
+  /** Notes the TCE that a slot will hold, and when it arrives. */
+  fill(slot: number, arrives: number, tceHigh: number, tceLow: number): void {
+    this.readyAt[slot] = arrives;
+    this.tceHigh[slot] = tceHigh;
+    this.tceLow[slot] = tceLow;
   }
 
   /** Forgets everything; returns the number of entries that were dropped, as all of these do. */

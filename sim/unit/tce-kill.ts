@@ -1,6 +1,6 @@
 /**
  * The kill unit: executes writes of the TCE kill register. A kill is an item of the request order: it
- * takes the front end for its cost and drops what it names, also entries whose fill is still on its
+ * takes the lookup stage for its cost and drops what it names, also entries whose fill is still on its
  * way. Requests that already wait for such a fill keep the answer they were promised; nobody new
  * gets it.
  */
@@ -10,13 +10,12 @@ import { lowerHalf, upperHalf } from '../../models/bits.ts';
 import type { UnitConfig } from '../../models/phb/unit-config.ts';
 import { decodeKill, type Kill } from '../../models/tce-kill.ts';
 import type { Ioda } from '../../models/tve.ts';
-import type { FrontEnd } from './front-end.ts';
 import type { TceCache } from './tce-cache.ts';
 import type { Tvt } from './tvt.ts';
 import type { WalkCache } from './walk-cache.ts';
 
 export class KillUnit {
-  /** Kills by scope, TCE cache entries they dropped, and cycles they took of the front end. */
+  /** Kills by scope, TCE cache entries they dropped, and cycles for which they held the lookup stage. */
   readonly counts = { all: 0, pe: 0, page: 0, ignored: 0, droppedEntries: 0, heldCycles: 0 };
 
   constructor(
@@ -25,22 +24,20 @@ export class KillUnit {
     private readonly tvt: Tvt,
     private readonly tceCache: TceCache,
     private readonly walkCache: WalkCache,
-    private readonly frontEnd: FrontEnd,
   ) {}
 
-  /** Executes a register write that arrives at cycle `arrive`. */
-  write(register: bigint, arrive: number): void {
+  /** Executes a register write; returns the cycles for which it holds the lookup stage. */
+  write(register: bigint): number {
     const kill = decodeKill(register, this.ioda);
     if (kill === undefined) {
       this.counts.ignored += 1;
-      return;
+      return 0;
     }
     const cost = this.costOf(kill);
-    this.frontEnd.start(arrive);
-    this.frontEnd.hold(cost);
     this.counts[kill.scope] += 1;
     this.counts.heldCycles += cost;
     this.counts.droppedEntries += this.drop(kill);
+    return cost;
   }
 
   private costOf(kill: Kill): number {

@@ -16,7 +16,6 @@ import type { Ioda } from '../../models/tve.ts';
 import { Accounts } from './accounts.ts';
 import { createArrivals, type Pacing } from './arrivals.ts';
 import { cyclesOf, REBASE_AT_CYCLES } from './clock.ts';
-import { FrontEnd } from './front-end.ts';
 import { ITEM_EXPECTED_WRITE, ITEM_KIND_MASK, ITEM_WRITE, QUAD } from './items.ts';
 import { MemoryTiming } from './memory-timing.ts';
 import {
@@ -35,6 +34,7 @@ import { ADMISSION, MERGE_WAIT, ORDER_WAIT, RTE, TAG_WAIT, WALK } from './parts.
 import { PostedWrites } from './posted-writes.ts';
 import { RteCache } from './rte-cache.ts';
 import { Slots } from './slots.ts';
+import { Stage } from './stage.ts';
 import { keyHigh, TceCache } from './tce-cache.ts';
 import { KillUnit } from './tce-kill.ts';
 import { REFUSED_SLOT, Translations, UNTRANSLATED_SLOT } from './translations.ts';
@@ -67,7 +67,8 @@ export function createTceUnit(setup: TceUnitSetup) {
   const clockMHz = config.unit.clockMHz;
   const timing = new MemoryTiming(config.memory, clockMHz);
   const arrivals = createArrivals(setup.pacing, clockMHz);
-  const frontEnd = new FrontEnd();
+  const rteStage = new Stage();
+  const lookupStage = new Stage();
   const rteCache = new RteCache(config.rteCache, memory, timing, setup.rttBase);
   const tvt = new Tvt(config.pe.count * config.pe.tvesPerPe, { ioda, ...config });
   const tceCache = new TceCache(config.tceCache, setup.seed);
@@ -75,11 +76,12 @@ export function createTceUnit(setup: TceUnitSetup) {
   const walkCache = new WalkCache(config.walkCache.entries);
   const walker = new Walker(tvt, memory, timing, walkCache, config.tceCache.responseCycles);
   const postedWrites = new PostedWrites(config.pe.count);
-  const killUnit = new KillUnit(config.kill, ioda, tvt, tceCache, walkCache, frontEnd);
+  const killUnit = new KillUnit(config.kill, ioda, tvt, tceCache, walkCache);
   const accounts = new Accounts();
   const translations = new Translations(tvt, tceCache);
 
-  const decideCycles = config.rteCache.hitCycles + config.tvt.readCycles;
+  const rteCycles = config.rteCache.hitCycles;
+  const tvtCycles = config.tvt.readCycles;
   const lookupCycles = config.tceCache.lookupCycles;
   const dmaReadCycles = cyclesOf(config.dma.readNs, clockMHz);
   const dmaWriteCycles = cyclesOf(config.dma.writeNs, clockMHz);
@@ -88,178 +90,159 @@ export function createTceUnit(setup: TceUnitSetup) {
   const msi32 = config.msi.window32;
   const msi64 = config.msi.window64;
   const end = { cycle: 0, origin: 0 };
+  /** The request at hand: what it is, whose, and when it arrived. */
+  const dma = {
+    upper: 0,
+    lower: 0,
+    write: 0,
+    bytes: 0,
+    pe: 0,
+    tve: 0,
+    account: 0,
+    arrive: 0,
+    /** Cycles that it waited for those in front of it. */
+    admission: 0,
+  };
 
   /**
    * One request, from arrival to completion. Returns the slot of its TCE, or REFUSED_SLOT or
    * UNTRANSLATED_SLOT.
    */
   function request(head: number, lower: number, upper: number, arrive: number): number {
-    const write = head & 1;
-    // 1. The front end starts requests in order, one a cycle.
-    const start = frontEnd.start(arrive);
-    // 2. RID -> PE#: a RID that the RTE cache lacks is read from memory, and all behind it wait.
+    dma.lower = lower;
+    dma.upper = upper;
+    dma.write = head & 1;
+    dma.bytes = ((head >>> 4) & 0xfff) + 1;
+    dma.arrive = arrive;
+    // 1. RID -> PE#, in order: a RID that the RTE cache lacks is read from memory, all behind it wait.
     rteCache.lookup(head >>> 16);
-    const pe = rteCache.pe;
-    frontEnd.hold(rteCache.readCycles);
-    // 3. PE# and address bit 59 -> TVE.
-    const tve = pe * 2 + ((upper >>> 27) & 1);
+    const inTurn = rteStage.leave(arrive + rteCycles);
+    rteStage.hold(rteCache.readCycles);
+    dma.admission = inTurn - rteCycles - arrive;
+    dma.pe = rteCache.pe;
+    // 2. PE# and address bit 59 -> TVE.
+    const tve = dma.pe * 2 + ((upper >>> 27) & 1);
     const isForeign = upper >>> 28 !== 0 || (upper === 0 && lower >>> 16 === 0xffff && msi32);
-    const account = isForeign ? NO_WINDOW : tvt.account[tve];
-    const decided = start + rteCache.readCycles + decideCycles;
-    if (start !== arrive) accounts.bookPart(account, ADMISSION, start - arrive);
-    if (rteCache.readCycles !== 0) accounts.bookPart(account, RTE, rteCache.readCycles);
-    if (isForeign) return settleForeign(head, upper, arrive, decided);
-    if (tvt.kind[tve] !== TVE_TRANSLATED)
-      return settleUntranslated(head, upper, lower, arrive, decided);
+    dma.tve = tve;
+    dma.account = isForeign ? NO_WINDOW : tvt.account[tve];
+    if (rteCache.readCycles !== 0) bookPart(RTE, rteCache.readCycles);
+    const decided = inTurn + rteCache.readCycles + tvtCycles;
+    if (isForeign) return settleForeign(decided);
+    if (tvt.kind[tve] !== TVE_TRANSLATED) return settleUntranslated(decided);
     if (((upper & tvt.beyondHigh[tve]) | (lower & tvt.beyondLow[tve])) !== 0) {
-      return settleFault(TVT_ADDRESS_FAULT, account, head, arrive, decided);
+      return refuse(TVT_ADDRESS_FAULT, decided);
     }
-    // 4. PE# and page -> TCE: here, on its way, or to be fetched.
+    // 3. PE# and page -> TCE, in order: here, on its way, or to be fetched.
     const shift = tvt.pageShift[tve];
     const windowHigh = upper & WINDOW_HIGH_MASK;
     const pageLow = (windowHigh << (32 - shift)) | (lower >>> shift);
     const high = keyHigh(tve, windowHigh >>> shift);
-    const looked = decided + lookupCycles;
+    const looked = lookupStage.leave(decided + lookupCycles);
+    dma.admission += looked - lookupCycles - decided;
     let translated = looked;
     let outcome = HIT;
     let slot = tceCache.find(high, pageLow);
     if (slot < 0) {
-      // 5. A miss takes a tag, walks the table, and fills the entry it has just been given.
+      // 4. A miss takes a tag, walks the table, and fills the entry it has just been given.
       outcome = MISS;
-      translated = fetch(account, tve, upper, lower, looked);
+      translated = fetch(looked);
       slot = tceCache.place(high, pageLow);
-      tceCache.readyAt[slot] = translated;
-      tceCache.tceLow[slot] = walker.tceLow;
-      tceCache.tceHigh[slot] = walker.tceHigh;
+      tceCache.fill(slot, translated, walker.tceHigh, walker.tceLow);
     } else if (tceCache.readyAt[slot] > looked) {
       outcome = mergesMisses ? MERGED : MISS;
-      translated = mergesMisses
-        ? waitForFill(account, slot, looked)
-        : fetch(account, tve, upper, lower, looked);
+      translated = mergesMisses ? waitForFill(slot, looked) : fetch(looked);
     }
-    // 6. The TCE must allow the direction.
+    // 5. The TCE must allow the direction.
     const tce = tceCache.tceLow[slot];
-    if ((tce & (1 << write)) === 0) {
+    if ((tce & (1 << dma.write)) === 0) {
       if (!keepsRefusals) tceCache.dropPages(tve, windowHigh >>> shift, pageLow, 1);
-      return settleFault(
-        (tce & 3) === 0 ? PAGE_FAULT : ACCESS_FAULT,
-        account,
-        head,
-        arrive,
-        translated,
-      );
+      return refuse((tce & 3) === 0 ? PAGE_FAULT : ACCESS_FAULT, translated);
     }
-    // 7. Writes of a PE complete in order, reads when their data is there.
-    settle(outcome, account, pe, head, arrive, translated);
+    // 6. Writes of a PE complete in order, reads when their data is there.
+    settle(outcome, translated);
     return slot;
   }
 
-  /** A miss waits for a tag, which holds up the front end, and walks; returns when the TCE arrives. */
-  function fetch(
-    account: number,
-    tve: number,
-    upper: number,
-    lower: number,
-    looked: number,
-  ): number {
+  /** A miss waits for a tag, and all behind it wait too; then it walks. Returns when the TCE arrives. */
+  function fetch(looked: number): number {
     const wait = Math.max(tags.nextRelease() - looked, 0);
     if (wait !== 0) {
-      accounts.bookPart(account, TAG_WAIT, wait);
-      frontEnd.hold(wait);
+      bookPart(TAG_WAIT, wait);
+      lookupStage.hold(wait);
     }
-    walker.walk(tve, upper, lower);
-    accounts.bookPart(account, WALK, walker.cycles);
+    walker.walk(dma.tve, dma.upper, dma.lower);
+    bookPart(WALK, walker.cycles);
     const arrives = looked + wait + walker.cycles;
     tags.take(arrives);
     return arrives;
   }
 
   /** A request for a TCE that is on its way waits for that fill. */
-  function waitForFill(account: number, slot: number, looked: number): number {
+  function waitForFill(slot: number, looked: number): number {
     const ready = tceCache.readyAt[slot];
-    accounts.bookPart(account, MERGE_WAIT, ready - looked);
+    bookPart(MERGE_WAIT, ready - looked);
     return ready;
   }
 
-  /** Completes a request that has its real address. */
-  function settle(
-    outcome: number,
-    account: number,
-    pe: number,
-    head: number,
-    arrive: number,
-    translated: number,
-  ): void {
-    let done = translated + dmaReadCycles;
-    if ((head & 1) !== 0) {
-      const ordered = postedWrites.complete(pe, translated);
-      if (ordered !== translated) accounts.bookPart(account, ORDER_WAIT, ordered - translated);
-      done = ordered + dmaWriteCycles;
-    }
-    close(outcome, account, head, arrive, done);
-  }
-
   /** An untranslated window passes the address on, if it lies in the window's range. */
-  function settleUntranslated(
-    head: number,
-    upper: number,
-    lower: number,
-    arrive: number,
-    decided: number,
-  ): number {
-    const pe = rteCache.pe;
-    const tve = pe * 2 + ((upper >>> 27) & 1);
-    const account = tvt.account[tve];
-    if (tvt.kind[tve] === TVE_INVALID) {
-      return settleFault(TVE_INVALID_FAULT, account, head, arrive, decided);
-    }
+  function settleUntranslated(decided: number): number {
+    const { tve, upper, lower } = dma;
+    if (tvt.kind[tve] === TVE_INVALID) return refuse(TVE_INVALID_FAULT, decided);
     const granule = ((upper & 0x3ffff) << 8) | (lower >>> 24);
     if (granule < tvt.firstGranule[tve] || granule >= tvt.endGranule[tve]) {
-      return settleFault(TVT_ADDRESS_FAULT, account, head, arrive, decided);
+      return refuse(TVT_ADDRESS_FAULT, decided);
     }
-    settle(BYPASSED, account, pe, head, arrive, decided);
+    settle(BYPASSED, decided);
     return UNTRANSLATED_SLOT;
   }
 
   /** Addresses that are no memory: MSIs, and classes that the PHB does not support. */
-  function settleForeign(head: number, upper: number, arrive: number, decided: number): number {
-    const top = upper >>> 28;
-    if (top !== 0 && !(top === 1 && msi64)) {
-      return settleFault(UNSUPPORTED_ADDRESS, NO_WINDOW, head, arrive, decided);
-    }
-    close(MSI, NO_WINDOW, head, arrive, decided);
+  function settleForeign(decided: number): number {
+    const top = dma.upper >>> 28;
+    if (top !== 0 && !(top === 1 && msi64)) return refuse(UNSUPPORTED_ADDRESS, decided);
+    close(MSI, decided);
     return UNTRANSLATED_SLOT;
   }
 
+  /** Completes a request that has its real address. */
+  function settle(outcome: number, translated: number): void {
+    if (dma.write === 0) {
+      close(outcome, translated + dmaReadCycles);
+      return;
+    }
+    const ordered = postedWrites.complete(dma.pe, translated);
+    if (ordered !== translated) bookPart(ORDER_WAIT, ordered - translated);
+    close(outcome, ordered + dmaWriteCycles);
+  }
+
   /** A refused request ends where the refusal is found: a read is answered, a write dropped. */
-  function settleFault(
-    fault: number,
-    account: number,
-    head: number,
-    arrive: number,
-    found: number,
-  ): number {
-    close(fault, account, head, arrive, found);
+  function refuse(fault: number, found: number): number {
+    close(fault, found);
     return REFUSED_SLOT;
   }
 
   /** Books a request that is over. */
-  function close(
-    outcome: number,
-    account: number,
-    head: number,
-    arrive: number,
-    done: number,
-  ): void {
+  function close(outcome: number, done: number): void {
+    if (dma.admission !== 0) bookPart(ADMISSION, dma.admission);
     arrivals.done(done);
     if (done > end.cycle) end.cycle = done;
-    accounts.book(account, outcome, head & 1, ((head >>> 4) & 0xfff) + 1, done - arrive);
+    accounts.book(dma.account, outcome, dma.write, dma.bytes, done - dma.arrive);
   }
 
-  /** Moves the origin of time forward to the front end's present. */
+  function bookPart(part: number, cycles: number): void {
+    accounts.bookPart(dma.account, part, cycles);
+  }
+
+  /** The cycle that the unit has come to: its stages accept nothing before it. */
+  function present(): number {
+    return Math.max(rteStage.free, lookupStage.free);
+  }
+
+  /** Moves the origin of time forward to the present. */
   function rebase(): void {
-    const cycles = frontEnd.free;
-    frontEnd.rebase(cycles);
+    const cycles = present();
+    rteStage.rebase(cycles);
+    lookupStage.rebase(cycles);
     arrivals.rebase(cycles);
     tags.rebase(cycles);
     tceCache.rebase(cycles);
@@ -282,7 +265,7 @@ export function createTceUnit(setup: TceUnitSetup) {
         at += QUAD;
         translations.compare(rteCache.pe, slot, items, at);
       }
-      if (frontEnd.free > REBASE_AT_CYCLES) rebase();
+      if (present() > REBASE_AT_CYCLES) rebase();
     }
     return to;
   }
@@ -294,8 +277,8 @@ export function createTceUnit(setup: TceUnitSetup) {
     translations,
     /** Time passes in the trace without a request. */
     pass(step: number): void {
-      frontEnd.free = Math.max(frontEnd.free, arrivals.pass(step));
-      if (frontEnd.free > REBASE_AT_CYCLES) rebase();
+      rteStage.free = Math.max(rteStage.free, arrivals.pass(step));
+      if (present() > REBASE_AT_CYCLES) rebase();
     },
     /** Software writes a TVE; its requests are booked under `account`. Entries of the old one go. */
     writeTve(index: number, word: bigint, account: number): void {
@@ -307,10 +290,13 @@ export function createTceUnit(setup: TceUnitSetup) {
     invalidateRtes(): void {
       rteCache.dropAll();
     },
-    /** Software writes the kill register, now. */
+    /** Software writes the kill register, now. The kill passes both stages and holds the second. */
     kill(register: bigint): void {
-      killUnit.write(register, arrivals.pass(0));
-      arrivals.afterSoftware(frontEnd.free);
+      const inTurn = rteStage.leave(arrivals.pass(0) + rteCycles);
+      const looked = lookupStage.leave(inTurn + tvtCycles + lookupCycles);
+      const cost = killUnit.write(register);
+      lookupStage.hold(cost);
+      arrivals.afterSoftware(looked + cost);
     },
     /** What the unit counted so far; arrays are the unit's own. */
     counts() {

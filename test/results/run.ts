@@ -23,9 +23,9 @@ export function withoutHost(result: object): string {
 }
 
 const PAGE_BYTES = 65_536;
-const PAGES = 96;
+const PAGES = 24;
 const PHBS = [0, 1, 2, 5];
-const ROWS = 4000;
+const ROWS = 6000;
 /** Behind every window of these tests. */
 const OUTSIDE = 2 ** 45;
 
@@ -53,9 +53,9 @@ export function mixedTrace(): MixedTrace {
     const page = random(PAGES) * PAGE_BYTES;
     const where = `${phb},${pe * 256},${pe}`;
     const kind = random(100);
-    const time = row * 40;
-    if (kind < 6) return `${time},map,${where},${PAGE_BYTES},${page},${page + 2 ** 40 + 3}`;
-    if (kind < 10) return `${time},unmap,${where},${PAGE_BYTES},${page},0`;
+    const time = row * 4;
+    if (kind < 4) return `${time},map,${where},${PAGE_BYTES},${page},${page + 2 ** 40 + 3}`;
+    if (kind < 6) return `${time},unmap,${where},${PAGE_BYTES},${page},0`;
     if (kind === 10) {
       counts.kills += 1;
       return `${time},kill,${phb},0,0,0,0,0x8000000000000000`;

@@ -1,0 +1,91 @@
+/** How a command ends: what scripts rely on. */
+import { existsSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Result, resultSchema } from '../../sim/results/result-schema.ts';
+import { sample, start, succeed, tcesim, workFolder } from './command.ts';
+
+const path = workFolder();
+
+test('help and version go to standard output and end with 0', async () => {
+  for (const args of [['--help'], ['run', '--help'], ['trace', 'cat', '--help'], ['--version']]) {
+    const { code, stdout, stderr } = await tcesim(...args);
+    expect([args, code, stderr]).toEqual([args, 0, '']);
+    expect(stdout).not.toBe('');
+  }
+});
+
+test.each([
+  ['an unknown verb', ['rum'], /unknown command 'rum'.*\(Did you mean run\?\)/s],
+  ['an unknown verb of trace', ['trace', 'dog', 'file'], /unknown command 'dog'/],
+  [
+    'an unknown option',
+    ['run', '--tracer', 'x'],
+    /unknown option '--tracer'.*Did you mean --trace\?/s,
+  ],
+  ['an option without its value', ['run', '--trace'], /argument missing/],
+  ['a missing argument', ['trace', 'info'], /missing required argument 'file'/],
+  ['a missing required option', ['trace', 'import', 'x'], /-o, --output/],
+  ['one argument too many', ['run', 'a', 'b'], /too many arguments/],
+  [
+    'a form of output that does not exist',
+    ['run', '--format', 'xml'],
+    /table, json, csv, markdown/,
+  ],
+])('%s ends with 2 and says why on stderr', async (_what, args, message) => {
+  const { code, stdout, stderr } = await tcesim(...args);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(message);
+});
+
+test('nothing at all shows the help on stderr and ends with 2', async () => {
+  const { code, stdout, stderr } = await tcesim();
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain('Usage: tcesim');
+});
+
+test('stderr is empty when all is well', async () => {
+  const { code, stderr } = await tcesim('run', '--trace', sample('p9-fio.jsonl'));
+  expect([code, stderr]).toEqual([0, '']);
+});
+
+describe('a run that is stopped', () => {
+  const ROWS = 3_000_000;
+  const REQUESTS = ROWS * 16;
+  const args = () => ['run', '--trace', path('long.arrow'), '--window', '64K:2G', '--map', 'all'];
+
+  beforeAll(async () => {
+    const size = ['--requests', `${ROWS}`, '--length', '64K', '--window', '2G'];
+    await succeed('trace', 'generate', 'sequential', '-o', path('long.arrow'), ...size);
+  });
+
+  /** Runs until well inside the replay, then sends the signal; answers how long the end took. */
+  async function stopped(signal: NodeJS.Signals, ...more: string[]) {
+    const running = start([...args(), ...more]);
+    await wait(2000);
+    const sent = performance.now();
+    running.kill(signal);
+    const ended = await running.ended;
+    return { ...ended, tookMs: performance.now() - sent };
+  }
+
+  test('by SIGINT ends with 130 within a second and reports what was done', async () => {
+    const { code, stdout, stderr, tookMs } = await stopped('SIGINT', '--format', 'json');
+    expect(code).toBe(130);
+    expect(tookMs).toBeLessThan(1000);
+    const result: Result = resultSchema.parse(JSON.parse(stdout));
+    expect(result.isComplete).toBe(false);
+    expect(result.requests).toBeGreaterThan(0);
+    expect(result.requests).toBeLessThan(REQUESTS);
+    expect(result.hits + result.misses + result.merged).toBe(result.requests);
+    expect(stderr).toContain('stopping');
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test('by SIGTERM ends with 143, and its report and directory say that it was stopped', async () => {
+    const { code, stdout } = await stopped('SIGTERM', '-o', path('stopped'));
+    expect(code).toBe(143);
+    expect(stdout.split('\n')[0]).toContain('stopped early');
+    expect(existsSync(path('stopped/results.json'))).toBe(true);
+  });
+});

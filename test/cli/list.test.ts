@@ -1,0 +1,42 @@
+/** `tcesim list`: what can be named elsewhere. */
+import { expect, test } from 'vitest';
+import { succeed, tcesim } from './command.ts';
+
+test('names every PHB that run takes', async () => {
+  const { PHBs } = JSON.parse(await succeed('list', 'phbs', '--format', 'json'));
+  const names = PHBs.map(({ name }: { name: string }) => name);
+  expect(names).toEqual(expect.arrayContaining(['phb3', 'phb4', 'phb4-small', 'phb5']));
+});
+
+test('gives each parameter its value and its origin', async () => {
+  const text = await succeed('list', 'parameters', '--phb', 'phb3', '--format', 'json');
+  const [rows] = Object.values(JSON.parse(text)) as [Record<string, string>[]];
+  expect(rows.find(({ key }) => key === 'tceCache.entries')).toMatchObject({
+    value: '64',
+    origin: 'inferred',
+  });
+  for (const { key, origin, source } of rows) {
+    expect([key, ['documented', 'inferred', 'assumed'].includes(origin)]).toEqual([key, true]);
+    expect(source).not.toBe('');
+  }
+});
+
+test('every listed parameter is a key of --set', async () => {
+  const text = await succeed('list', 'parameters', '--format', 'json');
+  const [rows] = Object.values(JSON.parse(text)) as [Record<string, string>[]];
+  const settings = rows.flatMap(({ key, value }) => ['--set', `${key}=${value}`]);
+  const { code, stderr } = await tcesim('run', '--trace', 'no-such-file', ...settings);
+  expect([code, stderr]).toEqual([3, 'tcesim: no-such-file: no such file\n']);
+});
+
+test('names the generators and the trace formats', async () => {
+  const text = await succeed('list');
+  for (const name of ['sequential', 'uniform', 'ring', 'csv', 'qemu-log', 'arrow']) {
+    expect(text).toMatch(new RegExp(`^ +${name} `, 'm'));
+  }
+});
+
+test('keeps its lines within 80 columns', async () => {
+  const lines = (await succeed('list')).split('\n');
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
+});

@@ -1,0 +1,78 @@
+/** `tcesim run`: the forms that a trace may have, and what is written where. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { mixedTrace, runJson, withoutHost, writeCsv } from '../results/run.ts';
+import { sample, start, succeed, workFolder } from './command.ts';
+
+const path = workFolder();
+const window = ['--window', '64K:1G'];
+
+beforeAll(() => {
+  writeCsv(path('mixed.csv'), mixedTrace().rows);
+});
+
+/** A result without what names the trace's file and the machine that simulated. */
+function figures(result: { scenario: Record<string, unknown> }): string {
+  return withoutHost({ ...result, scenario: { ...result.scenario, trace: undefined } });
+}
+
+describe('a trace', () => {
+  test.each([
+    ['CSV', () => path('mixed.csv')],
+    ['JSON lines', () => sample('p9-nobypass-head.jsonl')],
+    ['a QEMU log', () => sample('p9-fio.qemu.log')],
+  ])('as %s gives the figures of the same trace imported', async (name, file) => {
+    const imported = path(`${name}.arrow`);
+    await succeed('trace', 'import', file(), '-o', imported);
+    const direct = await runJson('--trace', file(), ...window);
+    expect(direct.requests).toBeGreaterThan(0);
+    expect(figures(await runJson('--trace', imported, ...window))).toBe(figures(direct));
+  });
+
+  test('comes through standard input as well', async () => {
+    const direct = await runJson('--trace', path('mixed.csv'), ...window);
+    const args = ['run', '--trace', '-', ...window, '--format', 'json'];
+    const { stdout } = await start(args, readFileSync(path('mixed.csv'))).ended;
+    expect(figures(JSON.parse(stdout))).toBe(figures(direct));
+  });
+
+  test('with nothing in it gives a result of zeros', async () => {
+    const { rows, requests, latency } = await runJson('--trace', writeCsv(path('none.csv'), []));
+    expect([rows, requests, latency.mean, latency.max]).toEqual([0, 0, 0, 0]);
+  });
+
+  test('replayed twice gives the same result', async () => {
+    const args = ['--trace', path('mixed.csv'), ...window, '--map', 'touched'];
+    expect(withoutHost(await runJson(...args))).toBe(withoutHost(await runJson(...args)));
+  });
+});
+
+test('a DMA is cut at 4 KiB boundaries', async () => {
+  const file = writeCsv(path('cut.csv'), ['1,read,0,256,1,8194,4095,0']);
+  const { requests, dmas, bytes } = await runJson('--trace', file, ...window);
+  // 1 byte, two whole pages, and a byte of the fourth.
+  expect([requests, dmas, bytes]).toEqual([4, 1, 8194]);
+});
+
+test('-o writes whole files, the same result that standard output gets', async () => {
+  const args = ['run', '--trace', path('mixed.csv'), ...window, '-o', path('deep/run')];
+  const { host, ...shown } = JSON.parse(await succeed(...args, '--format', 'json'));
+  const { host: written, ...kept } = JSON.parse(
+    readFileSync(path('deep/run/results.json'), 'utf8'),
+  );
+  expect(kept).toEqual(shown);
+  expect(written).toEqual(host);
+  expect(readdirSync(path('deep/run')).sort()).toEqual(['report.txt', 'results.json']);
+  const report = readFileSync(path('deep/run/report.txt'), 'utf8');
+  expect(report).toMatch(/^tcesim .*mixed\.csv\n/);
+  expect(report.endsWith('\n')).toBe(true);
+});
+
+test('-o into the same directory replaces what is there', async () => {
+  const into = ['-o', path('again')];
+  await succeed('run', '--trace', path('mixed.csv'), ...window, ...into);
+  await succeed('run', '--trace', sample('p9-fio.jsonl'), ...into);
+  const { scenario } = JSON.parse(readFileSync(path('again/results.json'), 'utf8'));
+  expect(scenario.trace.file).toBe('p9-fio.jsonl');
+  expect(readdirSync(path('again'))).toHaveLength(2);
+});
