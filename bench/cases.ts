@@ -8,6 +8,7 @@ import { phb4 } from '../models/phb/phb4.ts';
 import { configOf } from '../models/phb/spec.ts';
 import { writeRte } from '../models/rte.ts';
 import { encodeTranslated } from '../models/tve.ts';
+import { Accounts } from '../sim/unit/accounts.ts';
 import type { Pacing } from '../sim/unit/arrivals.ts';
 import { QUAD } from '../sim/unit/items.ts';
 import { createTceUnit } from '../sim/unit/tce-unit.ts';
@@ -123,6 +124,7 @@ function createUnit(levels: number, pacing: Pacing, items: Int32Array) {
     rttBase: RTT_BASE,
     pacing,
     items,
+    accounts: new Accounts(),
     seed: 'bench',
   });
   const tve = encodeTranslated({ root: ROOT, levels, tableShift: 16, pageShift: 16 });

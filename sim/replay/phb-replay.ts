@@ -1,5 +1,6 @@
 /** One PHB with its software on one memory, replaying the items that come for it. */
 import { PhysicalMemory, type SharedMemory } from '../../models/memory/physical.ts';
+import { Accounts } from '../unit/accounts.ts';
 import { QUAD } from '../unit/items.ts';
 import type { TceUnit } from '../unit/tce-unit.ts';
 import { createFreshUnit } from './fresh-unit.ts';
@@ -33,7 +34,17 @@ export class PhbReplay {
     const memory = new PhysicalMemory(shared);
     const seed = `${machine.seed}/phb${phb}`;
     const rttBase = RTT_BASE;
-    const unit = await createFreshUnit({ config, ioda, memory, rttBase, pacing, items, seed });
+    const accounts = new Accounts();
+    const unit = await createFreshUnit({
+      config,
+      ioda,
+      memory,
+      rttBase,
+      pacing,
+      items,
+      accounts,
+      seed,
+    });
     const windows = new Windows(unit, { ioda, ...config });
     const host = new Host(machine, memory, rttBase, unit, windows);
     return new PhbReplay(phb, items, memory, unit, windows, host);

@@ -13,7 +13,7 @@
 import type { PhysicalMemory } from '../../models/memory/physical.ts';
 import type { UnitConfig } from '../../models/phb/unit-config.ts';
 import type { Ioda } from '../../models/tve.ts';
-import { Accounts } from './accounts.ts';
+import type { Accounts } from './accounts.ts';
 import { createArrivals, type Pacing } from './arrivals.ts';
 import { cyclesOf, REBASE_AT_CYCLES } from './clock.ts';
 import { ITEM_EXPECTED_WRITE, ITEM_KIND_MASK, ITEM_WRITE, QUAD } from './items.ts';
@@ -52,6 +52,8 @@ export interface TceUnitSetup {
   readonly pacing: Pacing;
   /** The cells that `replay` reads its items from. */
   readonly items: Int32Array;
+  /** Where requests are booked. */
+  readonly accounts: Accounts;
   /** Seed of everything random in the unit. */
   readonly seed: string;
 }
@@ -63,7 +65,7 @@ const NO_WINDOW = 0;
 
 /** Builds a unit. Throws InputError on a configuration that it cannot take. */
 export function createTceUnit(setup: TceUnitSetup) {
-  const { config, ioda, memory, items } = setup;
+  const { config, ioda, memory, items, accounts } = setup;
   const clockMHz = config.unit.clockMHz;
   const timing = new MemoryTiming(config.memory, clockMHz);
   const arrivals = createArrivals(setup.pacing, clockMHz);
@@ -77,7 +79,6 @@ export function createTceUnit(setup: TceUnitSetup) {
   const walker = new Walker(tvt, memory, timing, walkCache, config.tceCache.responseCycles);
   const postedWrites = new PostedWrites(config.pe.count);
   const killUnit = new KillUnit(config.kill, ioda, tvt, tceCache, walkCache);
-  const accounts = new Accounts();
   const translations = new Translations(tvt, tceCache);
 
   const rteCycles = config.rteCache.hitCycles;
@@ -200,23 +201,29 @@ export function createTceUnit(setup: TceUnitSetup) {
   function settleForeign(decided: number): number {
     const top = dma.upper >>> 28;
     if (top !== 0 && !(top === 1 && msi64)) return refuse(UNSUPPORTED_ADDRESS, decided);
-    close(MSI, decided);
+    close(MSI, dma.write === 0 ? decided : waitForWrites(decided));
     return UNTRANSLATED_SLOT;
   }
 
   /** Completes a request that has its real address. */
   function settle(outcome: number, translated: number): void {
-    if (dma.write === 0) {
-      close(outcome, translated + dmaReadCycles);
-      return;
-    }
-    const ordered = postedWrites.complete(dma.pe, translated);
-    if (ordered !== translated) bookPart(ORDER_WAIT, ordered - translated);
-    close(outcome, ordered + dmaWriteCycles);
+    if (dma.write === 0) close(outcome, translated + dmaReadCycles);
+    else close(outcome, waitForWrites(translated) + dmaWriteCycles);
   }
 
-  /** A refused request ends where the refusal is found: a read is answered, a write dropped. */
+  /** A write waits for the writes of its PE that came before; returns when it may complete. */
+  function waitForWrites(translated: number): number {
+    const ordered = postedWrites.complete(dma.pe, translated);
+    if (ordered !== translated) bookPart(ORDER_WAIT, ordered - translated);
+    return ordered;
+  }
+
+  /**
+   * A refused request ends where the refusal is found: a read is answered, a write dropped. Until then
+   * nobody knows that it will not be written, so writes behind it wait.
+   */
   function refuse(fault: number, found: number): number {
+    if (dma.write !== 0) postedWrites.complete(dma.pe, found);
     close(fault, found);
     return REFUSED_SLOT;
   }

@@ -8,7 +8,7 @@ import { configOf } from '../../models/phb/spec.ts';
 import type { UnitConfig } from '../../models/phb/unit-config.ts';
 import { writeRte } from '../../models/rte.ts';
 import { encodeTranslated } from '../../models/tve.ts';
-import { ACCOUNT_CELLS, PARTS_CELL } from '../../sim/unit/accounts.ts';
+import { ACCOUNT_CELLS, Accounts, PARTS_CELL } from '../../sim/unit/accounts.ts';
 import type { Pacing } from '../../sim/unit/arrivals.ts';
 import { HISTOGRAM_BUCKETS } from '../../sim/unit/histogram.ts';
 import { QUAD } from '../../sim/unit/items.ts';
@@ -67,6 +67,7 @@ export class Rig {
       rttBase: RTT_BASE,
       pacing,
       items: this.items,
+      accounts: new Accounts(),
       seed: 'rig',
     });
   }
