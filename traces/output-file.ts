@@ -11,6 +11,12 @@ const FULL_PIPE_WAIT_MS = 5;
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
+/** Temporary names of files that are being written: a process that ends before them takes them along. */
+const unfinished = new Set<string>();
+process.on('exit', () => {
+  for (const path of unfinished) unlinkSync(path);
+});
+
 export class OutputFile {
   private readonly temporary: string | undefined;
   private readonly descriptor: number;
@@ -25,6 +31,7 @@ export class OutputFile {
     if (kind?.isDirectory()) throw new InputError(`${path}: expected a file name, got a directory`);
     if (!kind || kind.isFile()) this.temporary = `${path}.${process.pid}.partial`;
     this.descriptor = openPath(this.temporary ?? path, path);
+    if (this.temporary) unfinished.add(this.temporary);
   }
 
   /** Appends all the bytes before it returns; the array may be reused at once. */
@@ -37,14 +44,20 @@ export class OutputFile {
   finish(): void {
     if (this.descriptor === STANDARD_OUTPUT) return;
     closeSync(this.descriptor);
-    if (this.temporary) renameSync(this.temporary, this.path);
+    if (this.temporary) {
+      renameSync(this.temporary, this.path);
+      unfinished.delete(this.temporary);
+    }
   }
 
   /** The file will not be complete: nothing of it stays behind. */
   abandon(): void {
     if (this.descriptor === STANDARD_OUTPUT) return;
     closeSync(this.descriptor);
-    if (this.temporary) unlinkSync(this.temporary);
+    if (this.temporary) {
+      unlinkSync(this.temporary);
+      unfinished.delete(this.temporary);
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 /** Writes any trace, imported, generated or read, as a trace file. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ArrowWriter } from './arrow/writer.ts';
 import type { TraceSource } from './format.ts';
 import { OutputFile } from './output-file.ts';
@@ -15,6 +16,8 @@ export async function writeTrace(source: TraceSource, path: string): Promise<{ r
     for await (const batch of source.batches()) {
       writer.write(batch);
       rows += batch.rows;
+      // Lets signals in.
+      await nextTurn();
     }
     writer.finish();
     file.finish();

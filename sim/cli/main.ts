@@ -2,7 +2,14 @@
 /** The command line of tcesim: a file a verb. Results go to stdout, everything else to stderr. */
 import { InputError } from '../../models/input-error.ts';
 import { VERSION } from '../version.ts';
-import { EXIT_INPUT, EXIT_OK, EXIT_RUNTIME, EXIT_USAGE } from './exit-codes.ts';
+import {
+  EXIT_INPUT,
+  EXIT_OK,
+  EXIT_RUNTIME,
+  EXIT_SIGINT,
+  EXIT_SIGTERM,
+  EXIT_USAGE,
+} from './exit-codes.ts';
 import { addListCommand } from './list.ts';
 import { Command, CommanderError } from './program.ts';
 import { addRunCommand } from './run.ts';
@@ -25,8 +32,13 @@ for (const command of program.commands) letErrorsThrough(command);
 
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? EXIT_OK : EXIT_RUNTIME);
+  if (error.code === 'EPIPE') process.exit(EXIT_OK);
+  tell(`standard output: cannot be written (${error.code})`);
+  process.exit(EXIT_RUNTIME);
 });
+// Verbs that have something to report when they are stopped take the signals over.
+process.once('SIGINT', () => process.exit(EXIT_SIGINT));
+process.once('SIGTERM', () => process.exit(EXIT_SIGTERM));
 
 try {
   await program.parseAsync();
@@ -43,10 +55,16 @@ function letErrorsThrough(command: Command): void {
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
   if (error instanceof InputError) {
-    process.stderr.write(`tcesim: ${error.message}\n`);
+    tell(error.message);
     return EXIT_INPUT;
   }
+  const { code, syscall } = error as NodeJS.ErrnoException;
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`tcesim: internal error: ${message}\n`);
+  tell(syscall === 'write' ? `cannot be written (${code})` : `internal error: ${message}`);
   return EXIT_RUNTIME;
+}
+
+/** One line on standard error, whatever the message is made of. */
+function tell(message: string): void {
+  process.stderr.write(`tcesim: ${message.replace(/\s*\n\s*/g, ' ')}\n`);
 }

@@ -1,6 +1,6 @@
 /** `tcesim run`: replays a trace and reports. Data on stdout, progress on stderr. */
-import { mkdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { mkdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { InputError } from '../../models/input-error.ts';
 import { openTrace } from '../../traces/open.ts';
 import { OutputFile } from '../../traces/output-file.ts';
@@ -16,6 +16,7 @@ import {
   mergeScenarios,
   resolveScenario,
   type Scenario,
+  THREADS_MAX,
 } from '../scenario/scenario.ts';
 import { readScenario } from '../scenario/scenario-file.ts';
 import { parseSetting } from '../scenario/settings.ts';
@@ -38,8 +39,6 @@ interface RunFlags {
   format: (typeof FORMATS)[number];
   output?: string;
 }
-
-const THREADS_MAX = 64;
 
 /** Adds `run`. */
 export function addRunCommand(program: Command): void {
@@ -79,15 +78,22 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
     throw new InputError('run: no trace; give one with --trace FILE, or in a scenario');
   }
   const trace = await openTrace(scenario.trace);
-  const { spec, machine } = resolveScenario(scenario, trace.metadata.clock);
+  const resolve = () => resolveScenario(scenario, trace.metadata.clock);
+  const { spec, machine } = file === undefined ? resolve() : placed(file, resolve);
+  if (scenario.trace === '-' && machine.map === 'touched') {
+    throw new InputError('--map touched reads the trace twice, which standard input cannot be');
+  }
   const threads = scenario.threads ?? 2;
   const started = { wall: process.hrtime.bigint(), cpu: process.cpuUsage() };
   const signals = new StopSignals();
   const progress = new ProgressLine();
-  const outcome = await replay(trace, machine, {
+  const replaying = replay(trace, machine, {
     lanes: threads,
     signal: signals.signal,
     onProgress: ({ items, rows }) => progress.show(items, rows),
+  });
+  const outcome = await replaying.catch((error) => {
+    throw withPlace(scenario.trace as string, error);
   });
   progress.end();
   const result = buildResult(outcome, {
@@ -103,6 +109,21 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
   if (flags.output !== undefined) writeDirectory(flags.output, result, title);
   process.stdout.write(render(result, title, flags.format));
   signals.finish();
+}
+
+/** Says where a refused key was written, unless the message does. */
+function placed<Value>(place: string, work: () => Value): Value {
+  try {
+    return work();
+  } catch (error) {
+    throw withPlace(place, error);
+  }
+}
+
+function withPlace(place: string, error: unknown): unknown {
+  const isPlaced = (message: string) => message.includes(place === '-' ? 'standard input' : place);
+  if (!(error instanceof InputError) || isPlaced(error.message)) return error;
+  return new InputError(`${place}: ${error.message}`);
 }
 
 function scenarioOf(file: string | undefined, flags: RunFlags): Scenario {
@@ -121,7 +142,7 @@ function scenarioOf(file: string | undefined, flags: RunFlags): Scenario {
 
 function threadCount(text: string): number {
   const count = Number(text);
-  if (Number.isInteger(count) && count >= 1 && count <= THREADS_MAX) return count;
+  if (/^\d+$/.test(text) && count >= 1 && count <= THREADS_MAX) return count;
   throw new InputError(`--threads: expected 1..${THREADS_MAX}, got '${text}'`);
 }
 
@@ -150,14 +171,23 @@ function render(result: Result, title: string, format: RunFlags['format']): stri
 }
 
 function writeDirectory(directory: string, result: Result, title: string): void {
-  try {
-    mkdirSync(directory, { recursive: true });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new InputError(`${directory}: cannot be made a directory (${code})`);
-  }
+  makeDirectory(directory);
   writeWhole(join(directory, 'results.json'), render(result, title, 'json'));
   writeWhole(join(directory, 'report.txt'), render(result, title, 'table'));
+}
+
+/** Makes a directory and those above it; mkdirSync's own way loops for ever in /proc (Node 20). */
+function makeDirectory(directory: string): void {
+  try {
+    if (directory === '') throw Object.assign(new Error(), { code: 'ENOENT' });
+    if (statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
+    if (dirname(directory) !== directory) makeDirectory(dirname(directory));
+    mkdirSync(directory);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw new InputError(`--output '${directory}': cannot be made a directory (${code})`);
+  }
 }
 
 function writeWhole(path: string, text: string): void {

@@ -9,6 +9,7 @@ export class StopSignals {
 
   constructor() {
     for (const name of ['SIGINT', 'SIGTERM'] as const) {
+      process.removeAllListeners(name);
       process.on(name, () => this.stop(CODES[name]));
     }
   }

@@ -40,11 +40,16 @@ export class ChunkReader {
     this.lanes = shared.lanes;
   }
 
+  /** Whether the replay was told to stop. */
+  get isStopped(): boolean {
+    return Atomics.load(this.control, STOP) !== 0;
+  }
+
   /** The lane's next chunk; undefined at the end of the trace, or when the replay is stopped. */
   next(): Chunk | undefined {
     const published = publishedAt(this.lane);
     for (;;) {
-      if (Atomics.load(this.control, STOP) !== 0) return undefined;
+      if (this.isStopped) return undefined;
       const isClosed = Atomics.load(this.control, CLOSED) !== 0;
       const count = Atomics.load(this.control, published);
       if (count > this.turn) return this.take();

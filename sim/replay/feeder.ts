@@ -11,7 +11,7 @@ import {
   ITEM_ASSIGN,
   ITEM_CONTROL,
   ITEM_EXPECTED_READ,
-  ITEM_PASS,
+  ITEM_LEAP,
   ITEM_PREPARE,
   ITEM_READ,
   QUAD,
@@ -58,6 +58,9 @@ export class Feeder {
   private readonly feeds: (PhbFeed | undefined)[] = [];
   /** Bytes of the current row's DMA that are out already. */
   private offset = 0;
+  /** Time of the trace's first row, in halves. */
+  private startLow = 0;
+  private startHigh = 0;
 
   constructor(
     private readonly chunks: ChunkWriter,
@@ -96,22 +99,29 @@ export class Feeder {
     for (const feed of this.feeds) if (feed) this.handOut(feed);
   }
 
-  /** Lets time pass in steps that an item can hold; the last one goes with the row itself. */
+  /** Lets time leap where the row's own step could not hold what has passed. */
   private passTime(feed: PhbFeed, cycle: number): boolean {
-    while (cycle - feed.cycle > STEP_CYCLES_MAX) {
-      const at = this.claim(feed, 2 * QUAD);
-      if (at === NO_ROOM) return false;
-      this.chunks.items.fill(0, at, at + 2 * QUAD);
-      this.chunks.items[at] = ITEM_PASS;
-      this.chunks.items[at + 3] = STEP_CYCLES_MAX;
-      feed.cycle += STEP_CYCLES_MAX;
-    }
+    const cycles = cycle - feed.cycle;
+    if (cycles <= STEP_CYCLES_MAX) return true;
+    const at = this.claim(feed, 2 * QUAD);
+    if (at === NO_ROOM) return false;
+    this.chunks.items.fill(0, at, at + 2 * QUAD);
+    this.chunks.items[at] = ITEM_LEAP;
+    this.chunks.items[at + 1] = cycles % 2 ** 32;
+    this.chunks.items[at + 2] = Math.floor(cycles / 2 ** 32);
+    feed.cycle = cycle;
     return true;
   }
 
+  /** Time begins with the trace's first row, which may well stand at the ns of an epoch. */
   private cycleOf(batch: TraceBatch, row: number): number {
-    const ns = batch.timeNs[2 * row + 1] * 2 ** 32 + batch.timeNs[2 * row];
-    return edgeAt(ns, this.clockMHz);
+    const low = batch.timeNs[2 * row];
+    const high = batch.timeNs[2 * row + 1];
+    if (this.rows === 0) {
+      this.startLow = low;
+      this.startHigh = high;
+    }
+    return edgeAt((high - this.startHigh) * 2 ** 32 + (low - this.startLow), this.clockMHz);
   }
 
   /** The requests of one DMA: none crosses a 4 KiB boundary. */

@@ -4,7 +4,8 @@
  * place in the order, on the memory that the unit walks. The node's free memory belongs to this PHB
  * alone, so that PHBs can be replayed in parallel and still give the same bytes.
  */
-import { joinHalves } from '../../models/bits.ts';
+import { SECOND_WINDOW_BASE } from '../../models/address.ts';
+import { hex, joinHalves } from '../../models/bits.ts';
 import {
   Opal,
   type PageRun,
@@ -13,13 +14,19 @@ import {
 } from '../../models/firmware/opal.ts';
 import { InputError } from '../../models/input-error.ts';
 import type { GroupInfo } from '../../models/kernel/table-group.ts';
-import { Buddy } from '../../models/memory/buddy.ts';
+import { Buddy, orderMaxOf } from '../../models/memory/buddy.ts';
 import type { PhysicalMemory } from '../../models/memory/physical.ts';
 import { formatRid, writeRte } from '../../models/rte.ts';
 import { fewestLevels } from '../../models/table/fewest-levels.ts';
 import { TABLE_LEVELS_MAX } from '../../models/table/geometry.ts';
 import { OPERATIONS, type Operation } from '../../traces/format.ts';
-import { ITEM_ASSIGN, ITEM_CONTROL, ITEM_KIND_MASK, ITEM_PREPARE } from '../unit/items.ts';
+import {
+  ITEM_ASSIGN,
+  ITEM_CONTROL,
+  ITEM_KIND_MASK,
+  ITEM_LEAP,
+  ITEM_PREPARE,
+} from '../unit/items.ts';
 import type { TceUnit } from '../unit/tce-unit.ts';
 import { CallLog } from './call-log.ts';
 import type { Machine, WindowPlan } from './machine.ts';
@@ -80,12 +87,14 @@ export class Host {
     private readonly rttBase: bigint,
     private readonly unit: TceUnit,
     private readonly windows: Windows,
+    /** Whether the replay was told to stop: long work looks at it. */
+    private readonly isStopped: () => boolean,
   ) {
     const { config, ioda, host } = machine;
     const { basePageShift: pageShift, ramBytes, freeBlocks } = host;
     this.allocator = new Buddy(
       freeBlocks
-        ? { pageShift, base: NODE_BASE, freeBlocks }
+        ? { pageShift, base: NODE_BASE, freeBlocks: padded(freeBlocks, orderMaxOf(pageShift) + 1) }
         : { pageShift, base: NODE_BASE, ramBytes },
     );
     this.tceStores = new TceStores(memory, unit.timing, ioda);
@@ -123,7 +132,8 @@ export class Host {
       length: items[at + 6] >>> 0,
     };
     this.unit.pass(items[at + 3]);
-    if (kind === ITEM_ASSIGN) this.assign(rid, control.pe);
+    if (kind === ITEM_LEAP) this.unit.leap((items[at + 2] >>> 0) * 2 ** 32 + (items[at + 1] >>> 0));
+    else if (kind === ITEM_ASSIGN) this.assign(rid, control.pe);
     else if (kind === ITEM_PREPARE) this.quietly(() => this.apply(control));
     else if (kind === ITEM_CONTROL) this.apply(control);
   }
@@ -135,15 +145,18 @@ export class Host {
 
   /** Firmware: a RID belongs to a PE from now on. */
   private assign(rid: number, pe: number): void {
-    const { count } = this.machine.config.pe;
-    if (pe >= count) {
-      throw new InputError(
-        `PE# of RID ${formatRid(rid)}: expected 0..${count - 1} on ${this.machine.phb}, got ${pe}`,
-      );
-    }
+    this.checkPe(pe, `RID ${formatRid(rid)}`);
     writeRte(this.memory, this.rttBase, rid, pe);
     this.unit.invalidateRtes();
     if (this.machine.windows.length > 0) this.softwareOf(pe);
+  }
+
+  private checkPe(pe: number, what: string): void {
+    const { count } = this.machine.config.pe;
+    if (pe < count) return;
+    throw new InputError(
+      `PE# of ${what}: expected 0..${count - 1} on ${this.machine.phb}, got ${pe}`,
+    );
   }
 
   private apply(control: Control): void {
@@ -153,6 +166,9 @@ export class Host {
         this.writeTve(this.tveIndex(address), value);
         break;
       case 'store':
+        if (address % 8n !== 0n) {
+          throw new InputError(`store row: address: expected a multiple of 8, got ${hex(address)}`);
+        }
         this.memory.write(address, value);
         this.tceStores.storeWord(address);
         this.stores += 1;
@@ -161,6 +177,7 @@ export class Host {
         this.unit.kill(value);
         break;
       default:
+        this.checkPe(control.pe, `a ${op} row`);
         this.applyToPe(this.softwareOf(control.pe), op, address, value, length);
     }
   }
@@ -174,6 +191,11 @@ export class Host {
   ): void {
     switch (op) {
       case 'create':
+        if (address !== 0n && address !== SECOND_WINDOW_BASE) {
+          throw new InputError(
+            `create row: address: expected 0 or ${hex(SECOND_WINDOW_BASE)}, got ${hex(address)}`,
+          );
+        }
         software.create(this.planOf(value, length), address);
         break;
       case 'remove':
@@ -208,7 +230,7 @@ export class Host {
     const levels = (length >>> 8) & 0xff;
     if (levels !== 0) return { pageShift, bytes, levels };
     const host = { ...this.machine.host, orderMax: this.allocator.orderMax };
-    return { pageShift, bytes, levels: fewestLevels({ pageShift, windowBytes: bytes }, host) };
+    return { pageShift, bytes, levels: fewestLevels({ pageShift, windowBytes: bytes }, host) ?? 1 };
   }
 
   /** The process of a PE; it comes with the windows that every PE gets. */
@@ -225,7 +247,7 @@ export class Host {
         log: this.log,
       });
       this.pes.set(pe, software);
-      software.carryOut(this.machine.windows, this.machine.map === 'all');
+      software.carryOut(this.machine.windows, this.machine.map === 'all', this.isStopped);
       return software;
     });
   }
@@ -246,6 +268,11 @@ export class Host {
       `tve row: expected a TVT index 0..${entries - 1} on ${this.machine.phb}, got ${index}`,
     );
   }
+}
+
+/** Free blocks of all orders: those that nobody counted are none. */
+function padded(counts: readonly number[], orders: number): number[] {
+  return Array.from({ length: orders }, (_, order) => counts[order] ?? 0);
 }
 
 function tces(busAddress: bigint, tce: bigint, count: number, isLinear: boolean) {

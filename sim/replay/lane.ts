@@ -51,7 +51,14 @@ async function replayChunks(task: LaneTask): Promise<PhbOutcome[]> {
   for (let chunk = chunks.next(); chunk; chunk = chunks.next()) {
     let phb = phbs.get(chunk.phb);
     if (!phb) {
-      phb = await PhbReplay.create(chunk.phb, machine, memories.take(chunk.phb), chunks.items);
+      const memory = memories.take(chunk.phb);
+      phb = await PhbReplay.create(
+        chunk.phb,
+        machine,
+        memory,
+        chunks.items,
+        () => chunks.isStopped,
+      );
       phbs.set(chunk.phb, phb);
     }
     phb.replay(chunk.from, chunk.to);

@@ -72,10 +72,10 @@ export class PeSoftware {
   }
 
   /** The windows of the plan, the first at bus address 0; maps all their pages if asked to. */
-  carryOut(plan: readonly WindowPlan[], isMapped: boolean): void {
+  carryOut(plan: readonly WindowPlan[], isMapped: boolean, isStopped: () => boolean): void {
     for (const window of plan) {
       const result = this.create(window, 0n);
-      if (isMapped && !isRefusal(result)) this.mapWindow(window, result.startAddress);
+      if (isMapped && !isRefusal(result)) this.mapWindow(window, result.startAddress, isStopped);
     }
   }
 
@@ -125,6 +125,7 @@ export class PeSoftware {
     const { table } = window;
     const { pageShift, tceCount } = table.geometry;
     const entry = entryOf(window, busAddress);
+    if (count === 0) return { rc: 0 };
     if (entry + count > tceCount) {
       return refuse('EINVAL', `${count} TCEs from ${hex(busAddress)} on pass the window's end`);
     }
@@ -142,9 +143,9 @@ export class PeSoftware {
   }
 
   /** Maps each page of a window to the real address that equals its offset in the window. */
-  private mapWindow(window: WindowPlan, start: bigint): void {
+  private mapWindow(window: WindowPlan, start: bigint, isStopped: () => boolean): void {
     const step = BigInt(PAGES_PER_MAP) << BigInt(window.pageShift);
-    for (let offset = 0n; offset < window.bytes; offset += step) {
+    for (let offset = 0n; offset < window.bytes && !isStopped(); offset += step) {
       const rest = window.bytes - offset;
       const real = offset & TABLE_ADDRESS_MASK;
       const bytes = rest < step ? rest : step;

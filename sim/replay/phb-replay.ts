@@ -23,12 +23,13 @@ export class PhbReplay {
     private readonly host: Host,
   ) {}
 
-  /** A PHB whose tables live in `shared`, and whose items come in `items`. */
+  /** A PHB whose tables live in `shared`, and whose items come in `items`; long work looks at `isStopped`. */
   static async create(
     phb: number,
     machine: Machine,
     shared: SharedMemory,
     items: Int32Array,
+    isStopped: () => boolean,
   ): Promise<PhbReplay> {
     const { config, ioda, pacing } = machine;
     const memory = new PhysicalMemory(shared);
@@ -46,7 +47,7 @@ export class PhbReplay {
       seed,
     });
     const windows = new Windows(unit, { ioda, ...config });
-    const host = new Host(machine, memory, rttBase, unit, windows);
+    const host = new Host(machine, memory, rttBase, unit, windows, isStopped);
     return new PhbReplay(phb, items, memory, unit, windows, host);
   }
 

@@ -1,11 +1,11 @@
 /** Scenario files: YAML (or JSON, which is YAML), checked against a schema, errors with their line. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import { InputError } from '../../models/input-error.ts';
 import { suggest } from '../../traces/nearest.ts';
 import { z } from '../zod.ts';
-import type { Scenario } from './scenario.ts';
+import { type Scenario, THREADS_MAX } from './scenario.ts';
 import type { Setting } from './settings.ts';
 
 const size = z.union([z.string(), z.number().int()], { error: 'expected a size such as 64K' });
@@ -23,7 +23,7 @@ export const scenarioSchema = z.strictObject({
   map: z.string().optional().describe('none, touched or all'),
   pace: z.string().optional().describe('trace, closed:N or interval:NS'),
   seed: scalar.optional().describe('of everything random'),
-  threads: z.number().int().min(1).optional().describe('replay workers'),
+  threads: z.number().int().min(1).max(THREADS_MAX).optional().describe('replay workers'),
   host: z
     .strictObject({
       pages: size.optional().describe('page size of the kernel, 4K or 64K'),
@@ -37,6 +37,12 @@ export const scenarioSchema = z.strictObject({
     .describe('parameters of the unit, nested or dotted'),
 });
 
+/** No scenario comes near; a trace given in its place does. */
+const SCENARIO_BYTES_MAX = 2 ** 20;
+
+/** What somebody may have meant. */
+const HINT = ' (a trace goes with --trace)';
+
 const KEYS = Object.keys(scenarioSchema.shape);
 const HOST_KEYS = ['pages', 'ram', 'freeBlocks'];
 
@@ -49,16 +55,19 @@ export function readScenario(path: string): Scenario {
     return `${path}:${line}:${col}`;
   };
   const [error] = document.errors;
-  if (error) throw new InputError(`${at(error.pos[0])}: ${error.message.split('\n')[0]}`);
-  if (!isMap(document.contents)) throw new InputError(`${path}: expected a YAML map of keys`);
-  const parsed = scenarioSchema.safeParse(document.toJS());
+  if (error) {
+    throw new InputError(`${at(error.pos[0])}: no scenario: ${firstLine(error.message)}${HINT}`);
+  }
+  if (!isMap(document.contents))
+    throw new InputError(`${path}: expected a YAML map of keys${HINT}`);
+  const parsed = scenarioSchema.safeParse(plainData(document, path));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
     const keys = [...issue.path.map(String), ...(unknownKey === undefined ? [] : [unknownKey])];
     const what =
       unknownKey === undefined
-        ? issue.message
+        ? describeIssue(issue)
         : `unknown key${suggest(unknownKey, issue.path.length === 0 ? KEYS : HOST_KEYS)}`;
     throw new InputError(`${at(offsetOf(document.contents, keys))}: ${keys.join('.')}: ${what}`);
   }
@@ -97,6 +106,29 @@ function flatten(
   });
 }
 
+/** The document as data. Aliases could make cycles, and no scenario needs them. */
+function plainData(document: Document, path: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 0 });
+  } catch {
+    throw new InputError(`${path}: YAML aliases are not supported in scenarios`);
+  }
+}
+
+/** What is wrong with a value, in our words. */
+function describeIssue(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `expected ${issue.expected === 'int' ? 'a whole number' : `a value of type ${issue.expected}`}`;
+    case 'too_small':
+      return `expected at least ${issue.minimum}`;
+    case 'too_big':
+      return `expected at most ${issue.maximum}`;
+    default:
+      return issue.message;
+  }
+}
+
 /** Offset in the file of the deepest key of a path that is there. */
 function offsetOf(node: Node, keys: readonly string[]): number {
   if (!isMap(node) || keys.length === 0) return node.range?.[0] ?? 0;
@@ -106,14 +138,22 @@ function offsetOf(node: Node, keys: readonly string[]): number {
   return (pair.key as Node).range?.[0] ?? 0;
 }
 
+function firstLine(text: string): string {
+  return (text.split('\n')[0] as string).replace(/ at line .*/, '');
+}
+
 function definedOnly(record: object): object {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
 }
 
 function readText(path: string): string {
   try {
+    if (statSync(path).size > SCENARIO_BYTES_MAX) {
+      throw new InputError(`${path}: expected a scenario of at most 1 MiB${HINT}`);
+    }
     return readFileSync(path, 'utf8');
   } catch (error) {
+    if (error instanceof InputError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     throw new InputError(
       `${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`}`,

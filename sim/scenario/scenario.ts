@@ -3,6 +3,7 @@
  * win). `resolveScenario` makes of it the machine to replay on.
  */
 import { InputError } from '../../models/input-error.ts';
+import { orderMaxOf } from '../../models/memory/buddy.ts';
 import { configOf, type PhbSpec } from '../../models/phb/spec.ts';
 import { checkUnitConfig } from '../../models/phb/unit-config.ts';
 import { formatSize } from '../../models/size.ts';
@@ -34,6 +35,9 @@ export interface ResolvedScenario {
 const DEFAULT_PHB = 'phb4';
 const WINDOWS_MAX = 2;
 
+/** Most replay workers that a run may ask for. */
+export const THREADS_MAX = 64;
+
 /** The host that tables come from when nobody describes another: assumed, a small POWER server. */
 const DEFAULT_HOST: HostPlan = { basePageShift: 16, ramBytes: 1n << 36n };
 
@@ -48,6 +52,11 @@ export function resolveScenario(scenario: Scenario, clock: TraceClock): Resolved
   const config = configOf(spec);
   checkUnitConfig(config);
   const host = applyToHost(DEFAULT_HOST, scenario.settings);
+  if (host.freeBlocks && host.freeBlocks.length > orderMaxOf(host.basePageShift) + 1) {
+    throw new InputError(
+      `host.freeBlocks: expected at most ${orderMaxOf(host.basePageShift) + 1} orders, got ${host.freeBlocks.length}`,
+    );
+  }
   const windows = scenario.windows ?? [];
   if (windows.length > WINDOWS_MAX) {
     throw new InputError(`windows: a PE has at most ${WINDOWS_MAX}, got ${windows.length}`);

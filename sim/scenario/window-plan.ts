@@ -29,10 +29,8 @@ export function parseWindow(text: string, config: UnitConfig, basePageShift: num
   }
   const windowBytes = parseSize(size, `${where}: size`);
   const host = { basePageShift, orderMax: orderMaxOf(basePageShift) };
-  const levels =
-    options[0] === undefined
-      ? fewestLevels({ pageShift, windowBytes }, host)
-      : levelsOf(options[0], where);
+  const fewest = fewestLevels({ pageShift, windowBytes }, host);
+  const levels = options[0] === undefined ? (fewest ?? 1) : levelsOf(options[0], where);
   const geometry = tableGeometry({ pageShift, levels, windowBytes, basePageShift });
   if (isRefused(geometry)) throw new InputError(`${where}: EINVAL: ${geometry.reason}`);
   return { pageShift, bytes: windowBytes, levels };

@@ -4,6 +4,7 @@
  *
  *   request   kind | (length - 1) << 4 | rid << 16 · address low · address high · step in cycles
  *   expected  a request whose source recorded the real address: a second quad with low · high · 0 · 0
+ *   leap      kind · cycles, low and high half · step · 0
  *   control   kind | op << 4 · address low · address high · step · value low · high · length · rid | pe << 16
  */
 
@@ -18,8 +19,8 @@ export const ITEM_EXPECTED_WRITE = 3;
 export const ITEM_CONTROL = 4;
 /** Firmware assigns a RID to a PE. */
 export const ITEM_ASSIGN = 5;
-/** Only time passes. */
-export const ITEM_PASS = 6;
+/** Much time passes: more than a step can hold. */
+export const ITEM_LEAP = 6;
 /** A control operation that belongs to the machine's set-up, before the trace begins. */
 export const ITEM_PREPARE = 7;
 

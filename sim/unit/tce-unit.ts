@@ -15,7 +15,7 @@ import type { UnitConfig } from '../../models/phb/unit-config.ts';
 import type { Ioda } from '../../models/tve.ts';
 import type { Accounts } from './accounts.ts';
 import { createArrivals, type Pacing } from './arrivals.ts';
-import { cyclesOf, REBASE_AT_CYCLES } from './clock.ts';
+import { cyclesOf, PAST_CYCLES, REBASE_AT_CYCLES } from './clock.ts';
 import { ITEM_EXPECTED_WRITE, ITEM_KIND_MASK, ITEM_WRITE, QUAD } from './items.ts';
 import { MemoryTiming } from './memory-timing.ts';
 import {
@@ -90,7 +90,8 @@ export function createTceUnit(setup: TceUnitSetup) {
   const keepsRefusals = config.tceCache.negative;
   const msi32 = config.msi.window32;
   const msi64 = config.msi.window64;
-  const end = { cycle: 0, origin: 0 };
+  /** The last completion: of this origin of time, and the latest of all before. */
+  const end = { cycle: 0, origin: 0, before: 0 };
   /** The request at hand: what it is, whose, and when it arrived. */
   const dma = {
     upper: 0,
@@ -248,14 +249,24 @@ export function createTceUnit(setup: TceUnitSetup) {
   /** Moves the origin of time forward to the present. */
   function rebase(): void {
     const cycles = present();
+    arrivals.rebase(cycles);
+    age(cycles);
+    end.origin += cycles;
+  }
+
+  /** Everything that the unit remembers is `cycles` longer ago. */
+  function age(cycles: number): void {
+    end.before = lastCycle();
+    end.cycle = 0;
     rteStage.rebase(cycles);
     lookupStage.rebase(cycles);
-    arrivals.rebase(cycles);
     tags.rebase(cycles);
     tceCache.rebase(cycles);
     postedWrites.rebase(cycles);
-    end.cycle -= cycles;
-    end.origin += cycles;
+  }
+
+  function lastCycle(): number {
+    return Math.max(end.before, end.origin + end.cycle);
   }
 
   /**
@@ -287,6 +298,11 @@ export function createTceUnit(setup: TceUnitSetup) {
       rteStage.free = Math.max(rteStage.free, arrivals.pass(step));
       if (present() > REBASE_AT_CYCLES) rebase();
     },
+    /** Any number of cycles passes in the trace: nothing of before can still be on its way. */
+    leap(cycles: number): void {
+      age(Math.min(cycles, 2 * PAST_CYCLES - 1));
+      end.origin += cycles;
+    },
     /** Software writes a TVE; its requests are booked under `account`. Entries of the old one go. */
     writeTve(index: number, word: bigint, account: number): void {
       tvt.write(index, word, account);
@@ -308,7 +324,7 @@ export function createTceUnit(setup: TceUnitSetup) {
     /** What the unit counted so far; arrays are the unit's own. */
     counts() {
       return {
-        cycles: end.origin + end.cycle,
+        cycles: lastCycle(),
         walkReads: walker.reads,
         walkCacheHits: walkCache.hits,
         rteMisses: rteCache.misses,

@@ -106,7 +106,7 @@ test.each([
   ],
   ['a key given twice', ['phb: phb4', 'phb: phb3'], ':3:1: ', 'unique'],
   ['text where a list belongs', ['windows: 64K:1G'], ':2:1: windows: ', 'array'],
-  ['a host without content', ['host:'], ':2:1: host: ', 'null'],
+  ['a host without content', ['host:'], ':2:1: host: ', 'object'],
   ['threads below one', ['threads: 0'], ':2:1: threads: ', '1'],
   ['a bracket that is never closed', ['windows: [64K:1G'], ':', 'study.yaml'],
 ])('%s is refused by line and column', async (_what, lines, place, hint) => {
@@ -126,7 +126,9 @@ test.each([
   writeFileSync(path('wrong.yaml'), text);
   const { code, stderr } = await tcesim('run', path('wrong.yaml'));
   expect(code).toBe(3);
-  expect(stderr).toMatch(/^tcesim: .*wrong\.yaml: expected a YAML map of keys\n$/);
+  expect(stderr).toMatch(
+    /^tcesim: .*wrong\.yaml: expected a YAML map of keys \(a trace goes with --trace\)\n$/,
+  );
 });
 
 test('a file that is not there is refused by name', async () => {
