@@ -32,9 +32,19 @@ export class FailedAllocations {
 
 /** Why a level could not be allocated, in words. */
 export function describeFailure(failure: LevelFailure): string {
-  const { order, bytes, largestFreeOrder, freeBytes, tree, level } = failure;
-  const wanted = `level ${level} of the ${tree} table wants a block of order ${order} (${describeBytes(bytes)})`;
-  const largest =
-    largestFreeOrder < 0 ? 'no block is free' : `the largest free is order ${largestFreeOrder}`;
-  return `${wanted}, ${largest}, ${describeBytes(freeBytes)} free in all`;
+  const { order, bytes, tree, level } = failure;
+  return `level ${level} of the ${tree} table wants a block of order ${order} (${describeBytes(bytes)}), ${describeLack(failure)}`;
+}
+
+/** What there was instead of the block: nothing that large, now or ever. */
+export function describeLack(
+  failure: Pick<LevelFailure, 'order' | 'bytes' | 'largestFreeOrder' | 'orderMax' | 'freeBytes'>,
+): string {
+  const { order, bytes, largestFreeOrder, orderMax, freeBytes } = failure;
+  const orderBytes = (of: number) => describeBytes(Number(bytes) / 2 ** (order - of));
+  if (order > orderMax)
+    return `the kernel's largest is order ${orderMax} (${orderBytes(orderMax)})`;
+  if (largestFreeOrder < 0) return 'no block is free';
+  const largest = `order ${largestFreeOrder} (${orderBytes(largestFreeOrder)})`;
+  return `the largest free is ${largest}, ${describeBytes(freeBytes)} free in all`;
 }

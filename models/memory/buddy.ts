@@ -17,6 +17,8 @@ export interface AllocationFailure {
   readonly bytes: bigint;
   /** -1 when nothing at all was free. */
   readonly largestFreeOrder: number;
+  /** Largest order that the kernel has at all. */
+  readonly orderMax: number;
   readonly freeBytes: bigint;
 }
 
@@ -104,6 +106,7 @@ export class Buddy implements BlockAllocator {
       order,
       bytes: 1n << BigInt(order + this.pageShift),
       largestFreeOrder: this.largestFreeOrder,
+      orderMax: this.orderMax,
       freeBytes: this.freeBytes,
     };
     return undefined;

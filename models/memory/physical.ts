@@ -137,7 +137,7 @@ export class PhysicalMemory {
     const frame = this.directory[this.usedAt] + 1;
     if (frame >= this.frameCount) {
       throw new MemoryExhausted(
-        `simulated memory: all ${(this.frameCount - 1) * FRAME_CELLS * 4} bytes are in use`,
+        `simulated memory: the tables of a PHB take more than ${(this.frameCount - 1) * FRAME_CELLS * 4} bytes; map fewer pages`,
       );
     }
     this.directory[entry] = (upper << (32 - FRAME_SHIFT)) | (lower >>> FRAME_SHIFT);

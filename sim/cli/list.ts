@@ -47,7 +47,7 @@ function render(report: Report, format: ListFlags['format']): string {
 function listing(what: string | undefined, phb: string | undefined): Report {
   const sections: Record<What, () => Section[]> = {
     phbs: () => [phbSection()],
-    parameters: () => presets(phb).map(parameterSection),
+    parameters: () => [...presets(phb).map(parameterSection), hostSection()],
     generators: () => [generatorSection()],
     formats: () => [formatSection()],
   };
@@ -79,7 +79,35 @@ function parameterSection(spec: PhbSpec): Section {
   return {
     title: `Parameters of ${spec.name}`,
     tables: [{ head: ['key', 'value', 'origin', 'source'], rows, left: [2, 3] }],
-    remarks: ['host.pages, host.ram and host.freeBlocks describe the host that tables come from.'],
+    remarks: [],
+  };
+}
+
+function hostSection(): Section {
+  return {
+    title: 'The host that tables come from',
+    tables: [
+      {
+        head: ['key', 'value', 'origin', 'source'],
+        rows: [
+          [
+            'host.pages',
+            '64K',
+            'assumed',
+            'page size of the kernel, 4K or 64K; as most distributions',
+          ],
+          ['host.ram', '64G', 'assumed', "free memory of a PHB's node; a small server"],
+          [
+            'host.freeBlocks',
+            '-',
+            'assumed',
+            'free blocks by order, as 4000,900,200; instead of host.ram',
+          ],
+        ],
+        left: [2, 3],
+      },
+    ],
+    remarks: [],
   };
 }
 

@@ -15,12 +15,14 @@ import { Command, CommanderError } from './program.ts';
 import { addRunCommand } from './run.ts';
 import { addSchemaCommand } from './schema.ts';
 import { addTraceCommand } from './trace.ts';
+import { UsageError } from './usage-error.ts';
 import { addWalkCommand } from './walk.ts';
 
 const program = new Command('tcesim')
   .description('cycle-aware simulator of the TCE unit in IBM POWER PCI host bridges')
   .version(VERSION)
   .showSuggestionAfterError()
+  .configureOutput({ outputError: (text) => tell(text.replace(/^error: /, '')) })
   .exitOverride();
 
 addRunCommand(program);
@@ -48,17 +50,22 @@ try {
 
 /** Sub-commands throw their usage errors too, so that one place decides on the exit code. */
 function letErrorsThrough(command: Command): void {
-  command.exitOverride();
+  command.copyInheritedSettings(program).exitOverride();
   for (const child of command.commands) letErrorsThrough(child);
 }
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
+  if (error instanceof UsageError) {
+    tell(error.message);
+    return EXIT_USAGE;
+  }
   if (error instanceof InputError) {
     tell(error.message);
     return EXIT_INPUT;
   }
   const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code === 'EPIPE') return EXIT_OK;
   const message = error instanceof Error ? error.message : String(error);
   tell(syscall === 'write' ? `cannot be written (${code})` : `internal error: ${message}`);
   return EXIT_RUNTIME;

@@ -24,16 +24,17 @@ import { VERSION } from '../version.ts';
 import { type Command, Option } from './program.ts';
 import { ProgressLine } from './progress.ts';
 import { StopSignals } from './stop-signals.ts';
+import { UsageError } from './usage-error.ts';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
 
 interface RunFlags {
   trace?: string;
   phb?: string;
-  window: string[];
+  window?: string[];
   map?: string;
   pace?: string;
-  set: string[];
+  set?: string[];
   seed?: string;
   threads?: string;
   format: (typeof FORMATS)[number];
@@ -42,7 +43,7 @@ interface RunFlags {
 
 /** Adds `run`. */
 export function addRunCommand(program: Command): void {
-  const collect = (value: string, before: string[]) => [...before, value];
+  const collect = (value: string, before: string[] = []) => [...before, value];
   program
     .command('run')
     .description('replay a trace through the TCE unit of a PHB and report')
@@ -51,18 +52,15 @@ export function addRunCommand(program: Command): void {
     .option('--phb <name>', 'phb3, phb4 (default), phb4-small or phb5')
     .option(
       '--window <spec>',
-      'DMA window of every PE, as 64K:1T:levels=2; twice at most',
+      'DMA window of every PE, PAGE:SIZE[:levels=N] as 64K:1T:levels=2; twice at most',
       collect,
-      [],
     )
     .option('--map <mode>', 'map pages before the trace: none (default), touched, all')
-    .option('--pace <how>', "trace (the trace's times), closed:N outstanding, interval:NS")
     .option(
-      '--set <key=value>',
-      'any parameter of the unit or host; see `tcesim list`',
-      collect,
-      [],
+      '--pace <how>',
+      'trace (its times), closed:N outstanding, interval:NS; closed:32 for a trace without times',
     )
+    .option('--set <key=value>', 'any parameter of the unit or host; see `tcesim list`', collect)
     .option('--seed <text>', 'seed of everything random')
     .option('--threads <n>', 'replay workers; changes the speed and nothing else')
     .addOption(
@@ -75,11 +73,11 @@ export function addRunCommand(program: Command): void {
 async function runTrace(file: string | undefined, flags: RunFlags): Promise<void> {
   const scenario = scenarioOf(file, flags);
   if (scenario.trace === undefined) {
-    throw new InputError('run: no trace; give one with --trace FILE, or in a scenario');
+    throw new UsageError('run: no trace; give one with --trace FILE, or in a scenario');
   }
   const trace = await openTrace(scenario.trace);
   const resolve = () => resolveScenario(scenario, trace.metadata.clock);
-  const { spec, machine } = file === undefined ? resolve() : placed(file, resolve);
+  const { spec, machine, isPacingAssumed } = file === undefined ? resolve() : placed(file, resolve);
   if (scenario.trace === '-' && machine.map === 'touched') {
     throw new InputError('--map touched reads the trace twice, which standard input cannot be');
   }
@@ -99,6 +97,8 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
   const result = buildResult(outcome, {
     version: VERSION,
     spec,
+    isPacingAssumed,
+    skipped: trace.skipped,
     scenario: {
       ...describeMachine(machine),
       trace: { file: basename(scenario.trace), ...trace.metadata },
@@ -130,12 +130,12 @@ function scenarioOf(file: string | undefined, flags: RunFlags): Scenario {
   const given: Scenario = {
     ...(flags.trace === undefined ? {} : { trace: flags.trace }),
     ...(flags.phb === undefined ? {} : { phb: flags.phb }),
-    ...(flags.window.length === 0 ? {} : { windows: flags.window }),
+    ...(flags.window === undefined ? {} : { windows: flags.window }),
     ...(flags.map === undefined ? {} : { map: flags.map }),
     ...(flags.pace === undefined ? {} : { pace: flags.pace }),
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     ...(flags.threads === undefined ? {} : { threads: threadCount(flags.threads) }),
-    settings: flags.set.map(parseSetting),
+    settings: (flags.set ?? []).map(parseSetting),
   };
   return file === undefined ? given : mergeScenarios(readScenario(file), given);
 }

@@ -113,15 +113,18 @@ function wholeNumber(name: string, text: string): number {
   throw new InputError(`${name}: expected a whole number, got '${text}'`);
 }
 
-/** The parameters of all generators, each once. */
+/** The parameters of all generators, each once; a preset says whose it is where they differ. */
 function allParameters(): GeneratorParameter[] {
-  const byName = new Map<string, GeneratorParameter>();
-  for (const { parameters } of GENERATORS) {
-    for (const parameter of parameters) {
-      if (!byName.has(parameter.name)) byName.set(parameter.name, parameter);
-    }
-  }
-  return [...byName.values()];
+  const names = new Set(GENERATORS.flatMap(({ parameters }) => parameters.map(({ name }) => name)));
+  return [...names].map((wanted) => {
+    const found = GENERATORS.flatMap(({ name, parameters }) =>
+      parameters.filter((each) => each.name === wanted).map((each) => ({ ...each, owner: name })),
+    );
+    const presets = new Set(found.map(({ preset }) => preset));
+    const isForAll = presets.size === 1 && found.length === GENERATORS.length;
+    const texts = found.map(({ owner, preset }) => `${owner}: ${preset}`);
+    return { ...found[0], preset: isForAll ? found[0].preset : texts.join(', ') };
+  });
 }
 
 /** Writes a trace and sums it up in the same pass. */

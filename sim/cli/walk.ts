@@ -11,6 +11,7 @@ import { explain, walkReport } from '../walk/explain.ts';
 import { parseWord, readMemoryFile } from '../walk/memory-file.ts';
 import { EXIT_CHECK } from './exit-codes.ts';
 import { type Command, Option } from './program.ts';
+import { UsageError } from './usage-error.ts';
 
 const DIFFERENCES_SHOWN = 10;
 
@@ -52,7 +53,7 @@ export function addWalkCommand(program: Command): void {
 
 function explainOne(flags: WalkFlags): void {
   if (flags.tve === undefined || flags.address === undefined) {
-    throw new InputError('walk: expected --tve and --address, or --check FILE');
+    throw new UsageError('walk: expected --tve and --address, or --check FILE');
   }
   const answer = explain({
     spec: specOf(flags.phb),

@@ -5,7 +5,6 @@
 
 import { SECOND_WINDOW_BASE } from '../../models/address.ts';
 import { hex } from '../../models/bits.ts';
-import { formatSize } from '../../models/size.ts';
 import { decodeTveOf, type Ioda, spanBits, type Tve } from '../../models/tve.ts';
 import type { TceUnit } from '../unit/tce-unit.ts';
 
@@ -21,7 +20,9 @@ export interface WindowFacts {
   /** Bytes of each level's table. */
   readonly tableBytes: number;
   /** Bytes that its tables reach, or that its range spans. */
-  readonly reach: string;
+  readonly reachBytes: number;
+  /** Why the TVE is invalid, else empty. */
+  readonly reason: string;
 }
 
 export class Windows {
@@ -56,7 +57,8 @@ function factsOf(account: number, index: number, word: bigint, tve: Tve): Window
     levels: translated?.levels ?? 0,
     pageBytes: translated ? 2 ** translated.pageShift : 0,
     tableBytes: translated ? 2 ** translated.tableShift : 0,
-    reach: formatSize(reachOf(tve)),
+    reachBytes: Number(reachOf(tve)),
+    reason: tve.kind === 'invalid' ? tve.reason : '',
   };
 }
 

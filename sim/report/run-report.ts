@@ -9,6 +9,29 @@ import { unitSection } from './unit-section.ts';
 
 /** Rows of windows and PEs in a report; the result file has all of them. */
 const LISTED_MAX = 12;
+const FAULTS_LISTED_MAX = 4;
+
+const TRAFFIC_HEAD = ['requests', 'hit', 'miss', 'merged', 'fault', 'p50 ns', 'p99 ns', 'max ns'];
+
+const FAULTS_IN_WORDS: Readonly<Record<string, string>> = {
+  'page-fault': 'a TCE without permission bits: not mapped',
+  'access-fault': 'a TCE that forbids the direction',
+  'tve-invalid': 'no valid window for the PE',
+  'tvt-address': 'outside the window',
+  'unsupported-address': 'address bits 63:60',
+};
+
+const PARTS_IN_WORDS: Readonly<Record<string, string>> = {
+  admission: 'admission',
+  rte: 'RTE',
+  tve: 'TVE',
+  lookup: 'lookup',
+  tagWait: 'tag wait',
+  walk: 'walk',
+  mergeWait: 'merge wait',
+  orderWait: 'order wait',
+  dma: 'DMA',
+};
 
 /** The report of a result; `spec` names the PHB in words. */
 export function runReport(result: Result, title: string): Report {
@@ -20,9 +43,9 @@ export function runReport(result: Result, title: string): Report {
       requestsSection(result),
       walksSection(result),
       latencySection(result),
-      windowsSection(result),
-      pesSection(result),
-      killsSection(result),
+      ...(result.windows.length > 0 ? [windowsSection(result)] : []),
+      ...(hasSharedPe(result) ? [pesSection(result)] : []),
+      ...(killCount(result) > 0 ? [killsSection(result)] : []),
       tablesSection(result),
       parametersSection(result),
       hostSection(result),
@@ -39,14 +62,15 @@ function requestsSection(result: Result): Section {
     note,
   ];
   const faults = Object.entries(result.faultsByKind).filter(([, count]) => count > 0);
+  const read = result.isComplete ? '' : ' read so far';
   const rows = [
-    row('requests', requests, `${formatCount(result.dmas)} DMAs, cut at 4 KiB`),
+    row('requests', requests, `of ${formatCount(result.dmas)} DMAs${read}, cut at 4 KiB`),
     row('TCE cache hits', result.hits),
     row('TCE cache misses', result.misses),
     row('merged misses', result.merged, 'waited for a fetch in flight'),
     row('bypassed', result.bypassed, 'untranslated windows'),
     row('faults', result.faults),
-    ...faults.map(([kind, count]) => row(`  ${kind}`, count)),
+    ...faults.map(([kind, count]) => row(`  ${kind}`, count, FAULTS_IN_WORDS[kind])),
     ...(result.msi > 0 ? [row('MSI', result.msi, 'no memory access')] : []),
   ];
   return { title: 'Requests', tables: [{ head: [], rows, left: [3] }], remarks: remarksOn(result) };
@@ -65,6 +89,17 @@ function remarksOn(result: Result): string[] {
       `Your windows replace those of the trace: ${formatCount(result.replacedRows)} rows that make windows and tables were left out.`,
     );
   }
+  for (const { kind, phb, rid, address } of result.firstFaults.slice(0, FAULTS_LISTED_MAX)) {
+    remarks.push(`First ${kind} on PHB ${phb}: RID ${rid}, bus address ${address}.`);
+  }
+  const invalid = result.windows.find(({ reason }) => reason !== '');
+  if (invalid) {
+    remarks.push(
+      `TVE ${invalid.tve} is invalid on ${result.scenario.phb}: ${invalid.reason}. Another PHB's trace?`,
+    );
+  }
+  for (const line of result.skipped.first) remarks.push(`Of the source, ${line}.`);
+  if (result.requests === 0) remarks.push('The trace has no DMA.');
   if (result.requests > 0 && result.windows.length === 0) {
     remarks.push(
       result.tables.failedAllocationCount > 0
@@ -101,13 +136,18 @@ function latencySection(result: Result): Section {
   const { parts, unit: _unit, ...total } = result.latency;
   const rows = [
     ['total', ...latencyCells(total)],
-    ...Object.entries(parts).map(([name, figures]) => [`  ${name}`, ...latencyCells(figures)]),
+    ...Object.entries(parts).map(([name, figures]) => [
+      `  ${PARTS_IN_WORDS[name]}`,
+      ...latencyCells(figures),
+    ]),
   ];
-  const head = ['ns', 'mean', 'p50', 'p90', 'p99', 'p99.9', 'max'];
+  const head = ['part, in ns', 'mean', 'p50', 'p90', 'p99', 'p99.9', 'max'];
   return {
     title: 'Latency',
     tables: [{ head, rows }],
-    remarks: ['Means of the parts add up to the total. docs/timing.md defines each part.'],
+    remarks: [
+      'Over all requests, reads and writes; means of the parts add up to the total. docs/timing.md defines each part.',
+    ],
   };
 }
 
@@ -119,38 +159,48 @@ function latencyCells(figures: LatencyFigures): string[] {
 function windowsSection(result: Result): Section {
   const windows = [...result.windows].sort((a, b) => b.requests - a.requests);
   const geometry: Table = {
-    head: ['PHB', 'PE', 'bus address', 'levels', 'page', 'table', 'reach', 'TVE'],
+    head: ['#', 'PHB', 'PE', 'bus address', 'levels', 'page', 'table', 'reach', 'TVE'],
     rows: windows
       .slice(0, LISTED_MAX)
-      .map((window) => [
+      .map((window, index) => [
+        `${index + 1}`,
         `${window.phb}`,
         `${window.pe}`,
         window.busAddress,
         window.kind === 'translated' ? `${window.levels}` : '-',
         window.kind === 'translated' ? describeBytes(window.pageBytes) : window.kind,
         window.kind === 'translated' ? describeBytes(window.tableBytes) : '-',
-        window.reach,
+        describeBytes(window.reachBytes),
         window.tve,
       ]),
-    left: [2],
+    left: [3],
   };
   const traffic: Table = {
-    head: ['PHB', 'PE', 'requests', 'hit', 'miss', 'merged', 'fault', 'p50', 'p99', 'max ns'],
-    rows: windows.slice(0, LISTED_MAX).map(trafficRow),
+    head: ['#', ...TRAFFIC_HEAD],
+    rows: windows
+      .slice(0, LISTED_MAX)
+      .map((window, index) => [`${index + 1}`, ...trafficRow(window)]),
   };
   return {
     title: 'Windows',
     tables: [geometry, traffic],
-    remarks: omitted(windows.length, 'windows'),
+    remarks: [
+      'Reach is what the tables cover, often more than the window that was asked for.',
+      ...omitted(windows.length, 'windows'),
+    ],
   };
 }
 
 function pesSection(result: Result): Section {
   const pes = [...result.pes].sort((a, b) => b.requests - a.requests);
-  const head = ['PHB', 'PE', 'requests', 'hit', 'miss', 'merged', 'fault', 'p50', 'p99', 'max ns'];
   return {
     title: 'PEs',
-    tables: [{ head, rows: pes.slice(0, LISTED_MAX).map(trafficRow) }],
+    tables: [
+      {
+        head: ['PHB', 'PE', ...TRAFFIC_HEAD],
+        rows: pes.slice(0, LISTED_MAX).map((pe) => [`${pe.phb}`, `${pe.pe}`, ...trafficRow(pe)]),
+      },
+    ],
     remarks: omitted(pes.length, 'PEs'),
   };
 }
@@ -158,16 +208,25 @@ function pesSection(result: Result): Section {
 function trafficRow(of: Result['pes'][number] | Result['windows'][number]): string[] {
   const share = (count: number) => formatShare(count, of.requests);
   const { p50, p99, max } = of.latency;
+  const latencies = of.requests === 0 ? ['-', '-', '-'] : [p50, p99, max].map(formatNs);
   return [
-    `${of.phb}`,
-    `${of.pe}`,
     formatCount(of.requests),
     share(of.hits),
     share(of.misses),
     share(of.merged),
     share(of.faults),
-    ...[p50, p99, max].map(formatNs),
+    ...latencies,
   ];
+}
+
+function killCount({ kills }: Result): number {
+  return kills.all + kills.pe + kills.page + kills.ignored;
+}
+
+/** Whether a PE has more than one window, so that its sum says something new. */
+function hasSharedPe({ windows }: Result): boolean {
+  const pes = windows.map(({ phb, pe }) => `${phb} ${pe}`);
+  return new Set(pes).size < pes.length;
 }
 
 function omitted(count: number, what: string): string[] {
@@ -176,14 +235,19 @@ function omitted(count: number, what: string): string[] {
     : [];
 }
 
-function killsSection({ kills }: Result): Section {
+function killsSection({ kills, scenario }: Result): Section {
   const rows = [
     ['whole cache', formatCount(kills.all)],
     ['PE', formatCount(kills.pe)],
     ['page', formatCount(kills.page)],
   ];
   const remarks = [
-    `They dropped ${formatCount(kills.droppedEntries)} cached TCEs and held the lookups for ${formatTime(kills.heldNs)}, ${formatShare(kills.heldShare, 1)} of the simulated time.`,
+    `They dropped ${formatCount(kills.droppedEntries)} cached TCEs and held the lookups of all PHBs together for ${formatTime(kills.heldNs)}, ${formatShare(kills.heldShare, 1)} of their summed time.`,
+    ...(String(scenario.pace).startsWith('closed')
+      ? [
+          'In a closed loop a request behind a kill arrives when the kill is over: no latency above contains one.',
+        ]
+      : []),
   ];
   return { title: 'TCE kills', tables: [{ head: ['scope', 'kills'], rows }], remarks };
 }
@@ -193,19 +257,14 @@ function parametersSection(result: Result): Section {
     parameters.map(({ key, value, source }) => [key, String(value), source]);
   const tables: Table[] = [
     { head: ['assumed', 'value', 'because'], rows: rows(result.assumed), left: [2] },
-  ];
-  if (result.chosen.length > 0) {
-    tables.push({
-      head: ['set by you', 'value', 'instead of'],
-      rows: rows(result.chosen),
-      left: [2],
-    });
-  }
+    { head: ['inferred', 'value', 'from'], rows: rows(result.inferred), left: [2] },
+    { head: ['set by you', 'value', 'instead of'], rows: rows(result.chosen), left: [2] },
+  ].filter((table) => table.rows.length > 0);
   return {
-    title: 'Assumed parameters',
+    title: 'Parameters that nobody has published',
     tables,
     remarks: [
-      `No public source gives these numbers; change any with --set KEY=VALUE. ${result.inferred.length} more are inferred from public sources, see docs/parameters.md.`,
+      'Change any with --set KEY=VALUE (pace with --pace). docs/parameters.md has the documented ones too.',
     ],
   };
 }
@@ -217,7 +276,7 @@ function hostSection(result: Result): Section {
     title: 'This simulation',
     tables: [],
     remarks: [
-      `${formatTime(result.simulatedNs)} simulated in ${host.wallSeconds.toFixed(2)} s with ${host.threads} replay threads: ${rate}; ${host.cpuSeconds.toFixed(2)} s of CPU, ${describeBytes(host.peakMemoryBytes)} at most, Node ${host.node}.`,
+      `${formatTime(result.simulatedNs)} simulated in ${host.wallSeconds.toFixed(2)} s with ${host.threads} replay ${host.threads === 1 ? 'thread' : 'threads'}: ${rate}; ${host.cpuSeconds.toFixed(2)} s of CPU, ${describeBytes(host.peakMemoryBytes)} at most, Node ${host.node}.`,
     ],
   };
 }

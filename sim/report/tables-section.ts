@@ -1,4 +1,5 @@
 /** The report's section on table memory: what windows took and which allocations failed. */
+import { describeLack } from '../../models/kernel/failed-allocations.ts';
 import { describeBytes } from '../../models/size.ts';
 import type { Result } from '../results/result-schema.ts';
 import type { Section, Table } from './document.ts';
@@ -60,10 +61,6 @@ function refusals({ calls }: Result['tables']): Table[] {
 }
 
 function failureInWords(failure: Result['tables']['failedAllocations'][number]): string {
-  const { phb, pe, call, tree, order, bytes, largestFreeOrder, freeBytes } = failure;
-  const largest =
-    largestFreeOrder < 0
-      ? 'nothing was free'
-      : `the largest free block was order ${largestFreeOrder}`;
-  return `${call} on PHB ${phb} PE ${pe}: order ${order} (${describeBytes(bytes)}) for the ${tree} table; ${largest}, ${describeBytes(freeBytes)} free in all.`;
+  const { phb, pe, call, tree, order, bytes } = failure;
+  return `${call} on PHB ${phb} PE ${pe}: order ${order} (${describeBytes(bytes)}) for the ${tree} table: ${describeLack({ ...failure, bytes: BigInt(bytes), freeBytes: BigInt(failure.freeBytes) })}.`;
 }

@@ -45,7 +45,8 @@ export class LatencyScale {
   ): Record<PartName, LatencyFigures> {
     const figuresOf = (part: number) => {
       const shares = book.fixedShares(part, this.fixed);
-      const fixedForAll = shares.length === 1 && shares[0][1] === book.requests ? shares[0][0] : 0;
+      const isForAll = shares.length === 1 && book.requests > 0 && shares[0][1] === book.requests;
+      const fixedForAll = isForAll ? shares[0][0] : 0;
       const counts = this.distribution(book.requests, varied[part], fixedForAll ? [] : shares);
       const fixedMax = Math.max(0, ...shares.filter((share) => share[1] > 0).map(([most]) => most));
       const largest = Math.max(variedMax[part] + fixedForAll, fixedMax);

@@ -53,7 +53,8 @@ const window = z.strictObject({
   levels: count,
   pageBytes: count,
   tableBytes: count.describe('bytes of each level'),
-  reach: z.string(),
+  reachBytes: bytes.describe('what the tables or the range cover'),
+  reason: z.string().describe('why the TVE is invalid, else empty'),
   ...counters,
   latency: figures,
   parts: partMeans,
@@ -86,6 +87,7 @@ const failedAllocation = z.strictObject({
   order: count,
   bytes,
   largestFreeOrder: z.number().int().describe('-1: nothing at all was free'),
+  orderMax: count.describe('largest order that the kernel has'),
   freeBytes: bytes,
 });
 
@@ -107,8 +109,14 @@ export const resultSchema = z.strictObject({
   rows: count.describe('rows of the trace'),
   dmas: count.describe('rows that are DMAs; a request is at most 4 KiB of one'),
   replacedRows: count.describe("rows that make windows, left out because the user's replace them"),
+  skipped: z
+    .strictObject({ lines: count, first: z.array(z.string()).describe('damaged lines') })
+    .describe('lines of an imported source that gave no row'),
   ...counters,
   faultsByKind: z.record(z.string(), count),
+  firstFaults: z
+    .array(z.strictObject({ kind: z.string(), phb: count, rid: z.string(), address: z.string() }))
+    .describe('the first request of each PHB that was refused for each reason'),
   agreed: count.describe('requests whose recorded real address was found'),
   differed: count.describe('requests whose recorded real address was not'),
   walkReads: z.array(count).describe('table reads by level, the leaf first'),

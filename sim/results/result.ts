@@ -1,6 +1,10 @@
 /** Builds the result of a run out of what the PHBs counted. */
+
+import { hex } from '../../models/bits.ts';
 import type { Origin } from '../../models/origin.ts';
 import { configOf, type PhbSpec, parametersOf } from '../../models/phb/spec.ts';
+import { formatRid } from '../../models/rte.ts';
+import type { SkippedReport } from '../../traces/format.ts';
 import type { PhbOutcome } from '../replay/phb-replay.ts';
 import type { ReplayOutcome } from '../replay/replay.ts';
 import { HISTOGRAM_BUCKETS } from '../unit/histogram.ts';
@@ -16,6 +20,10 @@ export interface RunFacts {
   readonly version: string;
   readonly scenario: Record<string, unknown>;
   readonly spec: PhbSpec;
+  /** Whether the pacing is ours, for want of times in the trace. */
+  readonly isPacingAssumed: boolean;
+  /** Lines of the source that gave no row. */
+  readonly skipped: SkippedReport;
   readonly host: Omit<Result['host'], 'requestsPerCpuSecond'>;
 }
 
@@ -34,8 +42,13 @@ export function buildResult(outcome: ReplayOutcome, facts: RunFacts): Result {
     rows: outcome.rows,
     dmas: outcome.dmas,
     replacedRows: outcome.replacedRows,
+    skipped: {
+      lines: [...facts.skipped.counts.values()].reduce((lines, count) => lines + count, 0),
+      first: facts.skipped.first.map(({ line, reason }) => `line ${line}: ${reason}`),
+    },
     ...countersOf(whole),
     faultsByKind: Object.fromEntries(FAULTS.map((code) => [OUTCOMES[code], whole.count([code])])),
+    firstFaults: phbs.flatMap(firstFaultsOf),
     agreed: sum(phbs, (phb) => phb.agreed),
     differed: sum(phbs, (phb) => phb.differed),
     walkReads: sumArrays(phbs, (phb) => phb.walkReads),
@@ -55,7 +68,7 @@ export function buildResult(outcome: ReplayOutcome, facts: RunFacts): Result {
     windows: phbs.flatMap((phb) => windowsOf(phb, scale)),
     pes: phbs.flatMap((phb) => pesOf(phb, scale)),
     tables: tablesOf(phbs),
-    assumed: parametersBy('assumed', spec),
+    assumed: [...pacingAssumed(facts), ...parametersBy('assumed', spec)],
     inferred: parametersBy('inferred', spec),
     chosen: parametersBy('chosen', spec),
     host: {
@@ -63,6 +76,12 @@ export function buildResult(outcome: ReplayOutcome, facts: RunFacts): Result {
       requestsPerCpuSecond: Math.round(whole.requests / Math.max(host.cpuSeconds, 1e-9)),
     },
   };
+}
+
+/** The pacing among the assumed parameters: for a trace without times it decides who waits for whom. */
+function pacingAssumed({ isPacingAssumed, scenario }: RunFacts): Result['assumed'] {
+  if (!isPacingAssumed) return [];
+  return [{ key: 'pace', value: scenario.pace, source: 'the trace has no times; a common depth' }];
 }
 
 /** A PHB and those of its accounts that belong to a book. */
@@ -91,6 +110,14 @@ function countersOf(book: Book) {
     faults: book.faults,
     bytes: book.bytes,
   };
+}
+
+function firstFaultsOf(phb: PhbOutcome): Result['firstFaults'] {
+  return phb.firstFaults.flatMap((fault, code) => {
+    if (!fault) return [];
+    const { rid, address } = fault;
+    return { kind: OUTCOMES[code], phb: phb.phb, rid: formatRid(rid), address: hex(address) };
+  });
 }
 
 /** Every window that had requests, and those that stood at the end without any. */

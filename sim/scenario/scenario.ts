@@ -4,11 +4,19 @@
  */
 import { InputError } from '../../models/input-error.ts';
 import { orderMaxOf } from '../../models/memory/buddy.ts';
+import { PHYSICAL_MEMORY_BYTES_MAX } from '../../models/memory/physical.ts';
 import { configOf, type PhbSpec } from '../../models/phb/spec.ts';
 import { checkUnitConfig } from '../../models/phb/unit-config.ts';
-import { formatSize } from '../../models/size.ts';
+import { describeBytes, formatSize } from '../../models/size.ts';
+import { isRefused, tableGeometry } from '../../models/table/geometry.ts';
 import type { TraceClock } from '../../traces/format.ts';
-import { type HostPlan, MAP_MODES, type Machine, type MapMode } from '../replay/machine.ts';
+import {
+  type HostPlan,
+  MAP_MODES,
+  type Machine,
+  type MapMode,
+  type WindowPlan,
+} from '../replay/machine.ts';
 import { defaultPacing, formatPacing, parsePacing } from './pacing.ts';
 import { specOf } from './phb.ts';
 import { applyToHost, applyToPhb, type Setting } from './settings.ts';
@@ -30,6 +38,8 @@ export interface Scenario {
 export interface ResolvedScenario {
   readonly spec: PhbSpec;
   readonly machine: Machine;
+  /** Whether the trace has no times and nobody said how to pace it. */
+  readonly isPacingAssumed: boolean;
 }
 
 const DEFAULT_PHB = 'phb4';
@@ -65,17 +75,40 @@ export function resolveScenario(scenario: Scenario, clock: TraceClock): Resolved
   if (map !== 'none' && windows.length === 0) {
     throw new InputError(`map: ${map} wants a window to map in, as --window 64K:1T:levels=2`);
   }
+  const plans = windows.map((window) => parseWindow(window, config, host.basePageShift));
+  if (map === 'all') checkFullSize(plans, host);
+  const pacing = scenario.pace === undefined ? defaultPacing(clock) : parsePacing(scenario.pace);
+  if (pacing.kind === 'trace' && clock === 'order') {
+    throw new InputError('pace: the trace has no times, only an order: closed:N or interval:NS');
+  }
   const machine: Machine = {
     phb: spec.name,
     ioda: spec.ioda,
     config,
     host,
-    windows: windows.map((window) => parseWindow(window, config, host.basePageShift)),
+    windows: plans,
     map,
-    pacing: scenario.pace === undefined ? defaultPacing(clock) : parsePacing(scenario.pace),
+    pacing,
     seed: scenario.seed ?? 'tcesim',
   };
-  return { spec, machine };
+  const isPacingAssumed = clock === 'order' && scenario.pace === undefined;
+  return { spec, machine, isPacingAssumed };
+}
+
+/** Refuses to map all of windows whose tables the simulator cannot hold, before a long wait. */
+function checkFullSize(windows: readonly WindowPlan[], host: HostPlan): void {
+  for (const window of windows) {
+    const geometry = tableGeometry({
+      ...window,
+      windowBytes: window.bytes,
+      basePageShift: host.basePageShift,
+    });
+    if (isRefused(geometry) || geometry.fullTreeBytes < PHYSICAL_MEMORY_BYTES_MAX) continue;
+    throw new InputError(
+      `map: all of window ${formatWindow(window)} takes ${describeBytes(geometry.fullTreeBytes)} of tables, ` +
+        `the simulator holds ${describeBytes(PHYSICAL_MEMORY_BYTES_MAX)} a PHB: use touched`,
+    );
+  }
 }
 
 /** The scenario as it was resolved, for results and run directories. */

@@ -88,11 +88,17 @@ export function walkReport(answer: WalkAnswer): Report {
     {
       title: `${answer.access} of ${answer.address} (TVE select ${answer.select})`,
       tables: answer.reads.length === 0 ? [] : [readsTable(answer)],
-      remarks: answer.reads.length === 0 ? ['No table is read.'] : [],
+      remarks: remarksOn(answer),
     },
     { title: 'Result', tables: [table(result)], remarks: [] },
   ];
   return { title: `tcesim walk: ${answer.phb}`, sections };
+}
+
+function remarksOn({ reads }: WalkAnswer): string[] {
+  if (reads.length === 0) return ['No table is read.'];
+  const missing = reads.filter(({ isInMemory }) => isInMemory === false);
+  return missing.map(({ address }) => `${address} is not in the memory file: it reads as 0.`);
 }
 
 function readsTable(answer: WalkAnswer) {

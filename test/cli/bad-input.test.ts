@@ -32,8 +32,12 @@ describe('a trace', () => {
     expect(await refusal('run', '--trace', file())).toMatch(message);
   });
 
-  test('that was not given is asked for', async () => {
-    expect(await refusal('run')).toMatch(/no trace; give one with --trace FILE/);
+  test('that was not given is asked for, as a matter of usage', async () => {
+    const { code, stderr } = await tcesim('run');
+    expect([code, stderr]).toEqual([
+      2,
+      'tcesim: run: no trace; give one with --trace FILE, or in a scenario\n',
+    ]);
   });
 
   test('of no known form gets the list of known ones', async () => {
@@ -176,7 +180,6 @@ test.each([
     ['trace', 'generate', 'ring', '-o', '{new}', '--requests', '0'],
     /requests: expected a whole number 1\.\./,
   ],
-  [['walk'], /expected --tve and --address/],
   [['walk', '--tve', '0xg', '--address', '0'], /--tve: expected a 64-bit number .*got '0xg'/],
   [['walk', '--tve', '0x10000000000000000', '--address', '0'], /--tve: expected a 64-bit number/],
   [['walk', '--check', '{trace}'], /expected a capture with DMA rows/],
