@@ -1,7 +1,7 @@
 /**
  * The books of a unit: one account a DMA window, and one (number 0) for requests that reach none.
  * Everything is a plain sum, so that books of several units merge exactly. Parts of a latency that
- * are the same for every request of a kind are not added one by one: `closeBooks` works them out.
+ * are the same for every request of a kind are not booked at all: sim/results/book.ts works them out.
  */
 import { bucketOf, HISTOGRAM_BUCKETS } from './histogram.ts';
 import { OUTCOMES } from './outcome.ts';

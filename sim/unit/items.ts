@@ -25,5 +25,20 @@ export const ITEM_LEAP = 6;
 export const ITEM_PREPARE = 7;
 
 export const ITEM_KIND_MASK = 15;
+/** 1 for a request that writes memory, 0 for one that reads it. */
+export function writeOf(head: number): number {
+  return head & 1;
+}
+
+/** Bytes of a request. */
+export function bytesOf(head: number): number {
+  return ((head >>> 4) & 0xfff) + 1;
+}
+
+/** RID of a request. */
+export function ridOf(head: number): number {
+  return head >>> 16;
+}
+
 /** A request is at most one 4 KiB block, which PCIe requests do not cross. */
 export const REQUEST_BYTES_MAX = 4096;

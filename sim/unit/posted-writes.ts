@@ -12,6 +12,7 @@ export class PostedWrites {
 
   /** The cycle at which a write of a PE that is translated at `translated` completes. */
   complete(pe: number, translated: number): number {
+    // max(translated, last) without a branch.
     const ahead = this.lastDone[pe] - translated;
     const done = translated + (ahead & ~(ahead >> 31));
     this.lastDone[pe] = done;

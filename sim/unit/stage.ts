@@ -11,6 +11,7 @@ export class Stage {
 
   /** An item that could leave at `ready` leaves, no sooner than those before it; returns when. */
   leave(ready: number): number {
+    // max(ready, free) without a branch, which would be a coin's toss here.
     const wait = this.free - ready;
     const left = ready + (wait & ~(wait >> 31));
     this.free = left + 1;

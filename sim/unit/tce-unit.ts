@@ -16,8 +16,17 @@ import type { UnitConfig } from '../../models/phb/unit-config.ts';
 import type { Ioda } from '../../models/tve.ts';
 import type { Accounts } from './accounts.ts';
 import { createArrivals, type Pacing } from './arrivals.ts';
+import { classOf, granuleOf, isBelow4G, selectOf, windowHigh } from './bus-address.ts';
 import { cyclesOf, PAST_CYCLES, REBASE_AT_CYCLES } from './clock.ts';
-import { ITEM_EXPECTED_WRITE, ITEM_KIND_MASK, ITEM_WRITE, QUAD } from './items.ts';
+import {
+  bytesOf,
+  ITEM_EXPECTED_WRITE,
+  ITEM_KIND_MASK,
+  ITEM_WRITE,
+  QUAD,
+  ridOf,
+  writeOf,
+} from './items.ts';
 import { MemoryTiming } from './memory-timing.ts';
 import {
   ACCESS_FAULT,
@@ -41,7 +50,7 @@ import { KillUnit } from './tce-kill.ts';
 import { REFUSED_SLOT, Translations, UNTRANSLATED_SLOT } from './translations.ts';
 import { TVE_INVALID, TVE_TRANSLATED, Tvt } from './tvt.ts';
 import { WalkCache } from './walk-cache.ts';
-import { Walker, WINDOW_HIGH_MASK } from './walker.ts';
+import { Walker } from './walker.ts';
 
 /** What a unit is built from. */
 export interface TceUnitSetup {
@@ -115,42 +124,42 @@ export function createTceUnit(setup: TceUnitSetup) {
    * UNTRANSLATED_SLOT.
    */
   function request(head: number, lower: number, upper: number, arrive: number): number {
-    dma.rid = head >>> 16;
+    dma.rid = ridOf(head);
     dma.lower = lower;
     dma.upper = upper;
-    dma.write = head & 1;
-    dma.bytes = ((head >>> 4) & 0xfff) + 1;
+    dma.write = writeOf(head);
+    dma.bytes = bytesOf(head);
     dma.arrive = arrive;
-    // 1. RID -> PE#, in order: a RID that the RTE cache lacks is read from memory, all behind it wait.
+    // 1. (T7 to T9) RID -> PE#, in order: a RID that the RTE cache lacks is read from memory, all behind it wait.
     rteCache.lookup(dma.rid);
     const inTurn = rteStage.leave(arrive + rteCycles);
     rteStage.hold(rteCache.readCycles);
     dma.admission = inTurn - rteCycles - arrive;
     dma.pe = rteCache.pe;
-    // 2. PE# and address bit 59 -> TVE.
-    const tve = dma.pe * 2 + ((upper >>> 27) & 1);
-    const isForeign = upper >>> 28 !== 0 || (upper === 0 && lower >>> 16 === 0xffff && msi32);
+    // 2. (T10) PE# and address bit 59 -> TVE.
+    const tve = dma.pe * 2 + selectOf(upper);
+    const isMemory = classOf(upper) === 0 && !(msi32 && isBelow4G(upper, lower));
     dma.tve = tve;
-    dma.account = isForeign ? NO_WINDOW : tvt.account[tve];
+    dma.account = isMemory ? tvt.account[tve] : NO_WINDOW;
     if (rteCache.readCycles !== 0) bookPart(RTE, rteCache.readCycles);
     const decided = inTurn + rteCache.readCycles + tvtCycles;
-    if (isForeign) return settleForeign(decided);
+    if (!isMemory) return settleForeign(decided);
     if (tvt.kind[tve] !== TVE_TRANSLATED) return settleUntranslated(decided);
     if (((upper & tvt.beyondHigh[tve]) | (lower & tvt.beyondLow[tve])) !== 0) {
       return refuse(TVT_ADDRESS_FAULT, decided);
     }
-    // 3. PE# and page -> TCE, in order: here, on its way, or to be fetched.
+    // 3. (T11, T12) PE# and page -> TCE, in order: here, on its way, or to be fetched.
     const shift = tvt.pageShift[tve];
-    const windowHigh = upper & WINDOW_HIGH_MASK;
-    const pageLow = (windowHigh << (32 - shift)) | (lower >>> shift);
-    const high = keyHigh(tve, windowHigh >>> shift);
+    const pageHigh = windowHigh(upper) >>> shift;
+    const pageLow = (windowHigh(upper) << (32 - shift)) | (lower >>> shift);
+    const high = keyHigh(tve, pageHigh);
     const looked = lookupStage.leave(decided + lookupCycles);
     dma.admission += looked - lookupCycles - decided;
     let translated = looked;
     let outcome = HIT;
     let slot = tceCache.find(high, pageLow);
     if (slot < 0) {
-      // 4. A miss takes a tag, walks the table, and fills the entry it has just been given.
+      // 4. (T14, T15) A miss takes a tag, walks the table, and fills the entry it has just been given.
       outcome = MISS;
       translated = fetch(looked);
       slot = tceCache.place(high, pageLow);
@@ -159,13 +168,13 @@ export function createTceUnit(setup: TceUnitSetup) {
       outcome = mergesMisses ? MERGED : MISS;
       translated = mergesMisses ? waitForFill(slot, looked) : fetch(looked);
     }
-    // 5. The TCE must allow the direction.
+    // 5. (T17) The TCE must allow the direction.
     const tce = tceCache.tceLow[slot];
     if ((tce & (1 << dma.write)) === 0) {
-      if (!keepsRefusals) tceCache.dropPages(tve, windowHigh >>> shift, pageLow, 1);
+      if (!keepsRefusals) tceCache.dropPages(tve, pageHigh, pageLow, 1);
       return refuse((tce & 3) === 0 ? PAGE_FAULT : ACCESS_FAULT, translated);
     }
-    // 6. Writes of a PE complete in order, reads when their data is there.
+    // 6. (T18) Writes of a PE complete in order, reads when their data is there.
     settle(outcome, translated);
     return slot;
   }
@@ -195,7 +204,7 @@ export function createTceUnit(setup: TceUnitSetup) {
   function settleUntranslated(decided: number): number {
     const { tve, upper, lower } = dma;
     if (tvt.kind[tve] === TVE_INVALID) return refuse(TVE_INVALID_FAULT, decided);
-    const granule = ((upper & 0x3ffff) << 8) | (lower >>> 24);
+    const granule = granuleOf(upper, lower);
     if (granule < tvt.firstGranule[tve] || granule >= tvt.endGranule[tve]) {
       return refuse(TVT_ADDRESS_FAULT, decided);
     }
@@ -205,7 +214,7 @@ export function createTceUnit(setup: TceUnitSetup) {
 
   /** Addresses that are no memory: MSIs, and classes that the PHB does not support. */
   function settleForeign(decided: number): number {
-    const top = dma.upper >>> 28;
+    const top = classOf(dma.upper);
     if (top !== 0 && !(top === 1 && msi64)) return refuse(UNSUPPORTED_ADDRESS, decided);
     close(MSI, dma.write === 0 ? decided : waitForWrites(decided));
     return UNTRANSLATED_SLOT;

@@ -2,6 +2,7 @@
  * Compares the unit's translations with those that the trace's source recorded. A capture of another
  * simulator has no TCE cache, so a difference can be a stale translation and not an error.
  */
+import { bypassHigh, selectOf } from './bus-address.ts';
 import { QUAD } from './items.ts';
 import type { TceCache } from './tce-cache.ts';
 import type { Tvt } from './tvt.ts';
@@ -11,8 +12,6 @@ export const REFUSED_SLOT = -1;
 export const UNTRANSLATED_SLOT = -2;
 /** Both halves of a real address that says: the source refused this request. */
 const REFUSED_HALF = -1;
-/** Bits of the upper half that an untranslated window passes on: 50 in all. */
-const BYPASS_HIGH_MASK = 0x3ffff;
 
 export class Translations {
   /** Requests whose real address or refusal is the recorded one, and those where it is not. */
@@ -37,8 +36,8 @@ export class Translations {
     if (slot === REFUSED_SLOT || isRefused) return slot === REFUSED_SLOT && isRefused;
     const lower = items[at - QUAD + 1];
     const upper = items[at - QUAD + 2];
-    if (slot === UNTRANSLATED_SLOT) return low === lower && high === (upper & BYPASS_HIGH_MASK);
-    const offset = (1 << this.tvt.pageShift[pe * 2 + ((upper >>> 27) & 1)]) - 1;
+    if (slot === UNTRANSLATED_SLOT) return low === lower && high === bypassHigh(upper);
+    const offset = (1 << this.tvt.pageShift[pe * 2 + selectOf(upper)]) - 1;
     const real = (this.cache.tceLow[slot] & ~offset) | (lower & offset);
     return low === real && high === this.cache.tceHigh[slot];
   }

@@ -6,12 +6,10 @@
 import { bigEndian, type PhysicalMemory } from '../../models/memory/physical.ts';
 import { TCE_PCI_READ_WRITE } from '../../models/tce.ts';
 import { IODA3_TVT_LEVELS_MAX } from '../../models/tve.ts';
+import { windowHigh } from './bus-address.ts';
 import type { MemoryTiming } from './memory-timing.ts';
 import type { Tvt } from './tvt.ts';
 import type { WalkCache } from './walk-cache.ts';
-
-/** Address bits of a window, the TVE select bit cut off, in the upper half. */
-export const WINDOW_HIGH_MASK = 0x07ff_ffff;
 
 export class Walker {
   /** The leaf TCE of the last walk, in halves; 0 when the walk ended at an indirect TCE. */
@@ -34,7 +32,7 @@ export class Walker {
 
   /** Walks the tables of a translated TVE for a bus address inside its window. */
   walk(tve: number, upper: number, lower: number): void {
-    const high = upper & WINDOW_HIGH_MASK;
+    const high = windowHigh(upper);
     this.cycles = 0;
     for (let level = this.firstLevel(tve, high, lower); level >= 0; level -= 1) {
       this.readEntry(tve, level, high, lower);

@@ -51,7 +51,7 @@ test('a table that is larger than any block is refused with both orders', async 
   });
   const text = (await succeed('run', ...args)).replaceAll(/\s+/g, ' ');
   expect(text).toContain('order 11 (128 MiB)');
-  expect(text).toContain('the kernel's largest is order 8');
+  expect(text).toContain("the kernel's largest is order 8");
 });
 
 // 16 TiB of 64 KiB pages on 2 levels: 14 index bits, 128 KiB a table, order 1. The two roots fit.
