@@ -80,6 +80,7 @@ export class Host {
   private readonly opal: SetupOpal;
   private readonly groupInfo: GroupInfo;
   private readonly pes = new Map<number, PeSoftware>();
+  private readonly assigned = new Set<number>();
 
   constructor(
     private readonly machine: Machine,
@@ -147,7 +148,9 @@ export class Host {
   private assign(rid: number, pe: number): void {
     this.checkPe(pe, `RID ${formatRid(rid)}`);
     writeRte(this.memory, this.rttBase, rid, pe);
-    this.unit.invalidateRtes();
+    // A RID that had no PE cannot be cached.
+    if (this.assigned.has(rid)) this.unit.invalidateRtes();
+    this.assigned.add(rid);
     if (this.machine.windows.length > 0) this.softwareOf(pe);
   }
 

@@ -119,11 +119,13 @@ export class PeSoftware {
     return reportContainer(this.container);
   }
 
-  private writeTces({ busAddress, tce, count, isLinear }: TceRun): CallResult {
-    const window = this.windowAt(busAddress);
-    if (!window) return refuse('EINVAL', `no window contains bus address ${hex(busAddress)}`);
+  /** As QEMU's handlers do: bits of the address below the IO page do not count. */
+  private writeTces({ busAddress: ioba, tce, count, isLinear }: TceRun): CallResult {
+    const window = this.windowAt(ioba);
+    if (!window) return refuse('EINVAL', `no window contains bus address ${hex(ioba)}`);
     const { table } = window;
     const { pageShift, tceCount } = table.geometry;
+    const busAddress = (ioba >> BigInt(pageShift)) << BigInt(pageShift);
     const entry = entryOf(window, busAddress);
     if (count === 0) return { rc: 0 };
     if (entry + count > tceCount) {

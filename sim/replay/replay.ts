@@ -10,7 +10,7 @@ import type { TraceBatch, TraceSource } from '../../traces/format.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 import { Feeder, type RowUse } from './feeder.ts';
 import type { LaneAnswer, PhbMemory } from './lane.ts';
-import type { Machine } from './machine.ts';
+import type { Machine, WindowPlan } from './machine.ts';
 import type { PhbOutcome } from './phb-replay.ts';
 import { LanePool } from './pool.ts';
 import { allocateReplay } from './shared-layout.ts';
@@ -100,7 +100,7 @@ async function feedAll(
   chunks: ChunkWriter,
 ): Promise<void> {
   if (machine.map === 'touched') {
-    const touched = new TouchedPages(machine.windows);
+    const touched = new TouchedPages(machine.windows.map((window) => effective(window, machine)));
     for await (const batch of trace.batches()) {
       touched.add(batch);
       if (chunks.isStopped) return;
@@ -156,8 +156,21 @@ function outcomesOf(answers: readonly LaneAnswer[]): PhbOutcome[] {
   return phbs.sort((a, b) => a.phb - b.phb);
 }
 
+/** A window with the size that its table makes of it. */
+function effective(window: WindowPlan, { host }: Machine): WindowPlan {
+  const { pageShift, levels, bytes: windowBytes } = window;
+  const geometry = tableGeometry({
+    pageShift,
+    levels,
+    windowBytes,
+    basePageShift: host.basePageShift,
+  });
+  return isRefused(geometry) ? window : { ...window, bytes: geometry.effectiveWindowBytes };
+}
+
 /** Address space for a PHB's tables: some full windows, and room for what the trace brings. */
 function memoryFor(machine: Machine): number {
+  if (machine.map === 'all') return PHYSICAL_MEMORY_BYTES_MAX;
   const { basePageShift } = machine.host;
   const full = machine.windows.map(({ pageShift, levels, bytes: windowBytes }) => {
     const geometry = tableGeometry({ pageShift, levels, windowBytes, basePageShift });

@@ -41,7 +41,8 @@ export class Windows {
       return;
     }
     const account = this.unit.accounts.open();
-    this.all.push(factsOf(account, index, word, decodeTveOf(word, this.phb)));
+    // Beyond a thousand windows the later ones are booked with no window.
+    if (account !== 0) this.all.push(factsOf(account, index, word, decodeTveOf(word, this.phb)));
     this.unit.writeTve(index, word, account);
   }
 }

@@ -240,6 +240,7 @@ function killsSection({ kills, scenario }: Result): Section {
     ['whole cache', formatCount(kills.all)],
     ['PE', formatCount(kills.pe)],
     ['page', formatCount(kills.page)],
+    ...(kills.ignored > 0 ? [['none that the register names', formatCount(kills.ignored)]] : []),
   ];
   const remarks = [
     `They dropped ${formatCount(kills.droppedEntries)} cached TCEs and held the lookups of all PHBs together for ${formatTime(kills.heldNs)}, ${formatShare(kills.heldShare, 1)} of their summed time.`,

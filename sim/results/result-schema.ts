@@ -134,6 +134,9 @@ export const resultSchema = z.strictObject({
     heldNs: ns.describe('time for which kills held the lookup stages, over all PHBs'),
     heldShare: z.number().describe('of the simulated time of all PHBs'),
   }),
+  noWindow: z
+    .strictObject(counters)
+    .describe('requests that reached no window; with all windows, all requests'),
   windows: z.array(window),
   pes: z.array(pe),
   tables: z.strictObject({

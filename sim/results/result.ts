@@ -27,6 +27,9 @@ export interface RunFacts {
   readonly host: Omit<Result['host'], 'requestsPerCpuSecond'>;
 }
 
+/** The account of requests that reach no window. */
+const NO_WINDOW = 0;
+
 /** The whole result of a replay. */
 export function buildResult(outcome: ReplayOutcome, facts: RunFacts): Result {
   const { spec, host } = facts;
@@ -65,6 +68,7 @@ export function buildResult(outcome: ReplayOutcome, facts: RunFacts): Result {
       parts: scale.partsOf(whole, variedParts(phbs), variedMax(phbs)),
     },
     kills: killsOf(phbs, scale),
+    noWindow: countersOf(bookOf(phbs.map((phb) => [phb, [NO_WINDOW]]))),
     windows: phbs.flatMap((phb) => windowsOf(phb, scale)),
     pes: phbs.flatMap((phb) => pesOf(phb, scale)),
     tables: tablesOf(phbs),

@@ -6,7 +6,7 @@ import { log2Exact } from '../../models/bits.ts';
 import { InputError } from '../../models/input-error.ts';
 import { chosen, type Parameter } from '../../models/origin.ts';
 import { type PhbSpec, parametersOf, withParameters } from '../../models/phb/spec.ts';
-import { parseSize } from '../../models/size.ts';
+import { formatSize, parseSize } from '../../models/size.ts';
 import { suggest } from '../../traces/nearest.ts';
 import type { HostPlan } from '../replay/machine.ts';
 
@@ -16,6 +16,9 @@ export interface Setting {
   readonly key: string;
   readonly text: string;
 }
+
+/** More than any machine has; real addresses stay exact. */
+const RAM_LIMIT = 1n << 50n;
 
 const HOST_KEYS = ['host.pages', 'host.ram', 'host.freeBlocks'] as const;
 
@@ -60,7 +63,7 @@ function hostSetting({ where, key, text }: Setting): Partial<HostPlan> {
     case 'host.pages':
       return { basePageShift: pageShiftOf(text, what) };
     case 'host.ram':
-      return { ramBytes: parseSize(text, what) };
+      return { ramBytes: ramOf(text, what) };
     default:
       return { freeBlocks: freeBlocksOf(text, what) };
   }
@@ -72,9 +75,15 @@ function pageShiftOf(text: string, what: string): number {
   throw new InputError(`${what}: expected 4K or 64K, got '${text}'`);
 }
 
+function ramOf(text: string, what: string): bigint {
+  const bytes = parseSize(text, what);
+  if (bytes < RAM_LIMIT) return bytes;
+  throw new InputError(`${what}: expected less than ${formatSize(RAM_LIMIT)}, got '${text}'`);
+}
+
 function freeBlocksOf(text: string, what: string): number[] {
   const counts = text.trim().split(/[\s,]+/);
-  if (counts.every((count) => /^\d{1,12}$/.test(count))) return counts.map(Number);
+  if (counts.every((count) => /^\d{1,7}$/.test(count))) return counts.map(Number);
   throw new InputError(`${what}: expected free blocks by order, as 4000,900,200, got '${text}'`);
 }
 

@@ -13,8 +13,11 @@ export const PARTS_CELL = BYTES_CELL + 1;
 export const MAX_CELL = PARTS_CELL + PARTS.length;
 export const ACCOUNT_CELLS = MAX_CELL + 1;
 
-/** Accounts that exist from the start; more make the arrays grow, which costs speed. */
-const ACCOUNTS_AT_START = 64;
+/**
+ * Accounts of a unit: one for each window of a full TVT, and number 0. All exist from the start, because
+ * arrays that grow cost speed; the machine commits only the pages that are written.
+ */
+const ACCOUNTS_MAX = 1025;
 
 /** The books of a unit: see the cells' layout above; histograms without their empty ends. */
 export interface AccountSums {
@@ -27,9 +30,9 @@ export interface AccountSums {
 
 export class Accounts {
   /** Sums, account by account. */
-  cells = new Float64Array(ACCOUNTS_AT_START * ACCOUNT_CELLS);
+  readonly cells = new Float64Array(ACCOUNTS_MAX * ACCOUNT_CELLS);
   /** Latency histograms, account by account. */
-  latencies = new Float64Array(ACCOUNTS_AT_START * HISTOGRAM_BUCKETS);
+  readonly latencies = new Float64Array(ACCOUNTS_MAX * HISTOGRAM_BUCKETS);
   /** Histograms of the parts that vary, over all accounts; only values above 0 are in them. */
   readonly parts = new Float64Array(PARTS.length * HISTOGRAM_BUCKETS);
   /** Largest value of each part. */
@@ -37,10 +40,10 @@ export class Accounts {
   /** Accounts in use. */
   count = 1;
 
-  /** Opens an account and returns its number. */
+  /** Opens an account and returns its number; 0, which is everybody's, when there are no more. */
   open(): number {
+    if (this.count === ACCOUNTS_MAX) return 0;
     this.count += 1;
-    if (this.count * ACCOUNT_CELLS > this.cells.length) this.grow();
     return this.count - 1;
   }
 
@@ -68,15 +71,6 @@ export class Accounts {
       parts: histograms(this.parts, PARTS.length),
       partsMax: this.partsMax.slice(),
     };
-  }
-
-  private grow(): void {
-    const cells = new Float64Array(this.cells.length * 2);
-    const latencies = new Float64Array(this.latencies.length * 2);
-    cells.set(this.cells);
-    latencies.set(this.latencies);
-    this.cells = cells;
-    this.latencies = latencies;
   }
 }
 

@@ -74,7 +74,7 @@ class FixedInterval implements Arrivals {
   }
 
   next(): number {
-    const arrive = this.now + (this.rest > 0 ? 1 : 0);
+    const arrive = this.pass();
     this.now += this.wholeCycles;
     this.rest += this.restPerStep;
     if (this.rest >= this.restPerCycle) {
@@ -85,7 +85,7 @@ class FixedInterval implements Arrivals {
   }
 
   pass(): number {
-    return this.now;
+    return this.now + (this.rest > 0 ? 1 : 0);
   }
 
   afterSoftware(): void {}

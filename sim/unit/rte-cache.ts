@@ -28,6 +28,7 @@ export class RteCache {
     private readonly memory: PhysicalMemory,
     private readonly timing: MemoryTiming,
     private readonly rttBase: bigint,
+    private readonly peCount: number,
   ) {
     this.directory = new Associative(1, config.entries, 'lru', '');
     this.peOf = new Int32Array(Math.max(32, config.entries));
@@ -51,7 +52,7 @@ export class RteCache {
 
   private fetch(rid: number): void {
     const address = rteAddress(this.rttBase, rid);
-    this.pe = readRte(this.memory, this.rttBase, rid);
+    this.pe = readRte(this.memory, this.rttBase, rid) % this.peCount;
     this.peOf[this.directory.place(0, 0, rid)] = this.pe;
     this.readCycles = this.timing.read(upperHalf(address), lowerHalf(address));
     this.misses += 1;

@@ -81,7 +81,7 @@ export function createTceUnit(setup: TceUnitSetup) {
   const arrivals = createArrivals(setup.pacing, clockMHz);
   const rteStage = new Stage();
   const lookupStage = new Stage();
-  const rteCache = new RteCache(config.rteCache, memory, timing, setup.rttBase);
+  const rteCache = new RteCache(config.rteCache, memory, timing, setup.rttBase, config.pe.count);
   const tvt = new Tvt(config.pe.count * config.pe.tvesPerPe, { ioda, ...config });
   const tceCache = new TceCache(config.tceCache, setup.seed);
   const tags = new Slots(config.tags.count);
@@ -322,7 +322,7 @@ export function createTceUnit(setup: TceUnitSetup) {
     writeTve(index: number, word: bigint, account: number): void {
       tvt.write(index, word, account);
       tceCache.dropTve(index);
-      walkCache.dropAll();
+      walkCache.dropTve(index);
     },
     /** Firmware changed the RTT and invalidates the RTE cache. */
     invalidateRtes(): void {

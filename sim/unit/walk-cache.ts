@@ -3,6 +3,7 @@
  * says that a PHB has them; design studies switch them on with `walkCache.entries`.
  */
 import { Associative } from './associative.ts';
+import { PAGE_HIGH_BITS } from './set-index.ts';
 import { keyHigh } from './tce-cache.ts';
 
 /** Levels above the leaf that a table can have. */
@@ -52,6 +53,13 @@ export class WalkCache {
     const slot = this.directories[level].place(0, keyHigh(tve, prefixHigh), prefixLow);
     this.lows[level][slot] = tableLow;
     this.highs[level][slot] = tableHigh;
+  }
+
+  /** Forgets what belongs to one TVE. */
+  dropTve(tve: number): void {
+    for (const directory of this.directories) {
+      directory.dropWhere(-1 << PAGE_HIGH_BITS, tve << PAGE_HIGH_BITS);
+    }
   }
 
   /** Forgets everything. */

@@ -7,6 +7,7 @@
 import { InputError } from '../../models/input-error.ts';
 import type { InputFile } from '../input-file.ts';
 import { Message } from './arrow.ts';
+import { checkHeader } from './header-check.ts';
 
 const MAGIC = 'ARROW1';
 const MAGIC_AND_PADDING_BYTES = 8;
@@ -78,6 +79,7 @@ export class ArrowMessages {
 
   private decode(header: Uint8Array): Message {
     try {
+      checkHeader(header);
       const message = Message.decode(header);
       // The library decodes lazily; what is damaged must show here.
       message.header();
