@@ -37,6 +37,7 @@ describe('a node with all memory free', () => {
       order: 9,
       bytes: 32n * MiB,
       largestFreeOrder: 8,
+      orderMax: 8,
       freeBytes: 4n * TiB,
     });
     expect(buddy.failureCount).toBe(1);
@@ -106,7 +107,7 @@ const steps = fc.array(
     fc.record({ take: fc.integer({ min: 0, max: 9 }) }),
     fc.record({ giveBack: fc.nat({ max: 1000 }) }),
   ),
-  { maxLength: 120 },
+  { maxLength: 120, size: 'max' },
 );
 const memories = fc.oneof(
   fc.record({ ramBytes: fc.bigInt({ min: 0n, max: 1200n }).map((pages) => pages * 65_536n) }),

@@ -93,6 +93,7 @@ describe('a two-level table', () => {
         order: 0,
         bytes: 65_536n,
         largestFreeOrder: -1,
+        orderMax: 8,
         freeBytes: 0n,
       },
     });

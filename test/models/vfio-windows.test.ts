@@ -79,7 +79,7 @@ describe('CREATE', () => {
       errno: 'ENOMEM',
       reason:
         'default window of 2G: level 0 of the hardware table wants a block of order 6 (4 MiB), ' +
-        'the largest free is order 5, 440.5 MiB free in all',
+        'the largest free is order 5 (2 MiB), 440.5 MiB free in all',
     });
     expect(reportContainer(host.container)).toMatchObject({
       failedAllocationCount: 1,

@@ -174,7 +174,7 @@ function itemsFor(windows: readonly Window[]): fc.Arbitrary<OracleItem[]> {
       { weight: 1, arbitrary: kill },
       { weight: 1, arbitrary: store },
     ),
-    { minLength: 1, maxLength: 50 },
+    { minLength: 1, maxLength: 50, size: 'max' },
   );
 }
 

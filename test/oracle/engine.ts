@@ -15,11 +15,15 @@ import type { Settled } from './timing.ts';
 
 /** Books that remember the last request. */
 class Recorder extends Accounts {
-  readonly settled: Settled[] = [];
+  settled: Settled[] = [];
   private current: Record<string, number> = {};
+  private fixed = fixedCyclesOf(configOf(phb4));
 
-  constructor(private readonly config: UnitConfig) {
-    super();
+  /** Forgets the case before. */
+  begin(config: UnitConfig): void {
+    this.settled = [];
+    this.current = {};
+    this.fixed = fixedCyclesOf(config);
   }
 
   override bookPart(_account: number, part: number, cycles: number): void {
@@ -35,7 +39,7 @@ class Recorder extends Accounts {
     latency: number,
   ): void {
     const outcome = OUTCOMES[code];
-    const fixed = fixedCyclesOf(this.config);
+    const fixed = this.fixed;
     const parts = this.current;
     parts.rte = (parts.rte ?? 0) + fixed.rte;
     parts.tve = fixed.tve;
@@ -50,6 +54,9 @@ class Recorder extends Accounts {
   }
 }
 
+/** One for all cases: its arrays are large. */
+const accounts = new Recorder();
+
 /** Requests of a case as the engine settles them, and its last cycle; `done` is not told. */
 export function replayByEngine(drawn: OracleCase): { settled: Settled[]; cycles: number } {
   const config = configFor(drawn);
@@ -57,7 +64,7 @@ export function replayByEngine(drawn: OracleCase): { settled: Settled[]; cycles:
   for (const [rid, pe] of drawn.peOf) writeRte(memory, RTT_BASE, rid, pe);
   for (const [address, word] of drawn.words) memory.write(address, word);
   const items = new Int32Array(new SharedArrayBuffer(2 * QUAD * 4));
-  const accounts = new Recorder(config);
+  accounts.begin(config);
   const { outstanding } = drawn;
   const unit = createTceUnit({
     config,

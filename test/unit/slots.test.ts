@@ -7,7 +7,7 @@ describe('slots', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 70 }),
-        fc.array(fc.nat({ max: 1000 }), { maxLength: 300 }),
+        fc.array(fc.nat({ max: 1000 }), { maxLength: 300, size: 'max' }),
         (count, holds) => {
           const slots = new Slots(count);
           const naive: number[] = new Array(count).fill(0);

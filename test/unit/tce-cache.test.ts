@@ -102,7 +102,7 @@ describe('each policy', () => {
   it.each(['lru', 'fifo'] as const)('%s does what a list in that order does', (replacement) => {
     fc.assert(
       fc.property(
-        fc.array(fc.nat({ max: 40 }), { maxLength: 400 }),
+        fc.array(fc.nat({ max: 40 }), { maxLength: 400, size: 'max' }),
         fc.constantFrom(1, 2, 4, 8),
         (pages, ways) => {
           const cache = cacheOf({ entries: ways * 4, ways, replacement });
@@ -117,7 +117,7 @@ describe('each policy', () => {
 
   it('plru never throws out the page that was used last, and equals LRU for two ways', () => {
     fc.assert(
-      fc.property(fc.array(fc.nat({ max: 20 }), { maxLength: 300 }), (pages) => {
+      fc.property(fc.array(fc.nat({ max: 20 }), { maxLength: 300, size: 'max' }), (pages) => {
         const eight = cacheOf({ entries: 8, ways: 8, replacement: 'plru' });
         const two = cacheOf({ entries: 2, ways: 2, replacement: 'plru' });
         const naive = new NaiveSet(2, true);

@@ -1,6 +1,6 @@
 /** The rules of docs/timing.md on the smallest examples, each on both sides of its line. */
 import { describe, expect, it } from 'vitest';
-import { encodeBypass } from '../../models/tve.ts';
+import { encodeBypass, encodeTranslated } from '../../models/tve.ts';
 import { LOOKED, Rig, rigWithWindow } from './rig.ts';
 
 const PAGE = 0x1_0000;
@@ -174,6 +174,15 @@ describe('refusals', () => {
     expect(rig.send(0xffff_1234, { step: 999, write: true }).outcome).toBe('msi');
   });
 
+  it('of an untranslated window compare bits 49 to 24, and no others', () => {
+    const { rig } = rigWithWindow(1, 1);
+    rig.unit.writeTve(11, encodeBypass(1n << 49n, (1n << 49n) + (1n << 25n)), 0);
+    const at = (address: bigint) => rig.send((1n << 59n) + address, { step: 999 }).outcome;
+    expect(at(1n << 49n)).toBe('bypassed');
+    expect(at(0n)).toBe('tvt-address');
+    expect(at((1n << 49n) + (1n << 25n))).toBe('tvt-address');
+  });
+
   it('of an untranslated window follow its range', () => {
     const { rig } = rigWithWindow(1, 1);
     rig.unit.writeTve(11, encodeBypass(0n, 1n << 39n), rig.unit.accounts.open());
@@ -226,6 +235,62 @@ describe('kills', () => {
     rig.map(leaf, 0, 16, 0);
     rig.unit.kill(0x4000_0000_0000_0005n);
     expect(rig.send(128, { step: 1, write: true }).outcome).toBe('page-fault');
+  });
+});
+
+describe('a kill of a page larger than the IO page', () => {
+  it('drops all IO pages that lie in it, and the next one stays', () => {
+    const rig = new Rig();
+    rig.assign(0x100, 5);
+    rig.window(5, 2, 64, 12);
+    for (const page of [15, 16, 31, 32]) rig.send(page * 4096, { step: 5000 });
+    // 64 KiB at bus address 0x10000: pages 16 to 31.
+    rig.unit.kill(0x3000_0000_0001_1005n);
+    const outcomes = [15, 16, 31, 32].map((page) => rig.send(page * 4096, { step: 5000 }).outcome);
+    expect(outcomes).toEqual(['hit', 'miss', 'miss', 'hit']);
+  });
+});
+
+describe('a kill of an interval-paced run', () => {
+  it('arrives at the edge at or after its time, as a request would (T5)', () => {
+    const { rig } = rigWithWindow(1, 1, {}, { kind: 'interval', ps: 1_000_500 });
+    rig.send(0, { write: true });
+    // The next time of the series is 3001.5: edge 3002.
+    rig.send(0, { write: true });
+    rig.unit.kill(0x4000_0000_0000_0006n);
+    expect(rig.send(0, { write: true }).parts.admission).toBe(301);
+  });
+});
+
+describe('writing a TVE', () => {
+  it("drops the walk caches' entries of that TVE and of no other (T21)", () => {
+    const { rig } = rigWithWindow(2, 64, { walkCache: { entries: 8 } });
+    rig.assign(0x200, 6);
+    rig.window(6, 2, 64);
+    rig.send(0, { step: 5000 });
+    rig.send(0, { step: 5000, rid: 0x200 });
+    const root = rig.window(6, 2, 64);
+    expect(root).toBeGreaterThan(0n);
+    expect(rig.send(16 * PAGE, { step: 5000 }).parts.walk).toBe(COLD);
+    expect(rig.send(16 * PAGE, { step: 5000, rid: 0x200 }).parts.walk).toBe(2 * COLD);
+  });
+});
+
+describe('table lines', () => {
+  it('that differ only in their upper address bits are different lines (T16)', () => {
+    const rig = new Rig();
+    rig.assign(0x100, 5);
+    const low = 0x1_0000_0000n;
+    const high = low + (1n << 40n);
+    rig.memory.write(low, 0x10_0000_0003n);
+    rig.memory.write(high, 0x10_0000_0003n);
+    const tve = (root: bigint) =>
+      encodeTranslated({ root, levels: 1, tableShift: 16, pageShift: 16 });
+    rig.unit.writeTve(10, tve(low), rig.unit.accounts.open());
+    rig.unit.writeTve(11, tve(high), rig.unit.accounts.open());
+    rig.send(2n << 60n);
+    expect(rig.send(0, { step: 5000 }).parts.walk).toBe(COLD);
+    expect(rig.send(1n << 59n, { step: 5000 }).parts.walk).toBe(COLD);
   });
 });
 

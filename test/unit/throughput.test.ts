@@ -45,6 +45,12 @@ describe('throughput', () => {
     expect(rig.unit.counts().cycles).toBeLessThan(REQUESTS + 1000);
   });
 
+  it('at an interval of 1000.5 cycles has its second request at edge 1001', () => {
+    const { rig } = rigWithWindow(1, 1, {}, { kind: 'interval', ps: 1_000_500 });
+    rig.send(0, { write: true });
+    expect(rig.unit.counts().cycles).toBe(1001 + LOOKED + 208 + 16);
+  });
+
   it('at an interval that is no whole number of cycles keeps the exact mean', () => {
     const { rig } = rigWithWindow(1, 1, {}, { kind: 'interval', ps: 61_680 });
     rig.sendAll(randomRequests(1, REQUESTS, true));

@@ -101,9 +101,9 @@ const example = fc.record({
       address: anyWord,
       /** How many upper bits of the window it shares with the first request. */
       shared: fc.integer({ min: 0, max: 59 }),
-      entries: fc.array(entry, { minLength: 5, maxLength: 5 }),
+      entries: fc.array(entry, { minLength: 5, maxLength: 5, size: 'max' }),
     }),
-    { minLength: 1, maxLength: 12 },
+    { minLength: 1, maxLength: 12, size: 'max' },
   ),
 });
 
