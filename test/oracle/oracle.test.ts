@@ -8,7 +8,7 @@ import { oracleCase } from './case.ts';
 import { replayByEngine } from './engine.ts';
 import { replayByEdges } from './timing.ts';
 
-const CASES = Number(process.env.ORACLE_CASES ?? 2000);
+const CASES = Number(process.env.ORACLE_CASES ?? 4000);
 
 describe('engine and edge-by-edge oracle', () => {
   it(`agree on every request of ${CASES} random cases`, { timeout: 1_200_000 }, () => {
