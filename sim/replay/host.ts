@@ -29,7 +29,7 @@ import {
 } from '../unit/items.ts';
 import type { TceUnit } from '../unit/tce-unit.ts';
 import { CallLog } from './call-log.ts';
-import type { Machine, WindowPlan } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { PeSoftware } from './pe-software.ts';
 import { TceStores } from './tce-stores.ts';
 import type { Windows } from './windows.ts';
@@ -199,7 +199,7 @@ export class Host {
             `create row: address: expected 0 or ${hex(SECOND_WINDOW_BASE)}, got ${hex(address)}`,
           );
         }
-        software.create(this.planOf(value, length), address);
+        this.create(software, value, length, address);
         break;
       case 'remove':
         software.remove(address);
@@ -227,13 +227,22 @@ export class Host {
     this.windows.write(index, value);
   }
 
-  /** The window of a `create` row; a row that names no level count gets the fewest that fit. */
-  private planOf(bytes: bigint, length: number): WindowPlan {
-    const pageShift = length & 0xff;
+  /**
+   * The window of a `create` row. One that names no level count is a guest's: the host gives it the
+   * largest pages that its PHB has up to the guest's, and the fewest levels that it can allocate.
+   */
+  private create(software: PeSoftware, bytes: bigint, length: number, address: bigint): void {
+    const guestShift = length & 0xff;
     const levels = (length >>> 8) & 0xff;
-    if (levels !== 0) return { pageShift, bytes, levels };
+    if (levels !== 0) {
+      software.create({ pageShift: guestShift, bytes, levels }, address);
+      return;
+    }
+    const shifts = this.machine.config.pageShifts.filter((shift) => shift <= guestShift);
+    const pageShift = shifts.length === 0 ? guestShift : Math.max(...shifts);
     const host = { ...this.machine.host, orderMax: this.allocator.orderMax };
-    return { pageShift, bytes, levels: fewestLevels({ pageShift, windowBytes: bytes }, host) ?? 1 };
+    const fewest = fewestLevels({ pageShift, windowBytes: bytes }, host) ?? 1;
+    software.createForGuest({ pageShift, bytes, levels: fewest }, guestShift, address);
   }
 
   /** The process of a PE; it comes with the windows that every PE gets. */

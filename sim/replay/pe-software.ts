@@ -9,7 +9,7 @@ import { hex } from '../../models/bits.ts';
 import type { Opal } from '../../models/firmware/opal.ts';
 import { type CallResult, isRefusal, refuse } from '../../models/kernel/call-result.ts';
 import { type ContainerReport, reportContainer } from '../../models/kernel/container-report.ts';
-import { contains, type DmaWindow, entryOf } from '../../models/kernel/dma-window.ts';
+import { contains, type DmaWindow, entryOf, startOf } from '../../models/kernel/dma-window.ts';
 import { ERA_5 } from '../../models/kernel/era.ts';
 import { LockedMemory } from '../../models/kernel/locked-memory.ts';
 import { PreregisteredMemory } from '../../models/kernel/preregistered.ts';
@@ -50,6 +50,8 @@ export class PeSoftware {
   private readonly container: VfioContainer;
   private readonly group: PeGroup;
   private readonly log: CallLog;
+  /** Log2 of a guest's page, by the bus address of its window. */
+  private readonly guestShifts = new Map<bigint, number>();
   /** The default window exists only as a promise until it is needed or refused. */
   private isDefaultPending = true;
 
@@ -91,6 +93,15 @@ export class PeSoftware {
     return this.logged('CREATE', result);
   }
 
+  /**
+   * A window for a guest whose pages are 2^guestShift bytes. The host's may be smaller: then one TCE of
+   * the guest is so many of the host, as in KVM's handlers (arch/powerpc/kvm/book3s_64_vio.c).
+   */
+  createForGuest(window: WindowPlan, guestShift: number, wanted: bigint): void {
+    const result = this.create(window, wanted);
+    if (!isRefusal(result)) this.guestShifts.set(result.startAddress, guestShift);
+  }
+
   /** VFIO_IOMMU_SPAPR_TCE_REMOVE. */
   remove(busAddress: bigint): void {
     this.logged('REMOVE', this.container.remove(busAddress));
@@ -125,18 +136,26 @@ export class PeSoftware {
     if (!window) return refuse('EINVAL', `no window contains bus address ${hex(ioba)}`);
     const { table } = window;
     const { pageShift, tceCount } = table.geometry;
-    const busAddress = (ioba >> BigInt(pageShift)) << BigInt(pageShift);
+    const guestShift = this.guestShifts.get(startOf(window.slot)) ?? pageShift;
+    const busAddress = (ioba >> BigInt(guestShift)) << BigInt(guestShift);
     const entry = entryOf(window, busAddress);
+    const perGuestTce = 2 ** (guestShift - pageShift);
+    const entries = count * perGuestTce;
     if (count === 0) return { rc: 0 };
-    if (entry + count > tceCount) {
+    if (entry + entries > tceCount) {
       return refuse('EINVAL', `${count} TCEs from ${hex(busAddress)} on pass the window's end`);
     }
-    if (tcePermission(tce) === 0) table.clear(entry, count);
+    if (tcePermission(tce) === 0) table.clear(entry, entries);
     else {
-      const { failure } = table.setRun(entry, count, tce, isLinear ? 2 ** pageShift : 0);
-      if (failure) return refuse('ENOMEM', `no block of order ${failure.order} for a table level`);
+      // Equal TCEs of the guest are equal runs of the host's; linear ones are one linear run.
+      const run = isLinear ? entries : perGuestTce;
+      for (let at = entry; at < entry + entries; at += run) {
+        const { failure } = table.setRun(at, run, tce, 2 ** pageShift);
+        if (failure)
+          return refuse('ENOMEM', `no block of order ${failure.order} for a table level`);
+      }
     }
-    this.group.kill(pageShift, busAddress, count);
+    this.group.kill(pageShift, busAddress, entries);
     return { rc: 0 };
   }
 
