@@ -178,13 +178,15 @@ function writeDirectory(directory: string, result: Result, title: string): void 
 
 /** Makes a directory and those above it; mkdirSync's own way loops for ever in /proc (Node 20). */
 function makeDirectory(directory: string): void {
+  const make = (path: string): void => {
+    if (path === '') throw Object.assign(new Error(), { code: 'ENOENT' });
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+    if (dirname(path) !== path) make(dirname(path));
+    mkdirSync(path);
+  };
   try {
-    if (directory === '') throw Object.assign(new Error(), { code: 'ENOENT' });
-    if (statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
-    if (dirname(directory) !== directory) makeDirectory(dirname(directory));
-    mkdirSync(directory);
+    make(directory);
   } catch (error) {
-    if (error instanceof InputError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     throw new InputError(`--output '${directory}': cannot be made a directory (${code})`);
   }

@@ -6,6 +6,7 @@
 import { SECOND_WINDOW_BASE } from '../../models/address.ts';
 import { hex } from '../../models/bits.ts';
 import { decodeTveOf, type Ioda, spanBits, type Tve } from '../../models/tve.ts';
+import { NO_WINDOW } from '../unit/accounts.ts';
 import type { TceUnit } from '../unit/tce-unit.ts';
 
 /** A window that existed for a while. */
@@ -37,12 +38,13 @@ export class Windows {
   /** Writes a TVE. 0 takes the window away; what still comes for it is booked with no window. */
   write(index: number, word: bigint): void {
     if (word === 0n) {
-      this.unit.writeTve(index, word, 0);
+      this.unit.writeTve(index, word, NO_WINDOW);
       return;
     }
     const account = this.unit.accounts.open();
     // Beyond a thousand windows the later ones are booked with no window.
-    if (account !== 0) this.all.push(factsOf(account, index, word, decodeTveOf(word, this.phb)));
+    if (account !== NO_WINDOW)
+      this.all.push(factsOf(account, index, word, decodeTveOf(word, this.phb)));
     this.unit.writeTve(index, word, account);
   }
 }

@@ -7,6 +7,7 @@ import { formatRid } from '../../models/rte.ts';
 import type { SkippedReport } from '../../traces/format.ts';
 import type { PhbOutcome } from '../replay/phb-replay.ts';
 import type { ReplayOutcome } from '../replay/replay.ts';
+import { NO_WINDOW } from '../unit/accounts.ts';
 import { HISTOGRAM_BUCKETS } from '../unit/histogram.ts';
 import { BYPASSED, HIT, MERGED, MISS, MSI, OUTCOMES } from '../unit/outcome.ts';
 import { PARTS } from '../unit/parts.ts';
@@ -26,9 +27,6 @@ export interface RunFacts {
   readonly skipped: SkippedReport;
   readonly host: Omit<Result['host'], 'requestsPerCpuSecond'>;
 }
-
-/** The account of requests that reach no window. */
-const NO_WINDOW = 0;
 
 /** The whole result of a replay. */
 export function buildResult(outcome: ReplayOutcome, facts: RunFacts): Result {

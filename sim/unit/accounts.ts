@@ -13,6 +13,9 @@ export const PARTS_CELL = BYTES_CELL + 1;
 export const MAX_CELL = PARTS_CELL + PARTS.length;
 export const ACCOUNT_CELLS = MAX_CELL + 1;
 
+/** The account of requests that reach no window. */
+export const NO_WINDOW = 0;
+
 /**
  * Accounts of a unit: one for each window of a full TVT, and number 0. All exist from the start, because
  * arrays that grow cost speed; the machine commits only the pages that are written.
@@ -40,9 +43,9 @@ export class Accounts {
   /** Accounts in use. */
   count = 1;
 
-  /** Opens an account and returns its number; 0, which is everybody's, when there are no more. */
+  /** Opens an account and returns its number; NO_WINDOW when there are no more. */
   open(): number {
-    if (this.count === ACCOUNTS_MAX) return 0;
+    if (this.count === ACCOUNTS_MAX) return NO_WINDOW;
     this.count += 1;
     return this.count - 1;
   }

@@ -14,7 +14,7 @@ import { joinHalves } from '../../models/bits.ts';
 import type { PhysicalMemory } from '../../models/memory/physical.ts';
 import type { UnitConfig } from '../../models/phb/unit-config.ts';
 import type { Ioda } from '../../models/tve.ts';
-import type { Accounts } from './accounts.ts';
+import { type Accounts, NO_WINDOW } from './accounts.ts';
 import { createArrivals, type Pacing } from './arrivals.ts';
 import { classOf, granuleOf, isBelow4G, selectOf, windowHigh } from './bus-address.ts';
 import { cyclesOf, PAST_CYCLES, REBASE_AT_CYCLES } from './clock.ts';
@@ -70,9 +70,6 @@ export interface TceUnitSetup {
 
 export type TceUnit = ReturnType<typeof createTceUnit>;
 
-/** The account of requests that reach no window. */
-const NO_WINDOW = 0;
-
 /** Builds a unit. Throws InputError on a configuration that it cannot take. */
 export function createTceUnit(setup: TceUnitSetup) {
   const { config, ioda, memory, items, accounts } = setup;
@@ -100,9 +97,9 @@ export function createTceUnit(setup: TceUnitSetup) {
   const keepsRefusals = config.tceCache.negative;
   const msi32 = config.msi.window32;
   const msi64 = config.msi.window64;
-  /** The last completion: of this origin of time, and the latest of all before. */
   /** The first request that was refused for each reason, by outcome. */
   const firstFaults: ({ rid: number; address: bigint } | undefined)[] = [];
+  /** The last completion: of this origin of time, and the latest of all before. */
   const end = { cycle: 0, origin: 0, before: 0 };
   /** The request at hand: what it is, whose, and when it arrived. */
   const dma = {
