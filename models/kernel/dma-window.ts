@@ -1,9 +1,10 @@
 /** One DMA window of a container: its slot, its table and what the process pays for it. */
+import { SECOND_WINDOW_BASE } from '../address.ts';
 import type { DmaWindowTable } from '../firmware/opal.ts';
 import type { TceTable } from '../table/tce-table.ts';
 
 /** Bus address of each slot's window: bit 59 selects the PE's second TVE. */
-const SLOT_STARTS = [0n, 1n << 59n] as const;
+const SLOT_STARTS = [0n, SECOND_WINDOW_BASE] as const;
 
 /** A window that exists. */
 export interface DmaWindow {

@@ -1,9 +1,9 @@
 /** Scenario files: YAML (or JSON, which is YAML), checked against a schema, errors with their line. */
-import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import { InputError } from '../../models/input-error.ts';
 import { suggest } from '../../traces/nearest.ts';
+import { readTextFile } from '../text-file.ts';
 import { z } from '../zod.ts';
 import { type Scenario, THREADS_MAX } from './scenario.ts';
 import type { Setting } from './settings.ts';
@@ -49,7 +49,9 @@ const HOST_KEYS = ['pages', 'ram', 'freeBlocks'];
 /** Reads a scenario file. Throws InputError as `file:line:column: key: what is wrong`. */
 export function readScenario(path: string): Scenario {
   const lines = new LineCounter();
-  const document = parseDocument(readText(path), { lineCounter: lines });
+  const document = parseDocument(readTextFile(path, SCENARIO_BYTES_MAX, HINT), {
+    lineCounter: lines,
+  });
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return `${path}:${line}:${col}`;
@@ -144,19 +146,4 @@ function firstLine(text: string): string {
 
 function definedOnly(record: object): object {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
-}
-
-function readText(path: string): string {
-  try {
-    if (statSync(path).size > SCENARIO_BYTES_MAX) {
-      throw new InputError(`${path}: expected a scenario of at most 1 MiB${HINT}`);
-    }
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    throw new InputError(
-      `${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`}`,
-    );
-  }
 }
