@@ -74,8 +74,6 @@ export class PhbReplay {
       containers: this.host.reports(),
       stores: this.host.stores,
       touchedBytes: this.memory.touchedBytes,
-      freeBytes: this.host.allocator.freeBytes,
-      largestFreeOrder: this.host.allocator.largestFreeOrder,
     };
   }
 }

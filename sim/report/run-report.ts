@@ -3,7 +3,7 @@ import { describeBytes } from '../../models/size.ts';
 import type { LatencyFigures } from '../results/latency.ts';
 import type { Result } from '../results/result-schema.ts';
 import type { Report, Section, Table } from './document.ts';
-import { formatCount, formatNs, formatShare, formatTime } from './numbers.ts';
+import { formatCount, formatCountOf, formatNs, formatShare, formatTime } from './numbers.ts';
 import { tablesSection } from './tables-section.ts';
 import { unitSection } from './unit-section.ts';
 
@@ -11,7 +11,8 @@ import { unitSection } from './unit-section.ts';
 const LISTED_MAX = 12;
 const FAULTS_LISTED_MAX = 4;
 
-const TRAFFIC_HEAD = ['requests', 'hit', 'miss', 'merged', 'fault', 'p50 ns', 'p99 ns', 'max ns'];
+const TRAFFIC_HEAD = ['requests', 'hit', 'miss', 'merged', 'fault'];
+const LATENCY_HEAD = ['mean', 'p50', 'p90', 'p99', 'p99.9', 'max'];
 
 const FAULTS_IN_WORDS: Readonly<Record<string, string>> = {
   'page-fault': 'a TCE without permission bits: not mapped',
@@ -64,7 +65,7 @@ function requestsSection(result: Result): Section {
   const faults = Object.entries(result.faultsByKind).filter(([, count]) => count > 0);
   const read = result.isComplete ? '' : ' read so far';
   const rows = [
-    row('requests', requests, `of ${formatCount(result.dmas)} DMAs${read}, cut at 4 KiB`),
+    row('requests', requests, `of ${formatCountOf(result.dmas, 'DMA')}${read}, cut at 4 KiB`),
     row('TCE cache hits', result.hits),
     row('TCE cache misses', result.misses),
     row('merged misses', result.merged, 'waited for a fetch in flight'),
@@ -141,7 +142,7 @@ function latencySection(result: Result): Section {
       ...latencyCells(figures),
     ]),
   ];
-  const head = ['part, in ns', 'mean', 'p50', 'p90', 'p99', 'p99.9', 'max'];
+  const head = ['part, in ns', ...LATENCY_HEAD];
   return {
     title: 'Latency',
     tables: [{ head, rows }],
@@ -175,17 +176,20 @@ function windowsSection(result: Result): Section {
       ]),
     left: [3],
   };
+  const listed = windows.slice(0, LISTED_MAX);
+  const names = listed.map((_, index) => [`${index + 1}`]);
   const traffic: Table = {
     head: ['#', ...TRAFFIC_HEAD],
-    rows: windows
-      .slice(0, LISTED_MAX)
-      .map((window, index) => [`${index + 1}`, ...trafficRow(window)]),
+    rows: join(names, listed.map(trafficRow)),
   };
   return {
     title: 'Windows',
-    tables: [geometry, traffic],
+    tables: [geometry, traffic, ...latencyTables(['#'], names, listed)],
     remarks: [
       'Reach is what the tables cover, often more than the window that was asked for.',
+      ...(hasSharedPe(result)
+        ? []
+        : ['Each PE has one window: these are the figures of the PEs, too.']),
       ...omitted(windows.length, 'windows'),
     ],
   };
@@ -193,29 +197,61 @@ function windowsSection(result: Result): Section {
 
 function pesSection(result: Result): Section {
   const pes = [...result.pes].sort((a, b) => b.requests - a.requests);
+  const listed = pes.slice(0, LISTED_MAX);
+  const names = listed.map(({ phb, pe }) => [`${phb}`, `${pe}`]);
   return {
     title: 'PEs',
     tables: [
-      {
-        head: ['PHB', 'PE', ...TRAFFIC_HEAD],
-        rows: pes.slice(0, LISTED_MAX).map((pe) => [`${pe.phb}`, `${pe.pe}`, ...trafficRow(pe)]),
-      },
+      { head: ['PHB', 'PE', ...TRAFFIC_HEAD], rows: join(names, listed.map(trafficRow)) },
+      ...latencyTables(['PHB', 'PE'], names, listed),
     ],
     remarks: omitted(pes.length, 'PEs'),
   };
 }
 
-function trafficRow(of: Result['pes'][number] | Result['windows'][number]): string[] {
+/** Latency of each window or PE with requests, and the mean of each of its parts. */
+function latencyTables(
+  heads: readonly string[],
+  names: readonly string[][],
+  listed: readonly Traffic[],
+): Table[] {
+  const busy = names.filter((_, index) => listed[index].requests > 0);
+  const served = listed.filter(({ requests }) => requests > 0);
+  const means = served.map(({ parts }) => Object.values(parts).map(formatNs));
+  const partHeads = Object.values(PARTS_IN_WORDS).map((words) => words.replace(' wait', ''));
+  return [
+    {
+      head: [...heads, 'ns:', ...LATENCY_HEAD],
+      rows: join(
+        busy,
+        served.map(({ latency }) => ['', ...latencyCells(latency)]),
+      ),
+    },
+    {
+      head: [...heads, 'mean:', ...partHeads],
+      rows: join(
+        busy,
+        means.map((row) => ['', ...row]),
+      ),
+    },
+  ].filter(({ rows }) => rows.length > 0);
+}
+
+/** Rows side by side. */
+function join(left: readonly string[][], right: readonly string[][]): string[][] {
+  return left.map((row, index) => [...row, ...right[index]]);
+}
+
+type Traffic = Result['pes'][number] | Result['windows'][number];
+
+function trafficRow(of: Traffic): string[] {
   const share = (count: number) => formatShare(count, of.requests);
-  const { p50, p99, max } = of.latency;
-  const latencies = of.requests === 0 ? ['-', '-', '-'] : [p50, p99, max].map(formatNs);
   return [
     formatCount(of.requests),
     share(of.hits),
     share(of.misses),
     share(of.merged),
     share(of.faults),
-    ...latencies,
   ];
 }
 

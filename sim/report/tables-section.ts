@@ -3,7 +3,7 @@ import { describeLack } from '../../models/kernel/failed-allocations.ts';
 import { describeBytes } from '../../models/size.ts';
 import type { Result } from '../results/result-schema.ts';
 import type { Section, Table } from './document.ts';
-import { formatCount } from './numbers.ts';
+import { formatCount, formatCountOf } from './numbers.ts';
 
 const LISTED_MAX = 8;
 const FAILURES_LISTED_MAX = 3;
@@ -18,7 +18,9 @@ export function tablesSection({ tables }: Result): Section {
   }
   const count = tables.failedAllocationCount;
   remarks.push(
-    count === 0 ? 'No table allocation failed.' : `${formatCount(count)} table allocations failed.`,
+    count === 0
+      ? 'No table allocation failed.'
+      : `${formatCountOf(count, 'table allocation')} failed.`,
   );
   for (const failure of tables.failedAllocations.slice(0, FAILURES_LISTED_MAX)) {
     remarks.push(failureInWords(failure));

@@ -60,7 +60,13 @@ const window = z.strictObject({
   parts: partMeans,
 });
 
-const pe = z.strictObject({ phb: count, pe: count, ...counters, latency: figures });
+const pe = z.strictObject({
+  phb: count,
+  pe: count,
+  ...counters,
+  latency: figures,
+  parts: partMeans,
+});
 
 const allocatedWindow = z.strictObject({
   phb: count,

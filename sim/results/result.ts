@@ -148,7 +148,8 @@ function pesOf(phb: PhbOutcome, scale: LatencyScale): Result['pes'] {
   return pes.map((pe) => {
     const own = phb.windows.filter((window) => window.pe === pe);
     const book = bookOf([[phb, own.map((window) => window.account)]]);
-    return { phb: phb.phb, pe, ...countersOf(book), latency: scale.latencyOf(book) };
+    const latency = scale.latencyOf(book);
+    return { phb: phb.phb, pe, ...countersOf(book), latency, parts: scale.partMeans(book) };
   });
 }
 

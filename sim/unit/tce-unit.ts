@@ -68,6 +68,9 @@ export interface TceUnitSetup {
   readonly seed: string;
 }
 
+/** Before any time that is kept: no request completed since the origin of time moved. */
+const NOTHING_DONE = -PAST_CYCLES - 1;
+
 export type TceUnit = ReturnType<typeof createTceUnit>;
 
 /** Builds a unit. Throws InputError on a configuration that it cannot take. */
@@ -100,7 +103,7 @@ export function createTceUnit(setup: TceUnitSetup) {
   /** The first request that was refused for each reason, by outcome. */
   const firstFaults: ({ rid: number; address: bigint } | undefined)[] = [];
   /** The last completion: of this origin of time, and the latest of all before. */
-  const end = { cycle: 0, origin: 0, before: 0 };
+  const end = { cycle: NOTHING_DONE, origin: 0, before: 0 };
   /** The request at hand: what it is, whose, and when it arrived. */
   const dma = {
     rid: 0,
@@ -269,7 +272,7 @@ export function createTceUnit(setup: TceUnitSetup) {
   /** Everything that the unit remembers is `cycles` longer ago. */
   function age(cycles: number): void {
     end.before = lastCycle();
-    end.cycle = 0;
+    end.cycle = NOTHING_DONE;
     rteStage.rebase(cycles);
     lookupStage.rebase(cycles);
     tags.rebase(cycles);
@@ -278,6 +281,7 @@ export function createTceUnit(setup: TceUnitSetup) {
   }
 
   function lastCycle(): number {
+    if (end.cycle === NOTHING_DONE) return end.before;
     return Math.max(end.before, end.origin + end.cycle);
   }
 

@@ -52,6 +52,16 @@ describe('the moving origin of time', () => {
     }
   });
 
+  it('ends the run with the last completion, however much time passes after it', () => {
+    const { rig } = rigWithWindow(1, 1);
+    rig.send(0, { step: 5000, write: true });
+    const last = rig.unit.counts().cycles;
+    for (let turn = 0; turn < 20; turn += 1) rig.unit.pass(STEP_CYCLES_MAX);
+    rig.unit.leap(2 ** 40);
+    rig.unit.pass(7);
+    expect(rig.unit.counts().cycles).toBe(last);
+  });
+
   it('is counted in the end of the run', () => {
     const { rig } = rigWithWindow(1, 1);
     for (let turn = 0; turn < 20; turn += 1) rig.unit.pass(STEP_CYCLES_MAX);
