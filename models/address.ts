@@ -1,17 +1,25 @@
 /**
  * PCI bus addresses as a PHB sorts them, after phb3/phb4 `translate_iommu` of QEMU
- * (hw/pci-host/pnv_phb4.c): bits 63:60 name the class, bit 59 selects the TVE. Left out: the CAPI and
- * ASN indicators that PHB4 can claim in the top byte.
+ * (hw/pci-host/pnv_phb4.c): bits 63:60 name the class, bit 59 selects the TVE, or with CTRLR[24] of
+ * PHB4 (GTE4GB, skiboot include/phb4-regs.h) whether the address is 4 GiB or more. Left out: the CAPI
+ * and ASN indicators that PHB4 can claim in the top byte.
  */
+import type { UnitConfig } from './phb/unit-config.ts';
 
-/** Bit 59 (counted from the least significant) selects the second TVE of a PE. */
-const TVE_SELECT_SHIFT = 59n;
+/** What selects one of a PE's two TVEs. */
+export type TveSelect = UnitConfig['pe']['tveSelect'];
 
-/** Bus address where the second DMA window of a PE begins. */
-export const SECOND_WINDOW_BASE = 1n << TVE_SELECT_SHIFT;
+/** Bit 59, counted from the least significant. */
+const SELECT_BIT = 1n << 59n;
 
-/** Address bits that index a table: below the TVE select bit. */
-export const TABLE_ADDRESS_MASK = SECOND_WINDOW_BASE - 1n;
+/** First address that belongs to the second TVE of a PE. */
+const SECOND_TVE_STARTS: Readonly<Record<TveSelect, bigint>> = {
+  bit59: SELECT_BIT,
+  gte4gb: 1n << 32n,
+};
+
+/** Address bits that index a table: below bit 59. */
+export const TABLE_ADDRESS_MASK = SELECT_BIT - 1n;
 
 export type AddressClass = 'dma' | 'msi' | 'unsupported';
 
@@ -26,7 +34,14 @@ export function classifyAddress(
   return config.msi32 && address >> 16n === 0xffffn ? 'msi' : 'dma';
 }
 
+/** Bus address from which on the second TVE serves: where the second DMA window of a PE begins. */
+export function secondWindowStart(select: TveSelect): bigint {
+  return SECOND_TVE_STARTS[select];
+}
+
 /** Index of the TVE that serves a PE's address when every PE has two. */
-export function tveIndex(pe: number, address: bigint): number {
-  return pe * 2 + Number((address >> TVE_SELECT_SHIFT) & 1n);
+export function tveIndex(pe: number, address: bigint, select: TveSelect): number {
+  const isSecond =
+    select === 'bit59' ? (address & SELECT_BIT) !== 0n : address >= SECOND_TVE_STARTS.gte4gb;
+  return pe * 2 + (isSecond ? 1 : 0);
 }

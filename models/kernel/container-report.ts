@@ -1,5 +1,5 @@
 /** What a container's windows took from the host: memory now and at most, charges, failures. */
-import { startOf } from './dma-window.ts';
+import { effectiveBytes } from './dma-window.ts';
 import type { FailedAllocation } from './failed-allocations.ts';
 import type { VfioContainer } from './vfio-container.ts';
 
@@ -38,13 +38,14 @@ export interface ContainerReport {
 export function reportContainer(container: VfioContainer): ContainerReport {
   const { locked } = container.process;
   return {
-    windows: container.windows.map(({ slot, requestedBytes, lockedBytes, table }) => {
+    windows: container.windows.map((window) => {
+      const { slot, place, requestedBytes, lockedBytes, table } = window;
       const { geometry, hardwareBlocks, mirrorBlocks } = table;
       return {
         slot,
-        startAddress: startOf(slot),
+        startAddress: place.start,
         requestedBytes,
-        effectiveBytes: geometry.effectiveWindowBytes,
+        effectiveBytes: effectiveBytes(window),
         reachBits: geometry.reachBits,
         pageShift: geometry.pageShift,
         levels: geometry.levels,

@@ -3,6 +3,7 @@
  * arch/powerpc/include/asm/iommu.h): a PE with two window slots. And the powernv implementation
  * (powernv/pci-ioda.c, 5.17), which hands everything on to the firmware.
  */
+import type { TveSelect } from '../address.ts';
 import {
   type DmaWindowTable,
   NO_TABLE,
@@ -23,6 +24,8 @@ export interface GroupInfo {
   readonly pageShifts: readonly number[];
   readonly windowsMax: number;
   readonly levelsMax: number;
+  /** What selects the TVE of an address, and so the place of the second window. */
+  readonly tveSelect: TveSelect;
 }
 
 /** What the driver asks of a group. */

@@ -14,7 +14,14 @@ import type { LevelFailure } from '../table/level-tree.ts';
 import { isLevelFailure, TceTable } from '../table/tce-table.ts';
 import { type CallResult, isRefusal, type Refusal, refuse, refuseWithCode } from './call-result.ts';
 import { clearPages, type MappingResult, mapPages, RegionUse } from './dma-mapping.ts';
-import { contains, type DmaWindow, entryOf, firmwareTable, startOf } from './dma-window.ts';
+import {
+  contains,
+  type DmaWindow,
+  entryOf,
+  firmwareTable,
+  placeOf,
+  tableBytesOf,
+} from './dma-window.ts';
 import type { Era } from './era.ts';
 import type { ErrnoName } from './errno.ts';
 import { describeFailure, FailedAllocations } from './failed-allocations.ts';
@@ -115,9 +122,9 @@ export class VfioContainer {
   /** VFIO_IOMMU_SPAPR_TCE_GET_INFO, from the group attached last. */
   getInfo(): CallResult<ContainerInfo> {
     if (this.groups.length === 0) return noGroup();
-    const { pageShifts, ...info } = this.groups[0].info;
+    const { dma32Start, dma32Bytes, pageShifts, windowsMax, levelsMax } = this.groups[0].info;
     const pageSizes = pageShifts.reduce((mask, shift) => mask | (1n << BigInt(shift)), 0n);
-    return { rc: 0, ...info, pageSizes };
+    return { rc: 0, dma32Start, dma32Bytes, pageSizes, windowsMax, levelsMax };
   }
 
   /**
@@ -215,12 +222,15 @@ export class VfioContainer {
   private createWindow(request: WindowRequest, call: string): CallResult<{ startAddress: bigint }> {
     const slot = this.slots.indexOf(undefined);
     if (slot < 0) return refuse('ENOSPC', `all ${WINDOW_SLOTS} windows exist already`);
-    const { pageShifts } = this.groups[0].info;
+    const { pageShifts, tveSelect } = this.groups[0].info;
     if (!pageShifts.includes(request.pageShift)) {
       const sizes = pageShifts.map((shift) => formatSize(2 ** shift)).join(', ');
       return refuse('EINVAL', `IO page shift ${request.pageShift}: the PHB has pages of ${sizes}`);
     }
-    const geometry = tableGeometry({ ...request, basePageShift: this.kernel.basePageShift });
+    const place = placeOf(slot, tveSelect);
+    const windowBytes = tableBytesOf(place, request.windowBytes);
+    const { basePageShift } = this.kernel;
+    const geometry = tableGeometry({ ...request, windowBytes, basePageShift });
     const { lockedBytes } = geometry;
     const limit = this.process.locked.charge(lockedBytes);
     if (limit !== undefined) return refuse('ENOMEM', limit);
@@ -233,8 +243,8 @@ export class VfioContainer {
       this.refundFailedCreate(lockedBytes);
       return this.outOfBlocks('ENOMEM', table, call);
     }
-    const window = { slot, requestedBytes: request.windowBytes, table, lockedBytes };
-    return this.installWindow(window) ?? { rc: 0, startAddress: startOf(slot) };
+    const window = { slot, place, requestedBytes: request.windowBytes, table, lockedBytes };
+    return this.installWindow(window) ?? { rc: 0, startAddress: place.start };
   }
 
   /** Lets every group translate through the window, or none. */

@@ -13,7 +13,13 @@ export const phb3: PhbSpec = {
   parameters: {
     ...phb4.parameters,
     unit: { clockMHz: assumed(250, 'grid clock / 4; 64 B a cycle is the rate of x16 Gen3') },
+    link: {
+      ...phb4.parameters.link,
+      generation: documented(3, 'skiboot phb3.c, PCIe Gen3'),
+      width: documented(16, 'hostboot target_types.xml (POWER8)'),
+    },
     pe: {
+      ...phb4.parameters.pe,
       count: documented(256, 'skiboot phb3.c ibm,opal-num-pes'),
       tvesPerPe: documented(2, 'skiboot phb3.c, TVT of 512 entries'),
     },
@@ -21,6 +27,7 @@ export const phb3: PhbSpec = {
     rteCache: {
       entries: inferred(64, 'QEMU IODA2_TBL_RCAM index mask'),
       hitCycles: assumed(2, 'small CAM'),
+      invalidPe: documented('refuse', 'QEMU pnv_phb3.c fails the translation'),
     },
     tceCache: {
       ...phb4.parameters.tceCache,
@@ -30,12 +37,18 @@ export const phb3: PhbSpec = {
     },
     tags: {
       count: inferred(32, 'skiboot phb3.c writes 0xffffffff_00000000 to TCE_TAG_ENABLE'),
-      merge: assumed(true, 'no public figure'),
+      merge: assumed('line', 'no public figure'),
     },
+    lineBuffer: { entries: inferred(0, 'no source names one for PHB3') },
+    dma: { ...phb4.parameters.dma, readEngines: assumed(32, 'half of a PHB4') },
     kill: {
       allCycles: documented(128, 'skiboot phb3.c waits 512 ns for the cache to clear'),
       peCycles: assumed(64, 'one entry a cycle'),
       pageCycles: assumed(4, 'no public figure'),
+      queueDepth: assumed(0, 'kills are plain stores, nobody polls'),
+      dropWhenFull: documented(false, 'skiboot 2b0b6a1a0: HW560152 is an erratum of PHB4 and PHB5'),
+      sync: documented('none', 'Linux pnv_pci_phb3_tce_invalidate ends with its stores'),
+      dropsWalkCaches: assumed(true, 'which indirect TCEs a page used is not tracked'),
       escalatePageKill: documented(false, 'Linux writes page kills to PHB3 directly'),
     },
   },

@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   classifyAddress,
-  SECOND_WINDOW_BASE,
+  secondWindowStart,
   TABLE_ADDRESS_MASK,
   tveIndex,
 } from '../../models/address.ts';
 
+const SECOND_WINDOW_BASE = 0x0800_0000_0000_0000n;
 const BOTH = { msi32: true, msi64: true };
 const NEITHER = { msi32: false, msi64: false };
 
@@ -47,14 +48,14 @@ describe('the class of a bus address', () => {
 
 describe('the TVE of an address', () => {
   test('V1: of PE 5 and 0x0800000012345678 is entry 11', () => {
-    expect(tveIndex(5, 0x0800_0000_1234_5678n)).toBe(11);
+    expect(tveIndex(5, 0x0800_0000_1234_5678n, 'bit59')).toBe(11);
   });
 
   test('is the even one below 2^59 and the odd one from there on', () => {
-    expect(tveIndex(5, 0n)).toBe(10);
-    expect(tveIndex(5, SECOND_WINDOW_BASE - 1n)).toBe(10);
-    expect(tveIndex(5, SECOND_WINDOW_BASE)).toBe(11);
-    expect(tveIndex(511, 0x0fff_ffff_ffff_ffffn)).toBe(1023);
+    expect(tveIndex(5, 0n, 'bit59')).toBe(10);
+    expect(tveIndex(5, SECOND_WINDOW_BASE - 1n, 'bit59')).toBe(10);
+    expect(tveIndex(5, SECOND_WINDOW_BASE, 'bit59')).toBe(11);
+    expect(tveIndex(511, 0x0fff_ffff_ffff_ffffn, 'bit59')).toBe(1023);
   });
 
   test('is never shared by two PEs, and only bit 59 tells a PE’s two apart', () => {
@@ -62,7 +63,7 @@ describe('the TVE of an address', () => {
     const address = fc.bigInt({ min: 0n, max: (1n << 60n) - 1n });
     fc.assert(
       fc.property(pe, address, (number, at) => {
-        const index = tveIndex(number, at);
+        const index = tveIndex(number, at, 'bit59');
         expect(Math.floor(index / 2)).toBe(number);
         expect(index % 2).toBe(at >= SECOND_WINDOW_BASE ? 1 : 0);
       }),
@@ -70,7 +71,14 @@ describe('the TVE of an address', () => {
   });
 });
 
-test('the second window begins at 0x0800000000000000, and tables index the bits below', () => {
-  expect(SECOND_WINDOW_BASE).toBe(0x0800_0000_0000_0000n);
+test('with GTE4GB the second TVE serves from 4 GiB on, bit 59 or not', () => {
+  expect(tveIndex(5, 0xffff_ffffn, 'gte4gb')).toBe(10);
+  expect(tveIndex(5, 0x1_0000_0000n, 'gte4gb')).toBe(11);
+  expect(tveIndex(5, SECOND_WINDOW_BASE, 'gte4gb')).toBe(11);
+});
+
+test('the second window begins at 2^59, with GTE4GB at 4 GiB; tables index the bits below 59', () => {
+  expect(secondWindowStart('bit59')).toBe(0x0800_0000_0000_0000n);
+  expect(secondWindowStart('gte4gb')).toBe(0x1_0000_0000n);
   expect(TABLE_ADDRESS_MASK).toBe(0x07ff_ffff_ffff_ffffn);
 });

@@ -7,7 +7,7 @@ describe('the PEST entry of a failed DMA', () => {
   test('V8: of a read that found no page, RID 0x0100', () => {
     const entry = encodePest({
       transaction: 'read',
-      fault: 'page',
+      fault: 'page-fault',
       rid: 0x0100,
       address: ADDRESS,
     });
@@ -17,20 +17,33 @@ describe('the PEST entry of a failed DMA', () => {
   test('V8: of a write that the TCE does not allow', () => {
     const entry = encodePest({
       transaction: 'write',
-      fault: 'access',
+      fault: 'access-fault',
       rid: 0x0100,
       address: ADDRESS,
     });
     expect(entry).toEqual({ pest0: 0x0000_1000_0100_0000n, pest1: ADDRESS });
   });
 
-  test('has transaction type 1 for an MSI and room for any RID', () => {
-    const entry = encodePest({ transaction: 'msi', fault: 'page', rid: 0xffff, address: 0n });
-    expect(entry.pest0).toBe(0x0100_2000_ffff_0000n);
+  test.each([
+    'tve-invalid',
+    'tvt-address',
+    'unsupported-address',
+  ] as const)('of a %s has the IODA error bit and neither of the TCE bits', (fault) => {
+    const failure = { fault, rid: 0x0100, address: ADDRESS };
+    expect(encodePest({ ...failure, transaction: 'read' })).toEqual({
+      pest0: 0x0200_8000_0100_0000n,
+      pest1: ADDRESS,
+    });
+    expect(encodePest({ ...failure, transaction: 'write' }).pest0).toBe(0x0000_8000_0100_0000n);
+  });
+
+  test('has room for any RID', () => {
+    const failure = { transaction: 'write', fault: 'page-fault', address: 0n } as const;
+    expect(encodePest({ ...failure, rid: 0xffff }).pest0).toBe(0x0000_2000_ffff_0000n);
   });
 
   test('V8: keeps the low 61 bits of the address', () => {
-    const failure = { transaction: 'read', fault: 'page', rid: 0 } as const;
+    const failure = { transaction: 'read', fault: 'page-fault', rid: 0 } as const;
     expect(encodePest({ ...failure, address: 0xffff_ffff_ffff_ffffn }).pest1).toBe(
       0x1fff_ffff_ffff_ffffn,
     );

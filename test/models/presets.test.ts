@@ -64,10 +64,10 @@ describe.each(PHB_PRESETS.map((spec) => [spec.name, spec] as const))('%s', (_nam
     }
   });
 
-  test('names firmware, QEMU or Linux behind every documented value', () => {
+  test('names firmware, QEMU, Linux, PCIe or a paper behind every documented value', () => {
     const unnamed = parametersOf(spec)
       .filter(({ origin }) => origin === 'documented')
-      .filter(({ source }) => !/skiboot|QEMU|Linux/.test(source));
+      .filter(({ source }) => !/skiboot|hostboot|QEMU|Linux|PCIe Base|SIGCOMM/.test(source));
     expect(unnamed).toEqual([]);
   });
 
@@ -128,9 +128,28 @@ describe('a configuration is refused by its key, what is wanted and what was got
     ['tceCache.ways', -4, 'expected a divisor of 1024, got -4'],
     ['tceCache.ways', 2048, 'expected a divisor of 1024, got 2048'],
     ['tceCache.hash', 'crc', "expected one of plain, xor, got 'crc'"],
-    ['tceCache.replacement', 'mru', "expected one of lru, fifo, plru, random, got 'mru'"],
-    ['walkCache.entries', -1, natural(65_536, -1)],
-    ['walkCache.entries', 65_537, natural(65_536, 65_537)],
+    ['tceCache.replacement', 'mru', "expected one of lru, fifo, plru, random, belady, got 'mru'"],
+    ['walkCache.level1', -1, natural(65_536, -1)],
+    ['walkCache.level4', 65_537, natural(65_536, 65_537)],
+    ['lineBuffer.entries', 1.5, natural(65_536, 1.5)],
+    ['link.generation', 6, natural(5, 6)],
+    ['link.width', 3, 'expected 1, 2, 4, 8, 12, 16 or 32 lanes, got 3'],
+    ['link.gbps', 0.0001, 'expected 0..10000 with at most three decimals, got 0.0001'],
+    ['link.gbps', 10_001, 'expected 0..10000 with at most three decimals, got 10001'],
+    ['link.payloadBytes', 64, 'expected one of 128, 256, 512, 1024, 2048, 4096, got 64'],
+    ['link.readRequestBytes', 8192, 'expected one of 128, 256, 512, 1024, 2048, 4096, got 8192'],
+    ['credits.postedHeaders', 65_537, natural(65_536, 65_537)],
+    ['credits.postedData', 15, 'expected 0 or at least 16, the credits of one payload, got 15'],
+    ['tceCache.granule', 'page', "expected one of entry, line, got 'page'"],
+    ['tceCache.hitUnderMiss', 'some', "expected one of always, other-pes, never, got 'some'"],
+    ['tags.merge', 'page', "expected one of none, entry, line, got 'page'"],
+    ['walkers.count', 4097, natural(4096, 4097)],
+    ['memory.remoteShare', 101, natural(100, 101)],
+    ['dma.readEngines', -1, natural(4096, -1)],
+    ['kill.queueDepth', 4097, natural(4096, 4097)],
+    ['kill.sync', 'writes', "expected one of none, reads, all, got 'writes'"],
+    ['rteCache.invalidPe', 'mask', "expected one of refuse, wrap, got 'mask'"],
+    ['pe.tveSelect', 'bit60', "expected one of bit59, gte4gb, got 'bit60'"],
     ['tags.count', 0, whole(4096, 0)],
     ['tags.count', 4097, whole(4096, 4097)],
     ['memory.cachedLines', -1, natural(16_777_216, -1)],

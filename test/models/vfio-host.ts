@@ -1,4 +1,5 @@
 /** A small host for the tests of the kernel side: memory, buddy allocator, a PHB that only remembers. */
+import type { TveSelect } from '../../models/address.ts';
 import { Opal, type PhbLimits } from '../../models/firmware/opal.ts';
 import { type CallResult, isRefusal } from '../../models/kernel/call-result.ts';
 import { ERA_5, type Era } from '../../models/kernel/era.ts';
@@ -45,6 +46,7 @@ export interface HostOptions {
   readonly limitBytes?: bigint;
   readonly era?: Era;
   readonly phb?: PhbLimits;
+  readonly tveSelect?: TveSelect;
 }
 
 /** PE number of the test host's device. */
@@ -72,20 +74,21 @@ export class TestHost {
     const { memory, buddy: allocator } = this;
     this.kernel = { era: options.era ?? ERA_5, basePageShift, memory, allocator };
     this.container = this.openContainer();
-    this.group = this.groupOf(phb.peCount > PE ? PE : 5, phb);
+    this.group = this.groupOf(phb.peCount > PE ? PE : 5, phb, options.tveSelect);
   }
 
   openContainer(): VfioContainer {
     return new VfioContainer(this.kernel, { locked: this.locked, regions: this.regions });
   }
 
-  groupOf(pe: number, phb: PhbLimits = PHB4): PeGroup {
+  groupOf(pe: number, phb: PhbLimits = PHB4, tveSelect: TveSelect = 'bit59'): PeGroup {
     const info = {
       dma32Start: 0n,
       dma32Bytes: 0x8000_0000n,
       pageShifts: phb.pageShifts,
       windowsMax: 2,
       levelsMax: 5,
+      tveSelect,
     };
     return new PeGroup(pe, info, new Opal(this.phb, phb));
   }
