@@ -9,7 +9,7 @@ export const TRACE_VERSION = '1';
 /** Rows in one batch of a file, and the most that any reader hands on at a time. */
 export const BATCH_ROWS = 65_536;
 
-/** What a row does; the index is the code in memory, the name stands in the file. */
+/** What a row does; the index is the code in memory, the name stands in the file. New ones go last. */
 export const OPERATIONS = [
   'read',
   'write',
@@ -23,6 +23,11 @@ export const OPERATIONS = [
   'put',
   'indirect',
   'stuff',
+  'freeze',
+  'unfreeze',
+  'fence',
+  'reset',
+  'peltv',
 ] as const;
 
 export type Operation = (typeof OPERATIONS)[number];

@@ -1,11 +1,13 @@
 /**
- * A file or standard input, read once from front to back. It may look ahead, which is how a trace's
- * format is found out without a second opening (a pipe has none).
+ * A file, standard input or bytes in memory, read once from front to back. It may look ahead, which is
+ * how a trace's format is found out without a second opening (a pipe has none).
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { InputError } from '../models/input-error.ts';
 
 const STANDARD_INPUT = 0;
+/** The descriptor of bytes in memory. */
+const NO_FILE = -1;
 /** How long to sleep while a non-blocking pipe has nothing yet. */
 const EMPTY_PIPE_WAIT_MS = 5;
 
@@ -14,12 +16,13 @@ const sleeper = new Int32Array(new SharedArrayBuffer(4));
 export class InputFile {
   /** Bytes handed out so far. */
   offset = 0;
-  private ahead = new Uint8Array(0);
 
   private constructor(
     /** The name for messages: the path, or `standard input`. */
     readonly name: string,
     private readonly descriptor: number,
+    /** Bytes that were looked at and not taken yet. */
+    private ahead = new Uint8Array(0),
   ) {}
 
   /** Opens a path, `-` for standard input. Throws InputError where there is no file to read. */
@@ -31,6 +34,11 @@ export class InputFile {
       throw new InputError(`${path}: expected a trace file, got a directory`);
     }
     return new InputFile(path, descriptor);
+  }
+
+  /** Bytes that stand elsewhere; `name` says where. */
+  static ofBytes(name: string, bytes: Uint8Array<ArrayBuffer>): InputFile {
+    return new InputFile(name, NO_FILE, bytes);
   }
 
   /** The next bytes, at most `count`, without taking them; fewer only at the end of the file. */
@@ -55,12 +63,12 @@ export class InputFile {
   }
 
   close(): void {
-    if (this.descriptor !== STANDARD_INPUT) closeSync(this.descriptor);
+    if (this.descriptor > STANDARD_INPUT) closeSync(this.descriptor);
   }
 
   private fill(target: Uint8Array, from: number): number {
     let at = from;
-    while (at < target.length) {
+    while (at < target.length && this.descriptor !== NO_FILE) {
       const got = readSome(this.descriptor, target, at);
       if (got === 0) break;
       at += got;

@@ -1,10 +1,15 @@
 /**
  * PE numbers for sources that name none: 1, 2, ... in the order in which the requester ids appear. Rows
- * that belong to the whole PHB (TVE, store, kill) name no device and get 0.
+ * that belong to the whole PHB (TVE, store, kill, fence, reset) name no device and get 0.
  */
-import { Op, type TraceBatch } from './format.ts';
+import { OPERATIONS, type Operation, type TraceBatch } from './format.ts';
 
 const RIDS = 65_536;
+
+/** Operations on a whole PHB, by code. */
+const NAMES_NO_DEVICE = OPERATIONS.map((op) =>
+  (['tve', 'store', 'kill', 'fence', 'reset'] as Operation[]).includes(op),
+);
 
 export class PeNumbering {
   private readonly peOf = new Uint16Array(RIDS);
@@ -12,7 +17,7 @@ export class PeNumbering {
 
   /** The number of a device. */
   number(op: number, rid: number): number {
-    if (op === Op.tve || op === Op.store || op === Op.kill) return 0;
+    if (NAMES_NO_DEVICE[op]) return 0;
     if (this.peOf[rid] === 0) {
       this.last += 1;
       this.peOf[rid] = this.last;

@@ -34,9 +34,16 @@ export async function openTrace(path: string): Promise<TraceSource> {
 function openText(path: string, input: InputFile, head: Uint8Array): ImportedTrace {
   const lines = firstLines(head);
   const format = TEXT_FORMATS.find((candidate) => candidate.matches(lines));
-  if (format) return new ImportedTrace(format, path, input, lines);
+  if (format) return new ImportedTrace(format, () => InputFile.open(path), input, lines);
   const known = TEXT_FORMATS.map(({ name, description }) => `${name} (${description})`);
   throw new InputError(
     `${input.name}: not a known trace; known: arrow (IPC file or stream), ${known.join(', ')}`,
   );
+}
+
+/** A trace that stands as CSV in another file; `place` names it in messages. */
+export function csvTrace(text: string, place: string): TraceSource {
+  const bytes = new TextEncoder().encode(text);
+  const open = () => InputFile.ofBytes(place, bytes);
+  return new ImportedTrace(csvFormat, open, open(), firstLines(bytes));
 }

@@ -36,8 +36,7 @@ export class OutputFile {
 
   /** Appends all the bytes before it returns; the array may be reused at once. */
   write(bytes: Uint8Array): void {
-    let at = 0;
-    while (at < bytes.length) at += writeSome(this.descriptor, bytes, at);
+    writeAll(this.descriptor, bytes);
   }
 
   /** The file is complete: it takes its name. */
@@ -59,6 +58,12 @@ export class OutputFile {
       unfinished.delete(this.temporary);
     }
   }
+}
+
+/** Appends all the bytes to an open file before it returns. */
+export function writeAll(descriptor: number, bytes: Uint8Array): void {
+  let at = 0;
+  while (at < bytes.length) at += writeSome(descriptor, bytes, at);
 }
 
 function openPath(path: string, wanted: string): number {

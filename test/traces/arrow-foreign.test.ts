@@ -14,6 +14,7 @@ import {
   vectorFromArray,
 } from 'apache-arrow';
 import { expect, test } from 'vitest';
+import { OPERATIONS } from '../../traces/format.ts';
 import { openTrace } from '../../traces/open.ts';
 import { rowsOf, temporaryFile } from './rows.ts';
 
@@ -127,7 +128,7 @@ const WRONG: [string, Columns, RegExp][] = [
   ],
   [
     'an operation code beyond the last',
-    { ...REQUIRED, op: new Uint8Array([0, 12, 0]) },
+    { ...REQUIRED, op: new Uint8Array([0, OPERATIONS.length, 0]) },
     /row 1: column op: expected an operation, got an index without a name$/,
   ],
 ];

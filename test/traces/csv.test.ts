@@ -52,6 +52,19 @@ describe('a table', () => {
     expect(rows.map(({ pe }) => pe)).toEqual([1, 2, 0, 1]);
   });
 
+  test('counts the requester of a freeze as well, and none for what concerns the whole PHB', async () => {
+    const names = ['freeze', 'unfreeze', 'peltv', 'fence', 'reset'];
+    const { rows } = await importCsv(HEADER, '0,r,9,0,4', ...names.map((op) => `0,${op},8,0,1`));
+    expect(rows.map(({ op, pe }) => [op, pe])).toEqual([
+      ['read', 1],
+      ['freeze', 2],
+      ['unfreeze', 2],
+      ['peltv', 2],
+      ['fence', 0],
+      ['reset', 0],
+    ]);
+  });
+
   test('may have CRLF, blank lines, spaces, comments and no newline at its end', async () => {
     const { rows } = await importCsv(
       '# made by hand\r',

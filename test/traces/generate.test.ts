@@ -73,7 +73,13 @@ test('each device of sequential has its own stream', async () => {
 });
 
 test('uniform spreads evenly: 64 pages get 1/64 of 64,000 requests each, within 6 sigma', async () => {
-  const all = await rows('uniform', { requests: '64000', window: '4M', writes: '0.25', seed: 's' });
+  const all = await rows('uniform', {
+    requests: '64K',
+    window: '4M',
+    length: '4K',
+    writes: '0.25',
+    seed: 's',
+  });
   const hits = new Map<bigint, number>();
   for (const { address } of all) hits.set(address >> 16n, (hits.get(address >> 16n) ?? 0) + 1);
   const sigma = Math.sqrt(64_000 * (1 / 64) * (63 / 64));
@@ -83,6 +89,28 @@ test('uniform spreads evenly: 64 pages get 1/64 of 64,000 requests each, within 
   expect(Math.abs(writes - 16_000)).toBeLessThan(6 * Math.sqrt(64_000 * 0.25 * 0.75));
   expect(all.some(({ address }) => (address & 0xffffn) !== 0n)).toBe(true);
   expect(all.every(({ address }) => address % 4096n === 0n)).toBe(true);
+});
+
+test('uniform asks for 64 bytes at a time: a request of one TLP', async () => {
+  const all = await rows('uniform', { requests: '2K', seed: 's' });
+  expect(all.length).toBe(2000);
+  expect(all.every(({ address, length }) => length === 64 && address % 64n === 0n)).toBe(true);
+});
+
+test.each([
+  ['7', 7],
+  ['2k', 2000],
+  ['0.002M', undefined],
+  ['1,000', undefined],
+  ['1e3', undefined],
+  ['3KB', undefined],
+  ['0', undefined],
+])('requests of %s are %s', async (requests, count) => {
+  if (count === undefined) {
+    const message =
+      /^requests: expected a whole number 1\.\..* such as 1000000 or 10M, without commas, got/;
+    expect(() => generate('sequential', { requests })).toThrow(message);
+  } else expect((await rows('sequential', { requests })).length).toBe(count);
 });
 
 test('another seed gives other addresses', async () => {

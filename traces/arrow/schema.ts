@@ -1,7 +1,8 @@
 /** The published columns as an Arrow schema, and the trace's facts as its metadata. */
 import { InputError } from '../../models/input-error.ts';
-import { TRACE_VERSION, type TraceMetadata } from '../format.ts';
-import { Dictionary, Field, Schema, Uint8, Uint16, Uint32, Uint64, Utf8 } from './arrow.ts';
+import { OPERATIONS, TRACE_VERSION, type TraceMetadata } from '../format.ts';
+import type { Schema } from './arrow.ts';
+import type { ColumnSpec } from './column-writer.ts';
 
 /** Columns in the order of the file; the name in memory stands beside the name in the file. */
 export const COLUMNS = {
@@ -18,20 +19,18 @@ export const COLUMNS = {
 /** A column by its name in memory. */
 export type ColumnKey = keyof typeof COLUMNS;
 
-/** Any id does: a trace has one dictionary. */
-const OPERATION_DICTIONARY_ID = 0;
 const KEY = { version: 'tcesim.trace', clock: 'tcesim.clock', source: 'tcesim.source' } as const;
 const PARAMETER_PREFIX = 'tcesim.parameter.';
 
-/** The type of the `op` column as it is written. */
-export const OPERATION_TYPE = new Dictionary(new Utf8(), new Uint8(), OPERATION_DICTIONARY_ID);
-
-/** The schema of a written trace. */
-export function traceSchema(metadata: TraceMetadata): Schema {
-  const types = { 8: new Uint8(), 16: new Uint16(), 32: new Uint32(), 64: new Uint64() };
-  const fields = Object.values(COLUMNS).map(({ name, bits }) =>
-    Field.new(name, name === 'op' ? OPERATION_TYPE : types[bits], false),
+/** The columns of a trace as they are written. */
+export function traceColumns(): ColumnSpec[] {
+  return Object.values(COLUMNS).map(({ name, bits }) =>
+    name === 'op' ? { name, bits, words: OPERATIONS } : { name, bits },
   );
+}
+
+/** The facts of a trace as they stand in its schema. */
+export function traceFacts(metadata: TraceMetadata): Map<string, string> {
   const facts = new Map<string, string>([
     [KEY.version, TRACE_VERSION],
     [KEY.clock, metadata.clock],
@@ -40,7 +39,7 @@ export function traceSchema(metadata: TraceMetadata): Schema {
   for (const [key, value] of Object.entries(metadata.parameters)) {
     facts.set(PARAMETER_PREFIX + key, value);
   }
-  return new Schema(fields, facts);
+  return facts;
 }
 
 /**

@@ -8,6 +8,8 @@ const EXACT_MAX = 2 ** 53;
 /** Requester ids from 0x0100 on in steps of a device: bus 1 to 255, 32 devices each. */
 const DEVICES_MAX = 255 * 32;
 const LENGTH_MAX = 2 ** 32 - 1;
+/** Units of a count: powers of 1000. */
+const COUNT_UNITS = ['', 'K', 'M', 'G'];
 
 /** One parameter: its name is the key in `--set`, in the metadata and, with `--`, on the command line. */
 export interface GeneratorParameter {
@@ -19,7 +21,7 @@ export interface GeneratorParameter {
 
 /** The parameters of all generators. */
 export const COMMON_PARAMETERS: readonly GeneratorParameter[] = [
-  { name: 'requests', description: 'DMA requests in all', preset: '1000000' },
+  { name: 'requests', description: 'DMA requests in all, 10M is ten million', preset: '1000000' },
   { name: 'page', description: 'IO page', preset: '64K' },
   { name: 'window', description: 'span of bus addresses of each device', preset: '1G' },
   { name: 'base', description: 'bus address where the span begins', preset: '0' },
@@ -86,7 +88,7 @@ export function readCommon(texts: Readonly<Record<string, string>>): CommonValue
     }
   }
   return {
-    requests: wholeBetween('requests', texts.requests as string, 1, EXACT_MAX),
+    requests: countBetween('requests', texts.requests as string, 1, EXACT_MAX),
     pageBytes,
     windowBytes,
     base,
@@ -96,6 +98,16 @@ export function readCommon(texts: Readonly<Record<string, string>>): CommonValue
     writeShare: decimalBetween('writes', texts.writes as string, 0, 1),
     seed: texts.seed as string,
   };
+}
+
+/** A number of things, which may end in K, M or G (powers of 1000), in a range. */
+function countBetween(name: string, text: string, least: number, most: number): number {
+  const [, digits, unit = ''] = /^(\d+)([KMG]?)$/i.exec(text) ?? [];
+  const value = Number(digits) * 1000 ** COUNT_UNITS.indexOf(unit.toUpperCase());
+  if (value >= least && value <= most) return value;
+  throw new InputError(
+    `${name}: expected a whole number ${least}..${most} such as 1000000 or 10M, without commas, got '${text}'`,
+  );
 }
 
 /** A whole number in a range; throws InputError that names the parameter. */

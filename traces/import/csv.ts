@@ -67,7 +67,11 @@ class CsvParser implements LineParser {
     else this.header = readHeader(cells, at);
   }
 
-  finish(): void {}
+  finish(): void {
+    if (!this.header) {
+      throw new InputError(`${this.place}: expected a header that names ${REQUIRED.join(', ')}`);
+    }
+  }
 
   private row(cells: string[], header: Column[], at: string): TraceRow {
     if (cells.length !== header.length) {

@@ -9,7 +9,7 @@ import type {
   TraceMetadata,
   TraceSource,
 } from '../format.ts';
-import { InputFile } from '../input-file.ts';
+import type { InputFile } from '../input-file.ts';
 import { readLines } from '../lines.ts';
 import { RowBuffer } from '../row-buffer.ts';
 
@@ -79,7 +79,8 @@ export class ImportedTrace implements TraceSource {
 
   constructor(
     private readonly format: LineFormat,
-    private readonly path: string,
+    /** Opens the text again, for another reading. */
+    private readonly open: () => InputFile,
     input: InputFile,
     head: readonly string[],
   ) {
@@ -90,7 +91,7 @@ export class ImportedTrace implements TraceSource {
 
   /** The rows, from the beginning each time; standard input has them once. */
   async *batches() {
-    const input = this.input ?? InputFile.open(this.path);
+    const input = this.input ?? this.open();
     this.input = undefined;
     this.lines = 0;
     this.skipped.clear();
