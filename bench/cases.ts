@@ -8,9 +8,9 @@ import { phb4 } from '../models/phb/phb4.ts';
 import { configOf } from '../models/phb/spec.ts';
 import { writeRte } from '../models/rte.ts';
 import { encodeTranslated } from '../models/tve.ts';
-import { Accounts } from '../sim/unit/accounts.ts';
-import type { Pacing } from '../sim/unit/arrivals.ts';
+import { Accounts } from '../sim/unit/books/accounts.ts';
 import { QUAD } from '../sim/unit/items.ts';
+import type { Pacing } from '../sim/unit/port/arrivals.ts';
 import { createTceUnit } from '../sim/unit/tce-unit.ts';
 import { randomOf } from '../traces/random.ts';
 
@@ -49,7 +49,7 @@ export function benchCases(requests: number): BenchCase[] {
   const anyOf = (count: number) => (_: number, random: () => number) =>
     Math.floor(random() * count);
   const timed: Pacing = { kind: 'interval', ps: 4000 };
-  const closed: Pacing = { kind: 'closed', outstanding: 32 };
+  const closed: Pacing = { kind: 'closed', outstanding: 32, everyPs: 0, each: 'phb' };
   return [
     createCase({ name: 'hits', requests, levels: 2, pacing: timed, pageOf: sequential }),
     createCase({
@@ -90,6 +90,7 @@ function createCase(options: CaseOptions): BenchCase {
       for (let at = 0; at < items.length; at += step) {
         unit.replay(at, Math.min(at + step, items.length));
       }
+      unit.finish();
     },
     digest() {
       const hash = createHash('sha256');

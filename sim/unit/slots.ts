@@ -1,44 +1,34 @@
 /**
- * A pool of equal slots (tags, outstanding requests): who asks next gets the slot that frees first.
- * The release times stand sorted in a ring, because releases come almost in order: a new one moves
- * past the few that are later (a binary heap costs three times as much here, Node 20).
+ * A pool of equal, numbered slots (tags, walkers, outstanding requests): who asks next gets the slot that
+ * frees first.
  */
-import { clampPast } from './clock.ts';
+import { TimeQueue } from './time-queue.ts';
 
 export class Slots {
-  private readonly releases: Int32Array;
-  private readonly mask: number;
-  private readonly count: number;
-  private head = 0;
+  private readonly free: TimeQueue;
 
-  constructor(count: number) {
-    const ring = 2 ** Math.max(5, Math.ceil(Math.log2(count)));
-    this.releases = new Int32Array(ring);
-    this.mask = ring - 1;
-    this.count = count;
+  constructor(readonly count: number) {
+    this.free = new TimeQueue(count);
+    for (let slot = 0; slot < count; slot += 1) this.free.add(0, slot);
   }
 
-  /** The cycle at which the next slot is free; at or before the past's end if one is free already. */
+  /** The cycle at which the next slot is free; NEVER while no slot's release is known. */
   nextRelease(): number {
-    return this.releases[this.head];
+    return this.free.firstTime();
   }
 
-  /** Takes the slot that frees first; it is busy until `release`. */
-  take(release: number): void {
-    const head = (this.head + 1) & this.mask;
-    let at = (this.head + this.count) & this.mask;
-    let before = (at - 1) & this.mask;
-    while (at !== head && this.releases[before] > release) {
-      this.releases[at] = this.releases[before];
-      at = before;
-      before = (before - 1) & this.mask;
-    }
-    this.releases[at] = release;
-    this.head = head;
+  /** Takes the slot that frees first; returns its number. */
+  take(): number {
+    return this.free.takeFirst();
+  }
+
+  /** A slot that was taken is free again at `release`. */
+  release(slot: number, release: number): void {
+    this.free.add(release, slot);
   }
 
   /** Moves the origin of time forward by `cycles`. */
   rebase(cycles: number): void {
-    clampPast(this.releases, cycles);
+    this.free.rebase(cycles);
   }
 }

@@ -3,21 +3,45 @@
  * `request` below is the life of one DMA request from arrival to completion; the rules it follows are
  * numbered in docs/timing.md. Requests are settled one after the other: every resource is granted in
  * request order, so all that a request waits for is known when it is looked at, exact to the cycle,
- * without an event queue.
- *
- * Left out so far: the link and its credits, DMA read engines, the line buffer, PE freeze and fence.
+ * without an event queue. Reads that have their real address wait in `reads` for those that may still
+ * overtake them.
  *
  * The parts are constants of one closure, not fields of a class: V8 then writes their arrays'
  * addresses into compiled code (1.4 times the speed on hits, Node 20).
  */
 import { joinHalves } from '../../models/bits.ts';
-import type { PhysicalMemory } from '../../models/memory/physical.ts';
-import type { UnitConfig } from '../../models/phb/unit-config.ts';
-import type { Ioda } from '../../models/tve.ts';
-import { type Accounts, NO_WINDOW } from './accounts.ts';
-import { createArrivals, type Pacing } from './arrivals.ts';
-import { classOf, granuleOf, isBelow4G, selectOf, windowHigh } from './bus-address.ts';
-import { cyclesOf, PAST_CYCLES, REBASE_AT_CYCLES } from './clock.ts';
+import type { FaultName } from '../../models/walk.ts';
+import { NO_WINDOW, requestAtHand } from './books/accounts.ts';
+import {
+  ACCESS_FAULT,
+  BAD_RTE,
+  BYPASSED,
+  FENCED,
+  FROZEN,
+  HIT,
+  LINE_HIT,
+  MERGED,
+  MISS,
+  MSI,
+  OUTCOMES,
+  PAGE_FAULT,
+  TVE_INVALID_FAULT,
+  TVT_ADDRESS_FAULT,
+  UNSUPPORTED_ADDRESS,
+} from './books/outcome.ts';
+import {
+  ADMISSION,
+  CREDIT_WAIT,
+  LINK,
+  MERGE_WAIT,
+  ORDER_WAIT,
+  RTE,
+  TAG_WAIT,
+  WALK,
+  WALKER_WAIT,
+} from './books/parts.ts';
+import { DROPPED_CELL, REFUSED_CELL, UNTRANSLATED_CELL } from './books/translations.ts';
+import { cyclesOf } from './clock.ts';
 import {
   bytesOf,
   ITEM_EXPECTED_WRITE,
@@ -27,262 +51,285 @@ import {
   ridOf,
   writeOf,
 } from './items.ts';
-import { MemoryTiming } from './memory-timing.ts';
-import {
-  ACCESS_FAULT,
-  BYPASSED,
-  HIT,
-  MERGED,
-  MISS,
-  MSI,
-  PAGE_FAULT,
-  TVE_INVALID_FAULT,
-  TVT_ADDRESS_FAULT,
-  UNSUPPORTED_ADDRESS,
-} from './outcome.ts';
-import { ADMISSION, MERGE_WAIT, ORDER_WAIT, RTE, TAG_WAIT, WALK } from './parts.ts';
-import { PostedWrites } from './posted-writes.ts';
-import { RteCache } from './rte-cache.ts';
-import { Slots } from './slots.ts';
-import { Stage } from './stage.ts';
-import { keyHigh, TceCache } from './tce-cache.ts';
-import { KillUnit } from './tce-kill.ts';
-import { REFUSED_SLOT, Translations, UNTRANSLATED_SLOT } from './translations.ts';
-import { TVE_INVALID, TVE_TRANSLATED, Tvt } from './tvt.ts';
-import { WalkCache } from './walk-cache.ts';
-import { Walker } from './walker.ts';
-
-/** What a unit is built from. */
-export interface TceUnitSetup {
-  readonly config: UnitConfig;
-  readonly ioda: Ioda;
-  /** The machine's memory, with the RTT and the TCE tables in it. */
-  readonly memory: PhysicalMemory;
-  readonly rttBase: bigint;
-  readonly pacing: Pacing;
-  /** The cells that `replay` reads its items from. */
-  readonly items: Int32Array;
-  /** Where requests are booked. */
-  readonly accounts: Accounts;
-  /** Seed of everything random in the unit. */
-  readonly seed: string;
-}
-
-/** Before any time that is kept: no request completed since the origin of time moved. */
-const NOTHING_DONE = -PAST_CYCLES - 1;
+import { classOf, granuleOf, isBelow4G, selectOf, windowHigh } from './lookup/bus-address.ts';
+import { TVE_INVALID, TVE_TRANSLATED } from './lookup/tvt.ts';
+import { createSoftwareSide } from './software-side.ts';
+import { createParts, type TceUnitSetup } from './unit-parts.ts';
+import { createUnitTime } from './unit-time.ts';
 
 export type TceUnit = ReturnType<typeof createTceUnit>;
 
 /** Builds a unit. Throws InputError on a configuration that it cannot take. */
 export function createTceUnit(setup: TceUnitSetup) {
-  const { config, ioda, memory, items, accounts } = setup;
-  const clockMHz = config.unit.clockMHz;
-  const timing = new MemoryTiming(config.memory, clockMHz);
-  const arrivals = createArrivals(setup.pacing, clockMHz);
-  const rteStage = new Stage();
-  const lookupStage = new Stage();
-  const rteCache = new RteCache(config.rteCache, memory, timing, setup.rttBase, config.pe.count);
-  const tvt = new Tvt(config.pe.count * config.pe.tvesPerPe, { ioda, ...config });
-  const tceCache = new TceCache(config.tceCache, setup.seed);
-  const tags = new Slots(config.tags.count);
-  const walkCache = new WalkCache(config.walkCache.entries);
-  const walker = new Walker(tvt, memory, timing, walkCache, config.tceCache.responseCycles);
-  const postedWrites = new PostedWrites(config.pe.count);
-  const killUnit = new KillUnit(config.kill, ioda, tvt, tceCache, walkCache);
-  const translations = new Translations(tvt, tceCache);
+  const { config, items, accounts } = setup;
+  const parts = createParts(setup);
+  // Each a constant of this closure: see above.
+  const { arrivals, completions, port, rteStage, lookupStage, rteCache, tvt, foresight } = parts;
+  const { tceCache, lineBuffer, fetches, refill, tags, barrier, walker, timing } = parts;
+  const { postedWrites, drain, reads, freezer, translations } = parts;
+  const time = createUnitTime(parts);
 
+  const peCount = config.pe.count;
+  const isGte4gb = config.pe.tveSelect === 'gte4gb';
+  const looksAhead = setup.foresight !== undefined;
   const rteCycles = config.rteCache.hitCycles;
   const tvtCycles = config.tvt.readCycles;
   const lookupCycles = config.tceCache.lookupCycles;
-  const dmaReadCycles = cyclesOf(config.dma.readNs, clockMHz);
-  const dmaWriteCycles = cyclesOf(config.dma.writeNs, clockMHz);
-  const mergesMisses = config.tags.merge;
+  const dmaWriteCycles = cyclesOf(config.dma.writeNs, config.unit.clockMHz);
+  const { payloadBytes, readRequestBytes } = config.link;
+  const merges = config.tags.merge !== 'none';
+  const mergesLines = config.tags.merge === 'line';
+  const hasLineBuffer = config.lineBuffer.entries > 0;
   const keepsRefusals = config.tceCache.negative;
+  const { freezesPe } = config.fault;
   const msi32 = config.msi.window32;
   const msi64 = config.msi.window64;
   /** The first request that was refused for each reason, by outcome. */
   const firstFaults: ({ rid: number; address: bigint } | undefined)[] = [];
-  /** The last completion: of this origin of time, and the latest of all before. */
-  const end = { cycle: NOTHING_DONE, origin: 0, before: 0 };
-  /** The request at hand: what it is, whose, and when it arrived. */
-  const dma = {
-    rid: 0,
-    upper: 0,
-    lower: 0,
-    write: 0,
-    bytes: 0,
-    pe: 0,
-    tve: 0,
-    account: 0,
-    arrive: 0,
-    /** Cycles that it waited for those in front of it. */
-    admission: 0,
-  };
+  /** The request at hand. */
+  const dma = requestAtHand();
 
   /**
-   * One request, from arrival to completion. Returns the slot of its TCE, or REFUSED_SLOT or
-   * UNTRANSLATED_SLOT.
+   * One request, from arrival to completion. Returns the cell of its TCE, or UNTRANSLATED_CELL,
+   * REFUSED_CELL or DROPPED_CELL.
    */
-  function request(head: number, lower: number, upper: number, arrive: number): number {
+  function request(
+    head: number,
+    lower: number,
+    upper: number,
+    bytes: number,
+    step: number,
+  ): number {
     dma.rid = ridOf(head);
     dma.lower = lower;
     dma.upper = upper;
     dma.write = writeOf(head);
-    dma.bytes = bytesOf(head);
+    dma.bytes = bytes;
+    // 1. (T5 to T8) The request arrives, gets its credits, and comes over the link.
+    const arrive = arrivals.next(step, dma.rid);
     dma.arrive = arrive;
-    // 1. (T7 to T9) RID -> PE#, in order: a RID that the RTE cache lacks is read from memory, all behind it wait.
+    dma.requester = arrivals.requester;
+    accounts.begin(dma);
+    if (looksAhead) foresight.step();
+    const received = port.receive(arrive, dma.write, bytes);
+    // 2. (T9 to T11) RID -> PE#, in order: a RID that the RTE cache lacks is read from memory, all behind it wait.
     rteCache.lookup(dma.rid);
-    const inTurn = rteStage.leave(arrive + rteCycles);
+    const inTurn = rteStage.leave(received + rteCycles);
     rteStage.hold(rteCache.readCycles);
-    dma.admission = inTurn - rteCycles - arrive;
+    dma.admission = inTurn - rteCycles - received;
     dma.pe = rteCache.pe;
-    // 2. (T10) PE# and address bit 59 -> TVE.
-    const tve = dma.pe * 2 + selectOf(upper);
+    // 3. (T12) PE# and address -> TVE.
+    const tve = dma.pe * 2 + selectOf(upper, isGte4gb);
     const isMemory = classOf(upper) === 0 && !(msi32 && isBelow4G(upper, lower));
     dma.tve = tve;
-    dma.account = isMemory ? tvt.account[tve] : NO_WINDOW;
-    if (rteCache.readCycles !== 0) bookPart(RTE, rteCache.readCycles);
+    dma.account = isMemory && dma.pe < peCount ? tvt.account[tve] : NO_WINDOW;
+    bookArrival(received);
     const decided = inTurn + rteCache.readCycles + tvtCycles;
+    // Reads that have their addresses by now go first: this request, and all behind it, get theirs later.
+    reads.completeUntil(decided);
+    if (freezer.isFenced(decided)) return drop(FENCED, decided);
+    if (dma.pe >= peCount) return drop(BAD_RTE, decided);
+    if (freezer.isFrozen(dma.pe, decided)) return drop(FROZEN, decided);
     if (!isMemory) return settleForeign(decided);
     if (tvt.kind[tve] !== TVE_TRANSLATED) return settleUntranslated(decided);
     if (((upper & tvt.beyondHigh[tve]) | (lower & tvt.beyondLow[tve])) !== 0) {
-      return refuse(TVT_ADDRESS_FAULT, decided);
+      return refuseEarly(TVT_ADDRESS_FAULT, decided);
     }
-    // 3. (T11, T12) PE# and page -> TCE, in order: here, on its way, or to be fetched.
+    // 4. (T13, T14) PE# and page -> TCE, in order: here, on its way, or to be found elsewhere.
     const shift = tvt.pageShift[tve];
     const pageHigh = windowHigh(upper) >>> shift;
     const pageLow = (windowHigh(upper) << (32 - shift)) | (lower >>> shift);
-    const high = keyHigh(tve, pageHigh);
-    const looked = lookupStage.leave(decided + lookupCycles);
+    const looked = lookupStage.leave(barrier.ready(dma.pe, decided + lookupCycles));
     dma.admission += looked - lookupCycles - decided;
+    if (dma.admission !== 0) bookPart(ADMISSION, dma.admission);
+    if (looksAhead) foresight.look(tve, pageHigh, pageLow);
+    dma.outcome = HIT;
     let translated = looked;
-    let outcome = HIT;
-    let slot = tceCache.find(high, pageLow);
+    let slot = tceCache.find(tve, pageHigh, pageLow);
     if (slot < 0) {
-      // 4. (T14, T15) A miss takes a tag, walks the table, and fills the entry it has just been given.
-      outcome = MISS;
-      translated = fetch(looked);
-      slot = tceCache.place(high, pageLow);
-      tceCache.fill(slot, translated, walker.tceHigh, walker.tceLow);
+      slot = tceCache.place(tve, pageHigh, pageLow);
+      translated = supply(slot, pageHigh, pageLow, looked);
     } else if (tceCache.readyAt[slot] > looked) {
-      outcome = mergesMisses ? MERGED : MISS;
-      translated = mergesMisses ? waitForFill(slot, looked) : fetch(looked);
+      translated = merges ? waitFor(tceCache.readyAt[slot], looked) : fetch(looked);
     }
-    // 5. (T17) The TCE must allow the direction.
-    const tce = tceCache.tceLow[slot];
+    // 5. (T22) The TCE must allow the direction.
+    const cell = tceCache.cellOf(slot, pageLow);
+    const tce = tceCache.tceLow[cell];
     if ((tce & (1 << dma.write)) === 0) {
-      if (!keepsRefusals) tceCache.dropPages(tve, pageHigh, pageLow, 1);
+      if (!keepsRefusals) forget(pageHigh, pageLow);
       return refuse((tce & 3) === 0 ? PAGE_FAULT : ACCESS_FAULT, translated);
     }
-    // 6. (T18) Writes of a PE complete in order, reads when their data is there.
-    settle(outcome, translated);
-    return slot;
+    // 6. (T23 to T25) Writes of a PE complete in order, reads when their data have come back.
+    accounts.located(cell);
+    settle(dma.outcome, translated);
+    return cell;
   }
 
-  /** A miss waits for a tag, and all behind it wait too; then it walks. Returns when the TCE arrives. */
-  function fetch(looked: number): number {
-    const wait = Math.max(tags.nextRelease() - looked, 0);
-    if (wait !== 0) {
-      bookPart(TAG_WAIT, wait);
-      lookupStage.hold(wait);
+  /** Books what the request waited for in front of the TVT. */
+  function bookArrival(received: number): void {
+    const { creditWait } = port;
+    if (creditWait !== 0) bookPart(CREDIT_WAIT, creditWait);
+    const link = received - dma.arrive - creditWait;
+    if (link !== 0) bookPart(LINK, link);
+    if (rteCache.readCycles !== 0) bookPart(RTE, rteCache.readCycles);
+  }
+
+  /** (T15 to T18) Finds the TCE for an entry that was just taken; returns when it is there. */
+  function supply(slot: number, pageHigh: number, pageLow: number, looked: number): number {
+    const { tve } = dma;
+    const buffered = hasLineBuffer ? lineBuffer.find(tve, pageHigh, pageLow) : -1;
+    if (buffered >= 0 && (mergesLines || lineBuffer.readyAt[buffered] <= looked)) {
+      dma.outcome = LINE_HIT;
+      const ready = waitFor(lineBuffer.readyAt[buffered], looked);
+      refill.fromBuffer(slot, buffered, pageLow, ready);
+      return ready;
     }
-    walker.walk(dma.tve, dma.upper, dma.lower);
-    bookPart(WALK, walker.cycles);
-    const arrives = looked + wait + walker.cycles;
-    tags.take(arrives);
+    const tag = mergesLines ? fetches.find(tve, pageHigh, pageLow, looked) : -1;
+    if (tag >= 0) {
+      refill.fromFetch(slot, fetches, tag, pageLow);
+      return waitFor(fetches.arrives[tag], looked);
+    }
+    const arrives = fetch(looked);
+    refill.fromWalk(slot, walker, arrives);
+    if (!walker.isComplete) return arrives;
+    if (mergesLines) {
+      fetches.start(tags.tag, tve, pageHigh, pageLow, walker.lineHigh, walker.lineLow, arrives);
+    }
+    if (hasLineBuffer && buffered < 0) refill.keepLine(dma, walker, pageHigh, pageLow, arrives);
     return arrives;
   }
 
-  /** A request for a TCE that is on its way waits for that fill. */
-  function waitForFill(slot: number, looked: number): number {
-    const ready = tceCache.readyAt[slot];
+  /** (T17, T18) A miss waits for a tag, and all behind it wait too; then it walks. Returns when the TCE arrives. */
+  function fetch(looked: number): number {
+    dma.outcome = MISS;
+    const begins = tags.admit(looked);
+    fetches.retire(tags.tag);
+    if (tags.tagWait !== 0) {
+      bookPart(TAG_WAIT, tags.tagWait);
+      lookupStage.hold(tags.tagWait);
+    }
+    if (tags.walkerWait !== 0) bookPart(WALKER_WAIT, tags.walkerWait);
+    walker.walk(dma.tve, dma.upper, dma.lower);
+    bookPart(WALK, walker.cycles);
+    const arrives = begins + walker.cycles;
+    tags.release(arrives);
+    barrier.missed(dma.pe, arrives);
+    return arrives;
+  }
+
+  /** (T14, T16) A request for a TCE that is on its way waits for it. */
+  function waitFor(ready: number, looked: number): number {
+    if (ready <= looked) return looked;
+    dma.outcome = MERGED;
     bookPart(MERGE_WAIT, ready - looked);
     return ready;
+  }
+
+  /** A TCE that refuses is not kept. */
+  function forget(pageHigh: number, pageLow: number): void {
+    tceCache.drop(dma.tve, pageHigh, pageLow);
+    if (hasLineBuffer) lineBuffer.drop(dma.tve, pageHigh, pageLow);
+    foresight.dropPages(dma.tve, pageHigh, pageLow, 1);
   }
 
   /** An untranslated window passes the address on, if it lies in the window's range. */
   function settleUntranslated(decided: number): number {
     const { tve, upper, lower } = dma;
-    if (tvt.kind[tve] === TVE_INVALID) return refuse(TVE_INVALID_FAULT, decided);
+    if (tvt.kind[tve] === TVE_INVALID) return refuseEarly(TVE_INVALID_FAULT, decided);
     const granule = granuleOf(upper, lower);
     if (granule < tvt.firstGranule[tve] || granule >= tvt.endGranule[tve]) {
-      return refuse(TVT_ADDRESS_FAULT, decided);
+      return refuseEarly(TVT_ADDRESS_FAULT, decided);
     }
+    bookAdmission();
+    accounts.located(UNTRANSLATED_CELL);
     settle(BYPASSED, decided);
-    return UNTRANSLATED_SLOT;
+    return UNTRANSLATED_CELL;
   }
 
   /** Addresses that are no memory: MSIs, and classes that the PHB does not support. */
   function settleForeign(decided: number): number {
     const top = classOf(dma.upper);
-    if (top !== 0 && !(top === 1 && msi64)) return refuse(UNSUPPORTED_ADDRESS, decided);
-    close(MSI, dma.write === 0 ? decided : waitForWrites(decided));
-    return UNTRANSLATED_SLOT;
+    if (top !== 0 && !(top === 1 && msi64)) return refuseEarly(UNSUPPORTED_ADDRESS, decided);
+    bookAdmission();
+    const ordered = dma.write === 0 ? decided : waitForWrites(decided);
+    leavePort(ordered);
+    close(MSI, ordered);
+    return UNTRANSLATED_CELL;
   }
 
   /** Completes a request that has its real address. */
   function settle(outcome: number, translated: number): void {
-    if (dma.write === 0) close(outcome, translated + dmaReadCycles);
-    else close(outcome, waitForWrites(translated) + dmaWriteCycles);
+    if (dma.write === 0) {
+      reads.add(dma, outcome, translated, port.credit);
+      return;
+    }
+    const ordered = waitForWrites(translated);
+    port.handOn(dma.bytes, ordered);
+    drain.wrote(dma.pe, ordered + dmaWriteCycles);
+    close(outcome, ordered + dmaWriteCycles);
   }
 
-  /** A write waits for the writes of its PE that came before; returns when it may complete. */
+  /** (T23) A write waits for the writes of its PE that came before; returns when it is handed on. */
   function waitForWrites(translated: number): number {
     const ordered = postedWrites.complete(dma.pe, translated);
     if (ordered !== translated) bookPart(ORDER_WAIT, ordered - translated);
     return ordered;
   }
 
+  /** A request that is refused before the lookup. */
+  function refuseEarly(fault: number, decided: number): number {
+    bookAdmission();
+    return refuse(fault, decided);
+  }
+
   /**
    * A refused request ends where the refusal is found: a read is answered, a write dropped. Until then
-   * nobody knows that it will not be written, so writes behind it wait.
+   * nobody knows that it will not be written, so writes behind it wait. (T31) The PE freezes.
    */
   function refuse(fault: number, found: number): number {
-    firstFaults[fault] ??= { rid: dma.rid, address: joinHalves(dma.upper, dma.lower) };
-    if (dma.write !== 0) postedWrites.complete(dma.pe, found);
+    const { pe, rid, write } = dma;
+    const address = joinHalves(dma.upper, dma.lower);
+    firstFaults[fault] ??= { rid, address };
+    if (write !== 0) postedWrites.complete(pe, found);
+    drain.refused(pe, write, found);
+    if (freezesPe) {
+      const failed = { rid, address, isWrite: write !== 0 };
+      freezer.freezeByFault(pe, OUTCOMES[fault] as FaultName, failed, found, completions.origin);
+    }
+    leavePort(found);
     close(fault, found);
-    return REFUSED_SLOT;
+    return REFUSED_CELL;
+  }
+
+  /** (T12) A request that comes to nothing: its RTE is bad, its PE frozen or the PHB fenced. */
+  function drop(outcome: number, decided: number): number {
+    bookAdmission();
+    if (outcome === BAD_RTE) {
+      firstFaults[outcome] ??= { rid: dma.rid, address: joinHalves(dma.upper, dma.lower) };
+    }
+    leavePort(decided);
+    close(outcome, decided);
+    return outcome === BAD_RTE ? REFUSED_CELL : DROPPED_CELL;
+  }
+
+  /** The request needs no buffer of the port any more. */
+  function leavePort(cycle: number): void {
+    if (dma.write === 0) port.answer(cycle);
+    else port.handOn(dma.bytes, cycle);
   }
 
   /** Books a request that is over. */
   function close(outcome: number, done: number): void {
+    const { account, write, bytes, arrive, requester } = dma;
+    completions.complete(account, outcome, write, bytes, arrive, done, requester);
+  }
+
+  function bookAdmission(): void {
     if (dma.admission !== 0) bookPart(ADMISSION, dma.admission);
-    arrivals.done(done);
-    if (done > end.cycle) end.cycle = done;
-    accounts.book(dma.account, outcome, dma.write, dma.bytes, done - dma.arrive);
   }
 
   function bookPart(part: number, cycles: number): void {
     accounts.bookPart(dma.account, part, cycles);
-  }
-
-  /** The cycle that the unit has come to: its stages accept nothing before it. */
-  function present(): number {
-    return Math.max(rteStage.free, lookupStage.free);
-  }
-
-  /** Moves the origin of time forward to the present. */
-  function rebase(): void {
-    const cycles = present();
-    arrivals.rebase(cycles);
-    age(cycles);
-    end.origin += cycles;
-  }
-
-  /** Everything that the unit remembers is `cycles` longer ago. */
-  function age(cycles: number): void {
-    end.before = lastCycle();
-    end.cycle = NOTHING_DONE;
-    rteStage.rebase(cycles);
-    lookupStage.rebase(cycles);
-    tags.rebase(cycles);
-    tceCache.rebase(cycles);
-    postedWrites.rebase(cycles);
-  }
-
-  function lastCycle(): number {
-    if (end.cycle === NOTHING_DONE) return end.before;
-    return Math.max(end.before, end.origin + end.cycle);
   }
 
   /**
@@ -294,12 +341,23 @@ export function createTceUnit(setup: TceUnitSetup) {
       const head = items[at];
       const kind = head & ITEM_KIND_MASK;
       if (kind > ITEM_EXPECTED_WRITE) return at;
-      const slot = request(head, items[at + 1], items[at + 2], arrivals.next(items[at + 3]));
+      // (T4) A piece of a DMA in one 4 KiB block is one TLP or more.
+      const limit = writeOf(head) === 0 ? readRequestBytes : payloadBytes;
+      const upper = items[at + 2];
+      let lower = items[at + 1];
+      let rest = bytesOf(head);
+      let bytes = Math.min(rest, limit - (lower & (limit - 1)));
+      const cell = request(head, lower, upper, bytes, items[at + 3]);
       if (kind > ITEM_WRITE) {
         at += QUAD;
-        translations.compare(rteCache.pe, slot, items, at);
+        translations.compare(dma, cell, items[at + 1], items[at]);
       }
-      if (present() > REBASE_AT_CYCLES) rebase();
+      for (rest -= bytes; rest > 0; rest -= bytes) {
+        lower += bytes;
+        bytes = Math.min(rest, limit);
+        request(head, lower | 0, upper, bytes, 0);
+      }
+      time.keepNear();
     }
     return to;
   }
@@ -309,44 +367,28 @@ export function createTceUnit(setup: TceUnitSetup) {
     timing,
     accounts,
     translations,
-    /** Time passes in the trace without a request. */
-    pass(step: number): void {
-      rteStage.free = Math.max(rteStage.free, arrivals.pass(step));
-      if (present() > REBASE_AT_CYCLES) rebase();
+    pass: time.pass,
+    leap: time.leap,
+    ...createSoftwareSide(config, parts),
+    /** The trace is over: reads that still wait get their data. */
+    finish(): void {
+      reads.completeAll();
     },
-    /** Any number of cycles passes in the trace: nothing of before can still be on its way. */
-    leap(cycles: number): void {
-      age(Math.min(cycles, 2 * PAST_CYCLES - 1));
-      end.origin += cycles;
-    },
-    /** Software writes a TVE; its requests are booked under `account`. Entries of the old one go. */
-    writeTve(index: number, word: bigint, account: number): void {
-      tvt.write(index, word, account);
-      tceCache.dropTve(index);
-      walkCache.dropTve(index);
-    },
-    /** Firmware changed the RTT and invalidates the RTE cache. */
-    invalidateRtes(): void {
-      rteCache.dropAll();
-    },
-    /** Software writes the kill register, now. The kill passes both stages and holds the second. */
-    kill(register: bigint): void {
-      const inTurn = rteStage.leave(arrivals.pass(0) + rteCycles);
-      const looked = lookupStage.leave(inTurn + tvtCycles + lookupCycles);
-      const cost = killUnit.write(register);
-      lookupStage.hold(cost);
-      arrivals.afterSoftware(looked + cost);
-    },
+    /** Absolute cycle of the origin that times are counted from now. */
+    origin: () => completions.origin,
     /** What the unit counted so far; arrays are the unit's own. */
     counts() {
       return {
-        cycles: lastCycle(),
+        cycles: completions.lastCycle(),
         walkReads: walker.reads,
-        walkCacheHits: walkCache.hits,
+        walkCacheHits: parts.walkCache.hits,
         rteMisses: rteCache.misses,
         cachedReads: timing.cachedReads,
         uncachedReads: timing.uncachedReads,
-        kills: killUnit.counts,
+        kills: parts.killUnit.counts,
+        killTimes: { completion: drain.completion, stale: drain.stale },
+        freezes: freezer.freezes(),
+        fences: freezer.fences,
         firstFaults,
       };
     },

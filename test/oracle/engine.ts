@@ -1,129 +1,214 @@
 /** The engine on an oracle case: the same list of items, and what it booked for each request. */
 import { allocateMemory, PhysicalMemory } from '../../models/memory/physical.ts';
-import { phb4 } from '../../models/phb/phb4.ts';
-import { configOf } from '../../models/phb/spec.ts';
 import type { UnitConfig } from '../../models/phb/unit-config.ts';
 import { writeRte } from '../../models/rte.ts';
-import { fixedCyclesOf } from '../../sim/results/book.ts';
-import { Accounts } from '../../sim/unit/accounts.ts';
+import { Accounts, type RequestAtHand } from '../../sim/unit/books/accounts.ts';
+import { OUTCOMES } from '../../sim/unit/books/outcome.ts';
+import { PARTS } from '../../sim/unit/books/parts.ts';
 import { QUAD } from '../../sim/unit/items.ts';
-import { OUTCOMES } from '../../sim/unit/outcome.ts';
-import { PARTS } from '../../sim/unit/parts.ts';
-import { createTceUnit } from '../../sim/unit/tce-unit.ts';
-import { type OracleCase, RTT_BASE } from './case.ts';
-import type { Settled } from './timing.ts';
+import { createTceUnit, type TceUnit } from '../../sim/unit/tce-unit.ts';
+import { type OracleCase, type OracleItem, RTT_BASE } from './case.ts';
+import type { Replayed, Settled } from './edges.ts';
+import { cyclesOf } from './exact.ts';
 
-/** Books that remember the last request. */
+/** What the engine's hooks say of a request. */
+interface Booking {
+  readonly parts: Record<string, number>;
+  readonly request: RequestAtHand;
+  real?: bigint;
+  settled?: Settled;
+}
+
+const SERVED = ['hit', 'line-hit', 'miss', 'merged', 'bypassed'];
+const LOOKED_UP = ['hit', 'line-hit', 'miss', 'merged', 'page-fault', 'access-fault'];
+
+/** Books that remember each request: those whose data come later are parked until then. */
 class Recorder extends Accounts {
-  settled: Settled[] = [];
-  private current: Record<string, number> = {};
-  private fixed = fixedCyclesOf(configOf(phb4));
+  private records: Booking[] = [];
+  private readonly parked = new Map<number, Booking>();
+  /** The request that arrived last, and the one that is booked: perhaps one whose data are there. */
+  private atHand: Booking | undefined;
+  private current: Booking | undefined;
+  private config: UnitConfig | undefined;
+  unit: TceUnit | undefined;
 
   /** Forgets the case before. */
-  begin(config: UnitConfig): void {
-    this.settled = [];
-    this.current = {};
-    this.fixed = fixedCyclesOf(config);
+  start(config: UnitConfig): void {
+    this.records = [];
+    this.parked.clear();
+    this.config = config;
+  }
+
+  override begin(request: RequestAtHand): void {
+    this.atHand = { parts: {}, request };
+    this.current = this.atHand;
+    this.records.push(this.atHand);
+  }
+
+  override located(cell: number): void {
+    const { current } = this;
+    if (current === undefined || this.unit === undefined) return;
+    const real = this.unit.translations.realOf(cell, current.request);
+    if (real !== undefined) current.real = real;
+  }
+
+  override park(place: number): void {
+    if (this.current) this.parked.set(place, this.current);
+  }
+
+  override resume(place: number): void {
+    this.current = this.parked.get(place);
   }
 
   override bookPart(_account: number, part: number, cycles: number): void {
+    const { parts } = this.current as Booking;
     const name = PARTS[part];
-    this.current[name] = (this.current[name] ?? 0) + cycles;
+    parts[name] = (parts[name] ?? 0) + cycles;
   }
 
-  override book(
-    _account: number,
-    code: number,
-    write: number,
-    _bytes: number,
-    latency: number,
-  ): void {
+  override book(_: number, code: number, write: number, _bytes: number, latency: number): void {
+    const record = this.current as Booking;
     const outcome = OUTCOMES[code];
-    const fixed = this.fixed;
-    const parts = this.current;
-    parts.rte = (parts.rte ?? 0) + fixed.rte;
-    parts.tve = fixed.tve;
-    if (['hit', 'miss', 'merged', 'page-fault', 'access-fault'].includes(outcome))
-      parts.lookup = fixed.lookup;
-    if (['hit', 'miss', 'merged', 'bypassed'].includes(outcome)) {
-      parts.dma = write ? fixed.dmaWrite : fixed.dmaRead;
+    for (const [part, cycles] of this.fixedParts(outcome, write)) {
+      record.parts[part] = (record.parts[part] ?? 0) + cycles;
     }
-    const kept = Object.fromEntries(Object.entries(parts).filter(([, cycles]) => cycles !== 0));
-    this.settled.push({ outcome, done: 0, latency, parts: kept });
-    this.current = {};
+    const parts = Object.fromEntries(
+      Object.entries(record.parts).filter(([, cycles]) => cycles !== 0),
+    );
+    const { real } = record;
+    record.settled =
+      real === undefined ? { outcome, latency, parts } : { outcome, latency, parts, real };
+    this.current = this.atHand;
+  }
+
+  /** What the engine does not book, because it is the same for all requests of a kind. */
+  private fixedParts(outcome: string, write: number): [part: string, cycles: number][] {
+    const config = this.config as UnitConfig;
+    const isServed = SERVED.includes(outcome);
+    return [
+      ['rte', config.rteCache.hitCycles],
+      ['tve', config.tvt.readCycles],
+      ['lookup', LOOKED_UP.includes(outcome) ? config.tceCache.lookupCycles : 0],
+      ['dma', isServed ? cyclesOf(write ? config.dma.writeNs : config.dma.readNs, config) : 0],
+    ];
+  }
+
+  settled(): Settled[] {
+    return this.records.map(({ settled }, number) => {
+      if (settled === undefined) throw new Error(`request ${number} was never booked`);
+      return settled;
+    });
   }
 }
 
 /** One for all cases: its arrays are large. */
 const accounts = new Recorder();
 
-/** Requests of a case as the engine settles them, and its last cycle; `done` is not told. */
-export function replayByEngine(drawn: OracleCase): { settled: Settled[]; cycles: number } {
-  const config = configFor(drawn);
+/** Requests of a case as the engine settles them, and its counters. */
+export function replayByEngine(drawn: OracleCase): Replayed {
+  const { config } = drawn;
   const memory = new PhysicalMemory(allocateMemory(2 ** 21));
-  for (const [rid, pe] of drawn.peOf) writeRte(memory, RTT_BASE, rid, pe);
   for (const [address, word] of drawn.words) memory.write(address, word);
   const items = new Int32Array(new SharedArrayBuffer(2 * QUAD * 4));
-  accounts.begin(config);
-  const { outstanding } = drawn;
+  accounts.start(config);
   const unit = createTceUnit({
     config,
     ioda: 'ioda3',
     memory,
     rttBase: RTT_BASE,
-    pacing: outstanding === 0 ? { kind: 'trace' } : { kind: 'closed', outstanding },
+    pacing: drawn.pacing,
     items,
     accounts,
     seed: 'oracle',
   });
+  accounts.unit = unit;
   for (const [index, word] of drawn.tves) unit.writeTve(index, word, 0);
+  const peOf = new Map<number, number>();
+  let timeNs = 0;
   for (const item of drawn.items) {
-    if (item.kind === 'store') {
-      memory.write(item.address, item.word);
-      unit.timing.touch(Number(item.address >> 32n), Number(item.address & 0xffffffffn));
-    } else if (item.kind === 'kill') {
-      unit.pass(item.step);
-      unit.kill(item.register);
-    } else {
-      items[0] = (item.isWrite ? 1 : 0) | (63 << 4) | (item.rid << 16);
-      items[1] = Number(item.address & 0xffffffffn);
-      items[2] = Number(item.address >> 32n);
-      items[3] = item.step;
-      unit.replay(0, QUAD);
+    const before = cyclesOf(timeNs, config);
+    if ('stepNs' in item) timeNs += item.stepNs;
+    const step = cyclesOf(timeNs, config) - before;
+    if (item.kind === 'dma' && peOf.get(item.rid) !== item.pe) {
+      writeRte(memory, RTT_BASE, item.rid, item.pe);
+      if (peOf.has(item.rid)) unit.invalidateRtes();
+      peOf.set(item.rid, item.pe);
     }
+    feed(unit, item, step, memory, items);
   }
-  return { settled: accounts.settled, cycles: unit.counts().cycles };
+  unit.finish();
+  return replayedOf(unit);
 }
 
-function configFor({ config }: OracleCase): UnitConfig {
-  const preset = configOf(phb4);
+function feed(
+  unit: TceUnit,
+  item: OracleItem,
+  step: number,
+  memory: PhysicalMemory,
+  items: Int32Array,
+): void {
+  switch (item.kind) {
+    case 'dma':
+      items[0] = (item.isWrite ? 1 : 0) | ((item.bytes - 1) << 4) | (item.rid << 16);
+      items[1] = Number(BigInt.asIntN(32, item.address));
+      items[2] = Number(BigInt.asIntN(32, item.address >> 32n));
+      items[3] = step;
+      unit.replay(0, QUAD);
+      return;
+    case 'store':
+      memory.write(item.address, item.word);
+      unit.timing.touch(Number(item.address >> 32n), Number(item.address & 0xffff_ffffn));
+      return;
+    case 'tve':
+      unit.writeTve(item.index, item.word, 0);
+      return;
+    case 'peltv':
+      unit.setPeltv(item.pe, item.neighbour, item.isSet);
+      return;
+    case 'kill':
+      unit.pass(step);
+      unit.kill(item.register);
+      return;
+    default:
+      unit.pass(step);
+      if (item.kind === 'freeze') unit.freeze(item.pe);
+      else if (item.kind === 'unfreeze') unit.unfreeze(item.pe);
+      else if (item.kind === 'fence') unit.fence();
+      else unit.reset();
+  }
+}
+
+function replayedOf(unit: TceUnit): Replayed {
+  const counts = unit.counts();
+  const timesOf = ({ count, sum, max }: { count: number; sum: number; max: number }) => ({
+    count,
+    sum,
+    max,
+  });
   return {
-    ...preset,
-    unit: { clockMHz: 1000 },
-    rteCache: { entries: config.rteEntries, hitCycles: config.rteCycles },
-    tvt: { readCycles: config.tvtCycles },
-    tceCache: {
-      entries: config.entries,
-      ways: config.ways,
-      hash: config.hash,
-      replacement: config.replacement,
-      lookupCycles: config.lookupCycles,
-      responseCycles: config.responseCycles,
-      negative: config.negative,
+    settled: accounts.settled(),
+    cycles: counts.cycles,
+    walkReads: [...counts.walkReads],
+    walkCacheHits: [...counts.walkCacheHits],
+    rteMisses: counts.rteMisses,
+    cachedReads: counts.cachedReads,
+    uncachedReads: counts.uncachedReads,
+    kills: { ...counts.kills },
+    killTimes: {
+      completion: timesOf(counts.killTimes.completion),
+      stale: timesOf(counts.killTimes.stale),
     },
-    walkCache: { entries: config.walkEntries },
-    tags: { count: config.tags, merge: config.merge },
-    memory: {
-      readNs: config.readCycles,
-      cachedReadNs: config.cachedCycles,
-      cachedLines: config.cachedLines,
-    },
-    dma: { readNs: config.dmaReadCycles, writeNs: config.dmaWriteCycles },
-    kill: {
-      ...preset.kill,
-      allCycles: config.killAll,
-      peCycles: config.killPe,
-      pageCycles: config.killPage,
-    },
+    freezes: counts.freezes.list
+      .map(({ pe, cause, pest, cycle, until }) => ({
+        pe,
+        cause,
+        cycle,
+        ...(pest === undefined ? {} : { pest0: pest.pest0, pest1: pest.pest1 }),
+        ...(until === undefined ? {} : { until }),
+      }))
+      .sort((a, b) => a.cycle - b.cycle || a.pe - b.pe),
+    fences: counts.fences.map(({ cycle, until }) =>
+      until === undefined ? { cycle } : { cycle, until },
+    ),
   };
 }

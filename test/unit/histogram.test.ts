@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addHistogram } from '../../sim/results/book.ts';
-import { bucketOf, bucketTop, HISTOGRAM_BUCKETS, percentile } from '../../sim/unit/histogram.ts';
+import {
+  bucketOf,
+  bucketTop,
+  HISTOGRAM_BUCKETS,
+  percentile,
+} from '../../sim/unit/books/histogram.ts';
 
 const value = fc.oneof(fc.nat({ max: 5000 }), fc.nat({ max: 2 ** 31 - 1 }));
 

@@ -8,12 +8,11 @@ import { configOf } from '../../models/phb/spec.ts';
 import type { UnitConfig } from '../../models/phb/unit-config.ts';
 import { writeRte } from '../../models/rte.ts';
 import { encodeTranslated } from '../../models/tve.ts';
-import { ACCOUNT_CELLS, Accounts, PARTS_CELL } from '../../sim/unit/accounts.ts';
-import type { Pacing } from '../../sim/unit/arrivals.ts';
-import { HISTOGRAM_BUCKETS } from '../../sim/unit/histogram.ts';
+import { ACCOUNT_CELLS, Accounts } from '../../sim/unit/books/accounts.ts';
+import { OUTCOMES } from '../../sim/unit/books/outcome.ts';
+import { PARTS, type PartName } from '../../sim/unit/books/parts.ts';
 import { QUAD } from '../../sim/unit/items.ts';
-import { OUTCOMES } from '../../sim/unit/outcome.ts';
-import { PARTS, type PartName } from '../../sim/unit/parts.ts';
+import type { Pacing } from '../../sim/unit/port/arrivals.ts';
 import { createTceUnit, type TceUnit } from '../../sim/unit/tce-unit.ts';
 
 const RTT_BASE = 0xff_0000_0000n;
@@ -22,14 +21,18 @@ const ITEM_QUADS = 4096;
 /** Parameters by group, on top of the rig's round numbers. */
 export type Overrides = { readonly [Group in keyof UnitConfig]?: Partial<UnitConfig[Group]> };
 
-/** Round numbers: every stage can be told from the others in a sum. */
+/** Round numbers, and no limits at the port: every stage can be told from the others in a sum. */
 const ROUND: Overrides = {
   unit: { clockMHz: 1000 },
+  link: { generation: 0, payloadBytes: 4096, readRequestBytes: 4096 },
+  credits: { postedHeaders: 0, postedData: 0, nonPostedHeaders: 0 },
   rteCache: { hitCycles: 1 },
   tvt: { readCycles: 2 },
   tceCache: { lookupCycles: 4, responseCycles: 8, hash: 'plain' },
   memory: { readNs: 200, cachedReadNs: 100 },
-  dma: { readNs: 1000, writeNs: 16 },
+  tags: { merge: 'entry' },
+  fault: { freezesPe: false },
+  dma: { readNs: 1000, writeNs: 16, readEngines: 0 },
   kill: { allCycles: 500, peCycles: 300, pageCycles: 30 },
 };
 
@@ -42,6 +45,8 @@ export interface Sent {
   readonly parts: Readonly<Record<PartName, number>>;
 }
 
+const NO_PARTS = Object.fromEntries(PARTS.map((name) => [name, 0])) as Record<PartName, number>;
+
 export interface RequestOptions {
   readonly rid?: number;
   readonly write?: boolean;
@@ -50,11 +55,35 @@ export interface RequestOptions {
   readonly step?: number;
 }
 
+/** Books that remember the last request; of its parts, those that are booked. */
+class LastRequest extends Accounts {
+  last: Sent = { outcome: '', latency: 0, parts: NO_PARTS };
+  private booked: Record<PartName, number> = { ...NO_PARTS };
+
+  override bookPart(account: number, part: number, cycles: number): void {
+    super.bookPart(account, part, cycles);
+    this.booked[PARTS[part]] += cycles;
+  }
+
+  override book(
+    account: number,
+    outcome: number,
+    write: number,
+    bytes: number,
+    latency: number,
+  ): void {
+    super.book(account, outcome, write, bytes, latency);
+    this.last = { outcome: OUTCOMES[outcome], latency, parts: this.booked };
+    this.booked = { ...NO_PARTS };
+  }
+}
+
 export class Rig {
   readonly memory: PhysicalMemory;
   readonly unit: TceUnit;
   readonly config: UnitConfig;
   readonly items = new Int32Array(new SharedArrayBuffer(ITEM_QUADS * QUAD * 4));
+  private readonly books = new LastRequest();
   private nextTable = 0x1_0000_0000n;
 
   constructor(overrides: Overrides = {}, pacing: Pacing = { kind: 'trace' }) {
@@ -67,7 +96,7 @@ export class Rig {
       rttBase: RTT_BASE,
       pacing,
       items: this.items,
-      accounts: new Accounts(),
+      accounts: this.books,
       seed: 'rig',
     });
   }
@@ -79,10 +108,10 @@ export class Rig {
   }
 
   /**
-   * A window of 64 KiB tables (13 index bits a level) with the first pages of it mapped to real
-   * 0x10_0000_0000 and up; returns the real address of the leaf table.
+   * A window (of 64 KiB tables, 13 index bits a level, unless said) with the first pages of it mapped to
+   * real 0x10_0000_0000 and up; returns the real address of the leaf table.
    */
-  window(pe: number, levels: number, pages: number, pageShift = 16): bigint {
+  window(pe: number, levels: number, pages: number, pageShift = 16, tableShift = 16): bigint {
     const tables = Array.from({ length: levels }, () => {
       this.nextTable += 0x1_0000n;
       return this.nextTable;
@@ -92,7 +121,7 @@ export class Rig {
     });
     const leaf = tables[levels - 1];
     for (let page = 0; page < pages; page += 1) this.map(leaf, page, pageShift);
-    const tve = encodeTranslated({ root: tables[0], levels, tableShift: 16, pageShift });
+    const tve = encodeTranslated({ root: tables[0], levels, tableShift, pageShift });
     this.unit.writeTve(pe * 2, tve, this.unit.accounts.open());
     return leaf;
   }
@@ -105,12 +134,10 @@ export class Rig {
 
   /** Sends one request and tells what became of it. */
   send(address: number | bigint, options: RequestOptions = {}): Sent {
-    const { accounts } = this.unit;
-    const cells = accounts.cells.slice();
-    const latencies = accounts.latencies.slice(0, accounts.count * HISTOGRAM_BUCKETS);
     this.put(0, address, options);
     this.unit.replay(0, QUAD);
-    return this.difference(cells, latencies);
+    this.unit.finish();
+    return this.books.last;
   }
 
   /** Sends many requests with nothing measured one by one: `[address, options]`. */
@@ -122,6 +149,7 @@ export class Rig {
       });
       this.unit.replay(0, batch.length * QUAD);
     }
+    this.unit.finish();
   }
 
   /** Requests so far by outcome, over all accounts. */
@@ -146,23 +174,6 @@ export class Rig {
     this.items[at + 1] = Number(bus & 0xffffffffn);
     this.items[at + 2] = Number(bus >> 32n);
     this.items[at + 3] = step;
-  }
-
-  private difference(cells: Float64Array, latencies: Float64Array): Sent {
-    const { accounts } = this.unit;
-    const changed = accounts.cells.map((value, cell) => value - (cells[cell] ?? 0));
-    const account = Math.floor(
-      changed.findIndex((by, cell) => by > 0 && cell % ACCOUNT_CELLS < OUTCOMES.length * 2) /
-        ACCOUNT_CELLS,
-    );
-    const own = changed.subarray(account * ACCOUNT_CELLS, (account + 1) * ACCOUNT_CELLS);
-    const outcome = OUTCOMES[Math.floor(own.findIndex((by) => by > 0) / 2)];
-    const from = account * HISTOGRAM_BUCKETS;
-    const bucket = accounts.latencies
-      .subarray(from, from + HISTOGRAM_BUCKETS)
-      .findIndex((value, index) => value !== (latencies[from + index] ?? 0));
-    const parts = Object.fromEntries(PARTS.map((name, part) => [name, own[PARTS_CELL + part]]));
-    return { outcome, latency: bucket, parts: parts as Record<PartName, number> };
   }
 }
 

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { phb4 } from '../../models/phb/phb4.ts';
 import { configOf } from '../../models/phb/spec.ts';
 import type { UnitConfig } from '../../models/phb/unit-config.ts';
-import { createSetIndex } from '../../sim/unit/set-index.ts';
-import { keyHigh, TceCache } from '../../sim/unit/tce-cache.ts';
+import { createSetIndex } from '../../sim/unit/lookup/set-index.ts';
+import { keyHigh, TceCache } from '../../sim/unit/lookup/tce-cache.ts';
 import { randomOf } from '../../traces/random.ts';
 
 type CacheConfig = UnitConfig['tceCache'];
@@ -16,8 +16,8 @@ function cacheOf(config: Partial<CacheConfig>): TceCache {
 
 /** Looks a page of TVE 0 up and places it on a miss; tells whether it was there. */
 function access(cache: TceCache, page: number): boolean {
-  if (cache.find(0, page) >= 0) return true;
-  cache.place(0, page);
+  if (cache.find(0, 0, page) >= 0) return true;
+  cache.place(0, 0, page);
   return false;
 }
 
@@ -124,7 +124,7 @@ describe('each policy', () => {
         let last = -1;
         for (const page of pages) {
           access(eight, page);
-          if (last >= 0) expect(eight.find(0, page)).toBeGreaterThanOrEqual(0);
+          if (last >= 0) expect(eight.find(0, 0, page)).toBeGreaterThanOrEqual(0);
           expect(access(two, page)).toBe(naive.access(page));
           last = page;
         }
@@ -140,7 +140,7 @@ describe('each policy', () => {
       );
       return Array.from({ length: 200 }, (_, page) => {
         access(cache, page);
-        return cache.find(0, page);
+        return cache.find(0, 0, page);
       });
     };
     expect(evictions('a')).toEqual(evictions('a'));
@@ -203,8 +203,7 @@ describe('drops', () => {
   it('take the entries of a PE, of a window, of a run of pages, or all', () => {
     const fill = () => {
       const cache = cacheOf({ entries: 64, ways: 64 });
-      for (const tve of [10, 11, 12])
-        for (const page of [0, 1, 2, 3]) cache.place(keyHigh(tve, 0), page);
+      for (const tve of [10, 11, 12]) for (const page of [0, 1, 2, 3]) cache.place(tve, 0, page);
       return cache;
     };
     expect(fill().dropPe(5)).toBe(8);
@@ -213,7 +212,7 @@ describe('drops', () => {
     expect(fill().dropAll()).toBe(12);
     const cache = fill();
     cache.dropPe(5);
-    expect(cache.find(keyHigh(10, 0), 1)).toBe(-1);
-    expect(cache.find(keyHigh(12, 0), 1)).toBeGreaterThanOrEqual(0);
+    expect(cache.find(10, 0, 1)).toBe(-1);
+    expect(cache.find(12, 0, 1)).toBeGreaterThanOrEqual(0);
   });
 });

@@ -5,14 +5,14 @@ import { allocateMemory, PhysicalMemory } from '../../models/memory/physical.ts'
 import { tcePermission } from '../../models/tce.ts';
 import { decodeTve, encodeTranslated, spanBits, type TranslatedTve } from '../../models/tve.ts';
 import { walk } from '../../models/walk.ts';
-import { MemoryTiming } from '../../sim/unit/memory-timing.ts';
-import { Tvt } from '../../sim/unit/tvt.ts';
-import { WalkCache } from '../../sim/unit/walk-cache.ts';
-import { Walker } from '../../sim/unit/walker.ts';
+import { Tvt } from '../../sim/unit/lookup/tvt.ts';
+import { MemoryTiming } from '../../sim/unit/walk/memory-timing.ts';
+import { WalkCache } from '../../sim/unit/walk/walk-cache.ts';
+import { Walker } from '../../sim/unit/walk/walker.ts';
 
 const PAGE_SHIFTS = [12, 16, 21, 24, 28, 30];
 /** At 1000 MHz a cycle is a ns; no line is cached, so that every read takes the same time. */
-const TIMING = { readNs: 200, cachedReadNs: 120, cachedLines: 0 };
+const TIMING = { readNs: 200, cachedReadNs: 120, cachedLines: 0, remoteShare: 0, retryNs: 0 };
 const CLOCK_MHZ = 1000;
 const RESPONSE_CYCLES = 4;
 const TVE_INDEX = 1023;
@@ -32,10 +32,15 @@ class WatchedMemory extends PhysicalMemory {
 
 /** A walker on a memory, with a single TVE. */
 function walkerOf(word: bigint, memory: PhysicalMemory, walkCacheEntries: number) {
-  const tvt = new Tvt(1024, { ioda: 'ioda3', pageShifts: PAGE_SHIFTS });
+  const tvt = new Tvt(1024, { ioda: 'ioda3', pageShifts: PAGE_SHIFTS }, 0n);
   tvt.write(TVE_INDEX, word, 0);
   const timing = new MemoryTiming(TIMING, CLOCK_MHZ);
-  const cache = new WalkCache(walkCacheEntries);
+  const cache = new WalkCache({
+    level1: walkCacheEntries,
+    level2: walkCacheEntries,
+    level3: walkCacheEntries,
+    level4: walkCacheEntries,
+  });
   const walker = new Walker(tvt, memory, timing, cache, RESPONSE_CYCLES);
   return {
     walker,
@@ -189,7 +194,7 @@ test('the TVT holds as beyond the window what the functional walk refuses as out
     fc.property(example, anyWord, fc.integer({ min: 0, max: 59 }), (drawn, word, cut) => {
       const { word: tveWord, tve, memory, addresses } = build(drawn);
       const address = word >> BigInt(cut);
-      const tvt = new Tvt(1024, { ioda: 'ioda3', pageShifts: PAGE_SHIFTS });
+      const tvt = new Tvt(1024, { ioda: 'ioda3', pageShifts: PAGE_SHIFTS }, 0n);
       tvt.write(TVE_INDEX, tveWord, 0);
       const beyond = joinHalves(tvt.beyondHigh[TVE_INDEX], tvt.beyondLow[TVE_INDEX]);
       const { outcome } = walk(tve, address, 'read', (at) => memory.read(at));

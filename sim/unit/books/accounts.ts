@@ -1,17 +1,22 @@
 /**
  * The books of a unit: one account a DMA window, and one (number 0) for requests that reach none.
  * Everything is a plain sum, so that books of several units merge exactly. Parts of a latency that
- * are the same for every request of a kind are not booked at all: sim/results/book.ts works them out.
+ * are the same for every request of a kind are not booked at all: fixed-cycles.ts knows them.
  */
-import { bucketOf, HISTOGRAM_BUCKETS } from './histogram.ts';
+import { bucketOf, bucketTop, EXACT_MAX, HISTOGRAM_BUCKETS } from './histogram.ts';
 import { OUTCOMES } from './outcome.ts';
 import { PARTS } from './parts.ts';
 
-/** Cells of an account: a count for each outcome and direction, bytes, and the cycles of each part. */
+/**
+ * Cells of an account: a count for each outcome and direction; of reads and of writes the bytes, the
+ * longest latency of those that share a bucket with others, and what these buckets' tops add to all
+ * latencies; the cycles of each part.
+ */
 export const BYTES_CELL = OUTCOMES.length * 2;
-export const PARTS_CELL = BYTES_CELL + 1;
-export const MAX_CELL = PARTS_CELL + PARTS.length;
-export const ACCOUNT_CELLS = MAX_CELL + 1;
+export const EXCESS_CELL = BYTES_CELL + 2;
+export const MAX_CELL = EXCESS_CELL + 2;
+export const PARTS_CELL = MAX_CELL + 2;
+export const ACCOUNT_CELLS = PARTS_CELL + PARTS.length;
 
 /** The account of requests that reach no window. */
 export const NO_WINDOW = 0;
@@ -22,10 +27,50 @@ export const NO_WINDOW = 0;
  */
 const ACCOUNTS_MAX = 1025;
 
+/** The request that the unit looks at: what it is, whose, and when it arrived. */
+export interface RequestAtHand {
+  rid: number;
+  /** Bus address, in halves. */
+  upper: number;
+  lower: number;
+  /** 1 for a write. */
+  write: number;
+  bytes: number;
+  pe: number;
+  tve: number;
+  account: number;
+  /** Cycle of its arrival, since the origin of time that the unit counts from now. */
+  arrive: number;
+  /** Cycles that it waited for those in front of it. */
+  admission: number;
+  /** Number of the requester that waits for it; see arrivals.ts. */
+  requester: number;
+  /** Code of outcome.ts that it has so far. */
+  outcome: number;
+}
+
+/** A request about which nothing is known yet. */
+export function requestAtHand(): RequestAtHand {
+  return {
+    rid: 0,
+    upper: 0,
+    lower: 0,
+    write: 0,
+    bytes: 0,
+    pe: 0,
+    tve: 0,
+    account: 0,
+    arrive: 0,
+    admission: 0,
+    requester: 0,
+    outcome: 0,
+  };
+}
+
 /** The books of a unit: see the cells' layout above; histograms without their empty ends. */
 export interface AccountSums {
   readonly cells: Float64Array;
-  /** A histogram for each account, and for each part. */
+  /** A histogram for the reads and one for the writes of each account; one for each part. */
   readonly latencies: readonly Float64Array[];
   readonly parts: readonly Float64Array[];
   readonly partsMax: Float64Array;
@@ -34,8 +79,8 @@ export interface AccountSums {
 export class Accounts {
   /** Sums, account by account. */
   readonly cells = new Float64Array(ACCOUNTS_MAX * ACCOUNT_CELLS);
-  /** Latency histograms, account by account. */
-  readonly latencies = new Float64Array(ACCOUNTS_MAX * HISTOGRAM_BUCKETS);
+  /** Latency histograms of reads and of writes, account by account. */
+  readonly latencies = new Float64Array(ACCOUNTS_MAX * 2 * HISTOGRAM_BUCKETS);
   /** Histograms of the parts that vary, over all accounts; only values above 0 are in them. */
   readonly parts = new Float64Array(PARTS.length * HISTOGRAM_BUCKETS);
   /** Largest value of each part. */
@@ -50,13 +95,32 @@ export class Accounts {
     return this.count - 1;
   }
 
+  /**
+   * A request has arrived; what is booked from now on is its own. For those who watch requests: its PE, TVE
+   * and account stand in it once it is `located` or booked, and reads that waited may be resumed and booked
+   * in between.
+   */
+  begin(_request: RequestAtHand): void {}
+
+  /** The request at hand has its TCE in a cell of the TCE cache, or REFUSED_CELL or UNTRANSLATED_CELL. */
+  located(_cell: number): void {}
+
+  /** The request at hand waits for its data, as number `place` of those who do. */
+  park(_place: number): void {}
+
+  /**
+   * The data of a request that waited are there: what is booked from now on is its own, up to and with its
+   * `book`; then the request at hand goes on.
+   */
+  resume(_place: number): void {}
+
   /** Books a request: outcome, direction (1 = write), bytes and the latency in cycles. */
   book(account: number, outcome: number, write: number, bytes: number, latency: number): void {
     const at = account * ACCOUNT_CELLS;
     this.cells[at + outcome * 2 + write] += 1;
-    this.cells[at + BYTES_CELL] += bytes;
-    if (latency > this.cells[at + MAX_CELL]) this.cells[at + MAX_CELL] = latency;
-    this.latencies[account * HISTOGRAM_BUCKETS + bucketOf(latency)] += 1;
+    this.cells[at + BYTES_CELL + write] += bytes;
+    this.latencies[(account * 2 + write) * HISTOGRAM_BUCKETS + bucketOf(latency)] += 1;
+    if (latency > EXACT_MAX) this.bookLong(at + write, latency);
   }
 
   /** Books the cycles of a part that varies. Call it for values above 0 only. */
@@ -66,11 +130,17 @@ export class Accounts {
     if (cycles > this.partsMax[part]) this.partsMax[part] = cycles;
   }
 
+  /** The histogram tells a long latency only roughly: the rest of it is booked apart, which is rare. */
+  private bookLong(at: number, latency: number): void {
+    this.cells[at + EXCESS_CELL] += bucketTop(bucketOf(latency)) - latency;
+    if (latency > this.cells[at + MAX_CELL]) this.cells[at + MAX_CELL] = latency;
+  }
+
   /** All books as plain data that can leave the thread. */
   sums(): AccountSums {
     return {
       cells: this.cells.slice(0, this.count * ACCOUNT_CELLS),
-      latencies: histograms(this.latencies, this.count),
+      latencies: histograms(this.latencies, this.count * 2),
       parts: histograms(this.parts, PARTS.length),
       partsMax: this.partsMax.slice(),
     };

@@ -9,6 +9,9 @@ const STEPS = 1 << STEP_BITS;
 /** Leading zeros of the first value that shares a bucket with its neighbour. */
 const EXACT_ZEROS = 31 - STEP_BITS;
 
+/** Largest value that has a bucket of its own. */
+export const EXACT_MAX = 2 * STEPS - 1;
+
 /** Buckets of one histogram of values 0 .. 2^31 - 1. */
 export const HISTOGRAM_BUCKETS = (EXACT_ZEROS + 1) * STEPS;
 
@@ -22,6 +25,17 @@ export function bucketOf(value: number): number {
 export function bucketTop(bucket: number): number {
   const shift = Math.max(0, (bucket >> STEP_BITS) - 1);
   return (bucket - shift * STEPS + 1) * 2 ** shift - 1;
+}
+
+/** The sum of all values, each taken as the largest of its bucket: exact up to EXACT_MAX. */
+export function sumOfTops(counts: Float64Array): number {
+  return counts.reduce((sum, count, bucket) => sum + count * bucketTop(bucket), 0);
+}
+
+/** The largest value of the last bucket that holds any, 0 for an empty histogram: exact up to EXACT_MAX. */
+export function lastTop(counts: Float64Array): number {
+  const bucket = counts.findLastIndex((count) => count !== 0);
+  return bucket < 0 ? 0 : bucketTop(bucket);
 }
 
 /**

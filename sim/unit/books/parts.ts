@@ -3,25 +3,35 @@
  * docs/timing.md says what each one measures.
  */
 export const PARTS = [
+  'creditWait',
+  'link',
   'admission',
   'rte',
   'tve',
   'lookup',
   'tagWait',
+  'walkerWait',
   'walk',
   'mergeWait',
   'orderWait',
+  'engineWait',
   'dma',
+  'completion',
 ] as const;
 
 export type PartName = (typeof PARTS)[number];
 
-export const ADMISSION = 0;
-export const RTE = 1;
-export const TVE = 2;
-export const LOOKUP = 3;
-export const TAG_WAIT = 4;
-export const WALK = 5;
-export const MERGE_WAIT = 6;
-export const ORDER_WAIT = 7;
-export const DMA = 8;
+export const CREDIT_WAIT = 0;
+export const LINK = 1;
+export const ADMISSION = 2;
+export const RTE = 3;
+export const TVE = 4;
+export const LOOKUP = 5;
+export const TAG_WAIT = 6;
+export const WALKER_WAIT = 7;
+export const WALK = 8;
+export const MERGE_WAIT = 9;
+export const ORDER_WAIT = 10;
+export const ENGINE_WAIT = 11;
+export const DMA = 12;
+export const COMPLETION = 13;

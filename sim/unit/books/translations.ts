@@ -1,44 +1,60 @@
 /**
- * Compares the unit's translations with those that the trace's source recorded. A capture of another
- * simulator has no TCE cache, so a difference can be a stale translation and not an error.
+ * Real addresses of requests, and their comparison with those that the trace's source recorded. A capture
+ * of another simulator has no TCE cache, so a difference can be a stale translation and not an error.
  */
-import { bypassHigh, selectOf } from './bus-address.ts';
-import { QUAD } from './items.ts';
-import type { TceCache } from './tce-cache.ts';
-import type { Tvt } from './tvt.ts';
 
-/** What a request has in the place of its TCE's slot: it was refused, or passed on untranslated. */
-export const REFUSED_SLOT = -1;
-export const UNTRANSLATED_SLOT = -2;
+import { joinHalves } from '../../../models/bits.ts';
+import { bypassHigh } from '../lookup/bus-address.ts';
+import type { TceCache } from '../lookup/tce-cache.ts';
+import type { Tvt } from '../lookup/tvt.ts';
+import type { RequestAtHand } from './accounts.ts';
+
+/**
+ * What a request has in the place of its TCE's cell: it was refused, passed on untranslated (an MSI, too),
+ * or dropped because its PE was frozen or the PHB fenced.
+ */
+export const REFUSED_CELL = -1;
+export const UNTRANSLATED_CELL = -2;
+export const DROPPED_CELL = -3;
 /** Both halves of a real address that says: the source refused this request. */
 const REFUSED_HALF = -1;
 
 export class Translations {
-  /** Requests whose real address or refusal is the recorded one, and those where it is not. */
+  /** Requests whose real address or refusal is the recorded one, those where it is not, and dropped ones. */
   agreed = 0;
   differed = 0;
+  notCompared = 0;
 
   constructor(
     private readonly tvt: Tvt,
     private readonly cache: TceCache,
   ) {}
 
-  /** Compares a settled request of a PE with the expectation at `at` in `items`; see items.ts. */
-  compare(pe: number, slot: number, items: Int32Array, at: number): void {
-    if (this.agrees(pe, slot, items, at)) this.agreed += 1;
+  /** The real address of a request whose TCE is in a cell; undefined without one. */
+  realOf(cell: number, request: RequestAtHand): bigint | undefined {
+    const { upper, lower, tve } = request;
+    if (cell === UNTRANSLATED_CELL) return joinHalves(bypassHigh(upper), lower);
+    if (cell < 0) return undefined;
+    return joinHalves(this.cache.tceHigh[cell], this.realLow(cell, lower, tve));
+  }
+
+  /** Compares a settled request with the real address, in halves, that the source recorded. */
+  compare(request: RequestAtHand, cell: number, high: number, low: number): void {
+    if (cell === DROPPED_CELL) this.notCompared += 1;
+    else if (this.agrees(request, cell, high, low)) this.agreed += 1;
     else this.differed += 1;
   }
 
-  private agrees(pe: number, slot: number, items: Int32Array, at: number): boolean {
-    const low = items[at];
-    const high = items[at + 1];
+  private agrees(request: RequestAtHand, cell: number, high: number, low: number): boolean {
+    const { upper, lower, tve } = request;
     const isRefused = low === REFUSED_HALF && high === REFUSED_HALF;
-    if (slot === REFUSED_SLOT || isRefused) return slot === REFUSED_SLOT && isRefused;
-    const lower = items[at - QUAD + 1];
-    const upper = items[at - QUAD + 2];
-    if (slot === UNTRANSLATED_SLOT) return low === lower && high === bypassHigh(upper);
-    const offset = (1 << this.tvt.pageShift[pe * 2 + selectOf(upper)]) - 1;
-    const real = (this.cache.tceLow[slot] & ~offset) | (lower & offset);
-    return low === real && high === this.cache.tceHigh[slot];
+    if (cell === REFUSED_CELL || isRefused) return cell === REFUSED_CELL && isRefused;
+    if (cell === UNTRANSLATED_CELL) return low === lower && high === bypassHigh(upper);
+    return low === this.realLow(cell, lower, tve) && high === this.cache.tceHigh[cell];
+  }
+
+  private realLow(cell: number, lower: number, tve: number): number {
+    const offset = (1 << this.tvt.pageShift[tve]) - 1;
+    return (this.cache.tceLow[cell] & ~offset) | (lower & offset);
   }
 }

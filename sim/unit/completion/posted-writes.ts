@@ -1,7 +1,7 @@
 /**
  * Posted writes of a PE complete in order (PCIe's producer-consumer rule); reads may pass them.
  */
-import { clampPast } from './clock.ts';
+import { clampPast } from '../clock.ts';
 
 export class PostedWrites {
   private readonly lastDone: Int32Array;

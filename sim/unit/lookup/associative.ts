@@ -4,6 +4,7 @@
  * and the walk cache are three users of this one.
  */
 import { EMPTY_KEY, ENTRY_CELLS } from './entry.ts';
+import { type Foresight, NoForesight } from './foresight.ts';
 import { createReplacement, type Replacement } from './replacement.ts';
 
 export class Associative {
@@ -18,6 +19,7 @@ export class Associative {
     ways: number,
     replacement: Parameters<typeof createReplacement>[0],
     seed: string,
+    foresight: Foresight = new NoForesight(),
   ) {
     this.setCells = ways * ENTRY_CELLS;
     this.cells = sets * this.setCells;
@@ -26,7 +28,7 @@ export class Associative {
       this.entries[slot * ENTRY_CELLS + 1] = EMPTY_KEY;
       this.entries[slot * ENTRY_CELLS + 2] = slot;
     }
-    this.replacement = createReplacement(replacement, this.entries, ways, seed);
+    this.replacement = createReplacement(replacement, this.entries, ways, seed, foresight);
   }
 
   /** The slot of a key in its set, which counts as a use; -1 when it is not there. */
@@ -53,6 +55,17 @@ export class Associative {
     const slot = this.entries[at + 2];
     this.replacement.filled(base, way);
     return slot;
+  }
+
+  /** Forgets a key of a set; returns 1, or 0 if it was not there. */
+  drop(set: number, high: number, low: number): number {
+    const base = set * this.setCells;
+    for (let at = base; at < base + this.setCells; at += ENTRY_CELLS) {
+      if (this.entries[at] !== low || this.entries[at + 1] !== high) continue;
+      this.entries[at + 1] = EMPTY_KEY;
+      return 1;
+    }
+    return 0;
   }
 
   /** Forgets every key whose high half is `high` under `mask`; returns how many there were. */

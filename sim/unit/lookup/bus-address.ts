@@ -14,9 +14,16 @@ export function classOf(upper: number): number {
   return upper >>> 28;
 }
 
-/** Bit 59: which of a PE's two TVEs. */
-export function selectOf(upper: number): number {
-  return (upper >>> 27) & 1;
+/** Address bits beyond every translated window where 4 GiB select the TVE: bit 59. */
+export const BEYOND_TRANSLATED = 1n << 59n;
+
+/** Bit 59 of an address, in its upper half. */
+const SELECT_SHIFT = 27;
+
+/** Which of a PE's two TVEs: bit 59 says so, or whether the address is 4 GiB or more. */
+export function selectOf(upper: number, isGte4gb: boolean): number {
+  if (isGte4gb) return upper === 0 ? 0 : 1;
+  return (upper >>> SELECT_SHIFT) & 1;
 }
 
 /** Whether an address lies in the 64 KiB below 4 GiB, the 32-bit MSI window. */

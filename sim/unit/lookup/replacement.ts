@@ -4,9 +4,10 @@
  * is found at the first look.
  */
 
-import type { UnitConfig } from '../../models/phb/unit-config.ts';
-import { randomOf } from '../../traces/random.ts';
-import { EMPTY_KEY, ENTRY_CELLS } from './entry.ts';
+import type { UnitConfig } from '../../../models/phb/unit-config.ts';
+import { randomOf } from '../../../traces/random.ts';
+import { EMPTY_KEY, ENTRY_CELLS, NEXT_USE_CELL } from './entry.ts';
+import type { Foresight } from './foresight.ts';
 
 export interface Replacement {
   /** The entry at `way` was used. */
@@ -23,6 +24,7 @@ export function createReplacement(
   entries: Int32Array,
   ways: number,
   seed: string,
+  foresight: Foresight,
 ): Replacement {
   switch (kind) {
     case 'lru':
@@ -33,6 +35,8 @@ export function createReplacement(
       return new TreePseudoLru(entries, ways);
     case 'random':
       return new RandomReplacement(entries, ways, seed);
+    case 'belady':
+      return new Belady(entries, ways, foresight);
   }
 }
 
@@ -57,8 +61,8 @@ function lastEmpty(entries: Int32Array, base: number, ways: number): number {
 
 class LeastRecentlyUsed implements Replacement {
   constructor(
-    private readonly entries: Int32Array,
-    private readonly ways: number,
+    protected readonly entries: Int32Array,
+    protected readonly ways: number,
   ) {}
 
   used(base: number, way: number): void {
@@ -72,6 +76,44 @@ class LeastRecentlyUsed implements Replacement {
 
   filled(base: number, way: number): void {
     if (way !== 0) moveToFront(this.entries, base, way);
+  }
+}
+
+/**
+ * Belady's optimum: the entry whose next use is furthest away goes. Next uses stand in the entries' last
+ * cells; the ways are in the order of use, so that among equals the least recently used goes.
+ */
+class Belady extends LeastRecentlyUsed {
+  constructor(
+    entries: Int32Array,
+    ways: number,
+    private readonly foresight: Foresight,
+  ) {
+    super(entries, ways);
+  }
+
+  override used(base: number, way: number): void {
+    super.used(base, way);
+    this.entries[base + NEXT_USE_CELL] = this.foresight.next;
+  }
+
+  override victim(base: number): number {
+    const empty = lastEmpty(this.entries, base, this.ways);
+    if (empty >= 0) return empty;
+    let victim = 0;
+    for (let way = 1; way < this.ways; way += 1) {
+      if (this.nextUse(base, way) >= this.nextUse(base, victim)) victim = way;
+    }
+    return victim;
+  }
+
+  override filled(base: number, way: number): void {
+    super.filled(base, way);
+    this.entries[base + NEXT_USE_CELL] = this.foresight.next;
+  }
+
+  private nextUse(base: number, way: number): number {
+    return this.entries[base + way * ENTRY_CELLS + NEXT_USE_CELL];
   }
 }
 

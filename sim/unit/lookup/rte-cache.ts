@@ -3,17 +3,17 @@
  * registers, fully associative). A miss is one real read of the RTT and stops the front end.
  */
 
-import { lowerHalf, upperHalf } from '../../models/bits.ts';
-import type { PhysicalMemory } from '../../models/memory/physical.ts';
-import type { UnitConfig } from '../../models/phb/unit-config.ts';
-import { readRte, rteAddress } from '../../models/rte.ts';
+import { lowerHalf, upperHalf } from '../../../models/bits.ts';
+import type { PhysicalMemory } from '../../../models/memory/physical.ts';
+import type { UnitConfig } from '../../../models/phb/unit-config.ts';
+import { readRte, rteAddress } from '../../../models/rte.ts';
+import type { MemoryTiming } from '../walk/memory-timing.ts';
 import { Associative } from './associative.ts';
-import type { MemoryTiming } from './memory-timing.ts';
 
 const NO_RID = -1;
 
 export class RteCache {
-  /** PE# of the RID that was looked up last. */
+  /** PE# of the RID that was looked up last; the PHB may not have it. */
   pe = 0;
   /** Cycles that the last lookup read memory for; 0 on a hit. */
   readCycles = 0;
@@ -22,6 +22,7 @@ export class RteCache {
   private lastRid = NO_RID;
   private readonly directory: Associative;
   private readonly peOf: Int32Array;
+  private readonly wraps: boolean;
 
   constructor(
     config: UnitConfig['rteCache'],
@@ -30,6 +31,7 @@ export class RteCache {
     private readonly rttBase: bigint,
     private readonly peCount: number,
   ) {
+    this.wraps = config.invalidPe === 'wrap';
     this.directory = new Associative(1, config.entries, 'lru', '');
     this.peOf = new Int32Array(Math.max(32, config.entries));
   }
@@ -52,9 +54,10 @@ export class RteCache {
 
   private fetch(rid: number): void {
     const address = rteAddress(this.rttBase, rid);
-    this.pe = readRte(this.memory, this.rttBase, rid) % this.peCount;
+    const pe = readRte(this.memory, this.rttBase, rid);
+    this.pe = this.wraps ? pe % this.peCount : pe;
     this.peOf[this.directory.place(0, 0, rid)] = this.pe;
-    this.readCycles = this.timing.read(upperHalf(address), lowerHalf(address));
+    this.readCycles = this.timing.readUncached(upperHalf(address), lowerHalf(address));
     this.misses += 1;
   }
 }

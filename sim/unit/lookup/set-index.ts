@@ -2,7 +2,7 @@
  * The set of a TCE: a function of its page number and PE#. What POWER hardware does is not public
  * (firmware names a hash array, "THASH"), so both are offered.
  */
-import type { UnitConfig } from '../../models/phb/unit-config.ts';
+import type { UnitConfig } from '../../../models/phb/unit-config.ts';
 
 /** Bits of a key's high half that belong to the page number; the TVE index stands above them. */
 export const PAGE_HIGH_BITS = 15;

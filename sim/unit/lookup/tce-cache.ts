@@ -1,13 +1,17 @@
 /**
- * The TCE cache: translations by (PE#, page), one TCE an entry. It allocates at lookup: a miss takes
- * its entry at once and notes when the fill will arrive, and a later request that finds an entry on
- * its way is a merge. So hits and misses follow from the order of requests and kills alone, never
- * from timing. Geometry, hash and replacement are parameters; the real ones are not public.
+ * The TCE cache: translations by (PE#, page), an entry holding one TCE or the 16 of a line. It allocates
+ * at lookup: a miss takes its entry at once and notes when the TCE will arrive, and a later request that
+ * finds an entry on its way is a merge. So hits and misses follow from the order of requests and kills
+ * alone, never from timing. Geometry, hash and replacement are parameters; the real ones are not public.
+ *
+ * The line buffer (TCLB) is a second, small one: the last lines that walks fetched, fully associative.
  */
-import type { UnitConfig } from '../../models/phb/unit-config.ts';
+import type { UnitConfig } from '../../../models/phb/unit-config.ts';
+import { clampPast } from '../clock.ts';
 import { Associative } from './associative.ts';
-import { clampPast } from './clock.ts';
+import type { Foresight } from './foresight.ts';
 import { createSetIndex, PAGE_HIGH_BITS, type SetIndex } from './set-index.ts';
+import { LINE_TCE_BITS, type TceLine } from './tce-line.ts';
 
 /** Smallest typed array that V8 keeps outside its heap, where compiled code can name its address. */
 const OFF_HEAP_CELLS = 32;
@@ -17,43 +21,95 @@ export function keyHigh(tve: number, pageHigh: number): number {
   return (tve << PAGE_HIGH_BITS) | pageHigh;
 }
 
+type Geometry = Pick<
+  UnitConfig['tceCache'],
+  'entries' | 'ways' | 'hash' | 'replacement' | 'granule'
+>;
+
+/** The line buffer of a unit, which may have none. */
+export function createLineBuffer({ entries }: UnitConfig['lineBuffer']): TceCache {
+  const ways = Math.max(1, entries);
+  const geometry = { ways, entries: ways, hash: 'plain', granule: 'line' } as const;
+  return new TceCache({ ...geometry, replacement: 'lru' }, '');
+}
+
 export class TceCache {
-  /** When a slot's TCE arrives, or arrived. */
+  /** When a slot's TCEs arrive, or arrived. */
   readonly readyAt: Int32Array;
-  /** The TCE of a slot, in halves. */
+  /** The TCEs, in halves, by cell: see cellOf. */
   readonly tceLow: Int32Array;
   readonly tceHigh: Int32Array;
   private readonly directory: Associative;
   private readonly index: SetIndex;
+  /** log2 of the pages, and TCEs, of an entry. */
+  private readonly granuleBits: number;
+  private readonly granuleMask: number;
 
-  constructor(config: UnitConfig['tceCache'], seed: string) {
+  constructor(config: Geometry, seed: string, foresight?: Foresight) {
     const sets = config.entries / config.ways;
     const slots = Math.max(config.entries, OFF_HEAP_CELLS);
-    this.directory = new Associative(sets, config.ways, config.replacement, `${seed}/tce-cache`);
+    this.granuleBits = config.granule === 'line' ? LINE_TCE_BITS : 0;
+    this.granuleMask = (1 << this.granuleBits) - 1;
+    const { ways, replacement } = config;
+    this.directory = new Associative(sets, ways, replacement, `${seed}/tce-cache`, foresight);
     this.index = createSetIndex(config.hash, sets);
     this.readyAt = new Int32Array(slots);
-    this.tceLow = new Int32Array(slots);
-    this.tceHigh = new Int32Array(slots);
+    this.tceLow = new Int32Array(slots << this.granuleBits);
+    this.tceHigh = new Int32Array(slots << this.granuleBits);
   }
 
-  /** The slot of a page's TCE, here or on its way; -1 when it is neither. */
-  find(high: number, low: number): number {
+  /** The slot of a page's entry, here or on its way; -1 when it is neither. */
+  find(tve: number, pageHigh: number, pageLow: number): number {
+    const high = this.high(tve, pageHigh);
+    const low = this.low(pageHigh, pageLow);
     return this.directory.find(this.index.of(high, low), high, low);
   }
 
-  /** Takes a slot for a page whose TCE is fetched; `fill` it next. */
-  place(high: number, low: number): number {
+  /** Takes a slot for a page whose TCE is to come; `fill` it next. */
+  place(tve: number, pageHigh: number, pageLow: number): number {
+    const high = this.high(tve, pageHigh);
+    const low = this.low(pageHigh, pageLow);
     return this.directory.place(this.index.of(high, low), high, low);
   }
 
-  /** Notes the TCE that a slot will hold, and when it arrives. */
+  /** The cell of a page's TCE in a slot. */
+  cellOf(slot: number, pageLow: number): number {
+    return (slot << this.granuleBits) | (pageLow & this.granuleMask);
+  }
+
+  /** Notes the one TCE that a slot will hold, and when it arrives. */
   fill(slot: number, arrives: number, tceHigh: number, tceLow: number): void {
     this.readyAt[slot] = arrives;
     this.tceHigh[slot] = tceHigh;
     this.tceLow[slot] = tceLow;
   }
 
-  /** Forgets everything; returns the number of entries that were dropped, as all of these do. */
+  /** Notes the line that a slot will hold, and when it arrives. */
+  fillLine(slot: number, arrives: number, line: TceLine): void {
+    const first = slot << this.granuleBits;
+    this.readyAt[slot] = arrives;
+    for (let tce = 0; tce <= this.granuleMask; tce += 1) {
+      this.tceHigh[first + tce] = line.high[tce];
+      this.tceLow[first + tce] = line.low[tce];
+    }
+  }
+
+  /** Copies the line of a slot. */
+  takeLine(slot: number, line: TceLine): void {
+    const first = slot << this.granuleBits;
+    for (let tce = 0; tce <= this.granuleMask; tce += 1) {
+      line.high[tce] = this.tceHigh[first + tce];
+      line.low[tce] = this.tceLow[first + tce];
+    }
+  }
+
+  /** Forgets the entry of a page; returns the number of entries that were dropped, as all of these do. */
+  drop(tve: number, pageHigh: number, pageLow: number): number {
+    const high = this.high(tve, pageHigh);
+    const low = this.low(pageHigh, pageLow);
+    return this.directory.drop(this.index.of(high, low), high, low);
+  }
+
   dropAll(): number {
     return this.directory.dropWhere(0, 0);
   }
@@ -69,13 +125,23 @@ export class TceCache {
     return this.directory.dropWhere(-1 << PAGE_HIGH_BITS, tve << PAGE_HIGH_BITS);
   }
 
-  /** Forgets `pages` pages of a window from page (pageHigh, pageLow) on. */
+  /** Forgets every entry with one of `pages` pages of a window, from (pageHigh, pageLow) on. */
   dropPages(tve: number, pageHigh: number, pageLow: number, pages: number): number {
-    const first = pageLow >>> 0;
-    return this.directory.dropRange(keyHigh(tve, pageHigh), first, first + pages);
+    const first = this.low(pageHigh, pageLow) >>> 0;
+    const entries = Math.ceil(pages / (this.granuleMask + 1));
+    return this.directory.dropRange(this.high(tve, pageHigh), first, first + entries);
   }
 
   rebase(cycles: number): void {
     clampPast(this.readyAt, cycles);
+  }
+
+  private high(tve: number, pageHigh: number): number {
+    return keyHigh(tve, pageHigh >>> this.granuleBits);
+  }
+
+  private low(pageHigh: number, pageLow: number): number {
+    if (this.granuleBits === 0) return pageLow;
+    return (pageHigh << (32 - LINE_TCE_BITS)) | (pageLow >>> LINE_TCE_BITS);
   }
 }

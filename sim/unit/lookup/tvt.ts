@@ -3,15 +3,15 @@
  * finds in it what it needs as small integers.
  */
 
-import { TABLE_ADDRESS_MASK } from '../../models/address.ts';
-import { lowerHalf, upperHalf } from '../../models/bits.ts';
+import { TABLE_ADDRESS_MASK } from '../../../models/address.ts';
+import { lowerHalf, upperHalf } from '../../../models/bits.ts';
 import {
   decodeTveOf,
   type Ioda,
   spanBits,
   type TranslatedTve,
   type Tve,
-} from '../../models/tve.ts';
+} from '../../../models/tve.ts';
 
 /** Kinds of TVE as the unit tells them apart. */
 export const TVE_TRANSLATED = 0;
@@ -37,6 +37,8 @@ export class Tvt {
   constructor(
     entries: number,
     private readonly phb: { readonly ioda: Ioda; readonly pageShifts: readonly number[] },
+    /** Address bits that lie beyond every translated window. */
+    private readonly beyondAll: bigint,
   ) {
     const column = () => new Int32Array(Math.max(32, entries));
     this.kind = column().fill(TVE_INVALID);
@@ -62,7 +64,8 @@ export class Tvt {
   }
 
   private writeTranslated(index: number, tve: TranslatedTve): void {
-    const beyond = TABLE_ADDRESS_MASK & ~((1n << BigInt(spanBits(tve))) - 1n);
+    const inside = (1n << BigInt(spanBits(tve))) - 1n;
+    const beyond = (TABLE_ADDRESS_MASK & ~inside) | this.beyondAll;
     this.kind[index] = TVE_TRANSLATED;
     this.pageShift[index] = tve.pageShift;
     this.beyondLow[index] = lowerHalf(beyond);

@@ -2,26 +2,49 @@
  * When requests arrive: at the trace's own times, at a stated interval, or as a closed loop in which
  * a requester has so many requests outstanding. A trace whose only clock is its order needs one of
  * the latter two; in the closed loop software and devices then take turns, as the order says: what
- * stands behind a kill arrives when the kill is over.
+ * stands behind a kill arrives when the kill is complete.
  */
-import { PAST_CYCLES } from './clock.ts';
-import { Slots } from './slots.ts';
+import { PAST_CYCLES } from '../clock.ts';
+import { Slots } from '../slots.ts';
+import { IssueClock } from './issue-clock.ts';
 
 /** How a replay is paced. */
 export type Pacing =
   | { readonly kind: 'trace' }
   | { readonly kind: 'interval'; readonly ps: number }
-  | { readonly kind: 'closed'; readonly outstanding: number };
+  | ClosedPacing;
+
+/** So many requests outstanding, and so many ps between two: in each PHB, or for each device. */
+export interface ClosedPacing {
+  readonly kind: 'closed';
+  readonly outstanding: number;
+  /** 0: as fast as they complete. */
+  readonly everyPs: number;
+  readonly each: 'phb' | 'device';
+}
+
+/** Reads whose completion is not known yet; see read-path.ts. */
+export interface WaitingReads {
+  readonly size: number;
+  firstTime(): number;
+  completeFirst(): void;
+}
 
 export interface Arrivals {
+  /** Whether what stands behind a kill waits for it. */
+  readonly waitsForSoftware: boolean;
+  /** Number of the requester whose request arrived last. */
+  readonly requester: number;
+  /** The reads that may hold back a requester, before the first request. */
+  follow(reads: WaitingReads): void;
   /** Arrival of the next request, `step` cycles after the row before it in the trace's own time. */
-  next(step: number): number;
+  next(step: number, rid: number): number;
   /** Time passes in the trace without a request; returns the time now. */
   pass(step: number): number;
-  /** Software's kill is over at `cycle`. */
+  /** Software's kill is complete at `cycle`. */
   afterSoftware(cycle: number): void;
-  /** The request that arrived last completes at `cycle`. */
-  done(cycle: number): void;
+  /** A request of a requester completes at `cycle`. */
+  done(requester: number, cycle: number): void;
   rebase(cycles: number): void;
 }
 
@@ -33,12 +56,17 @@ export function createArrivals(pacing: Pacing, clockMHz: number): Arrivals {
     case 'interval':
       return new FixedInterval(pacing.ps, clockMHz);
     case 'closed':
-      return new ClosedLoop(pacing.outstanding);
+      if (pacing.each === 'device') return new ClosedLoops(pacing, clockMHz);
+      return new ClosedLoop(pacing, clockMHz);
   }
 }
 
 class TraceTimes implements Arrivals {
+  readonly waitsForSoftware = false;
+  readonly requester = 0;
   private now = 0;
+
+  follow(): void {}
 
   next(step: number): number {
     this.now += step;
@@ -59,33 +87,23 @@ class TraceTimes implements Arrivals {
   }
 }
 
-/** Exact for any interval: what does not fill a cycle is carried on. */
 class FixedInterval implements Arrivals {
-  private now = 0;
-  private readonly wholeCycles: number;
-  private readonly restPerStep: number;
-  private readonly restPerCycle: number;
-  private rest = 0;
+  readonly waitsForSoftware = false;
+  readonly requester = 0;
+  private readonly clock: IssueClock;
 
   constructor(ps: number, clockMHz: number) {
-    this.restPerCycle = 1_000_000;
-    this.wholeCycles = Math.floor((ps * clockMHz) / this.restPerCycle);
-    this.restPerStep = ps * clockMHz - this.wholeCycles * this.restPerCycle;
+    this.clock = new IssueClock(ps, clockMHz);
   }
 
+  follow(): void {}
+
   next(): number {
-    const arrive = this.pass();
-    this.now += this.wholeCycles;
-    this.rest += this.restPerStep;
-    if (this.rest >= this.restPerCycle) {
-      this.rest -= this.restPerCycle;
-      this.now += 1;
-    }
-    return arrive;
+    return this.clock.issue(-PAST_CYCLES);
   }
 
   pass(): number {
-    return this.now + (this.rest > 0 ? 1 : 0);
+    return this.clock.edge();
   }
 
   afterSoftware(): void {}
@@ -93,20 +111,36 @@ class FixedInterval implements Arrivals {
   done(): void {}
 
   rebase(cycles: number): void {
-    this.now = Math.max(this.now - cycles, -PAST_CYCLES);
+    this.clock.rebase(cycles);
   }
 }
 
+/** One requester with so many requests outstanding. */
 class ClosedLoop implements Arrivals {
+  readonly waitsForSoftware = true;
+  readonly requester = 0;
   private now = 0;
+  private reads!: WaitingReads;
   private readonly slots: Slots;
+  private readonly clock: IssueClock;
 
-  constructor(outstanding: number) {
+  constructor({ outstanding, everyPs }: ClosedPacing, clockMHz: number) {
     this.slots = new Slots(outstanding);
+    this.clock = new IssueClock(everyPs, clockMHz);
+  }
+
+  follow(reads: WaitingReads): void {
+    this.reads = reads;
   }
 
   next(): number {
-    this.now = Math.max(this.now, this.slots.nextRelease());
+    // A read that has its address before the next known release may complete before that, too.
+    while (this.reads.size > 0 && this.reads.firstTime() <= this.slots.nextRelease()) {
+      this.reads.completeFirst();
+    }
+    const free = this.slots.nextRelease();
+    this.slots.take();
+    this.now = this.clock.issue(Math.max(this.now, free));
     return this.now;
   }
 
@@ -118,12 +152,67 @@ class ClosedLoop implements Arrivals {
     this.now = Math.max(this.now, cycle);
   }
 
-  done(cycle: number): void {
-    this.slots.take(cycle);
+  done(_requester: number, cycle: number): void {
+    this.slots.release(0, cycle);
   }
 
   rebase(cycles: number): void {
     this.now = Math.max(this.now - cycles, -PAST_CYCLES);
     this.slots.rebase(cycles);
+    this.clock.rebase(cycles);
+  }
+}
+
+/** A closed loop for each RID; requests still arrive in the order of the trace. */
+class ClosedLoops implements Arrivals {
+  readonly waitsForSoftware = true;
+  requester = 0;
+  private now = 0;
+  private reads!: WaitingReads;
+  private readonly loops: ClosedLoop[] = [];
+  private readonly loopOf = new Map<number, number>();
+
+  constructor(
+    private readonly pacing: ClosedPacing,
+    private readonly clockMHz: number,
+  ) {}
+
+  follow(reads: WaitingReads): void {
+    this.reads = reads;
+  }
+
+  next(_step: number, rid: number): number {
+    this.requester = this.loopOf.get(rid) ?? this.addLoop(rid);
+    const loop = this.loops[this.requester];
+    loop.afterSoftware(this.now);
+    this.now = loop.next();
+    return this.now;
+  }
+
+  pass(): number {
+    return this.now;
+  }
+
+  afterSoftware(cycle: number): void {
+    this.now = Math.max(this.now, cycle);
+  }
+
+  done(requester: number, cycle: number): void {
+    this.loops[requester].done(requester, cycle);
+  }
+
+  rebase(cycles: number): void {
+    this.now = Math.max(this.now - cycles, -PAST_CYCLES);
+    for (const loop of this.loops) loop.rebase(cycles);
+  }
+
+  private addLoop(rid: number): number {
+    const loop = new ClosedLoop(this.pacing, this.clockMHz);
+    loop.follow(this.reads);
+    // It has been idle for ever, wherever the origin of time is by now.
+    loop.rebase(PAST_CYCLES);
+    const requester = this.loops.push(loop) - 1;
+    this.loopOf.set(rid, requester);
+    return requester;
   }
 }

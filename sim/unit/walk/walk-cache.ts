@@ -1,10 +1,11 @@
 /**
  * Caches of indirect TCEs, one for each upper level of a table. Off in the presets: no public source
- * says that a PHB has them; design studies switch them on with `walkCache.entries`.
+ * says that a PHB has them; design studies switch them on with `walkCache.level1` to `level4`.
  */
-import { Associative } from './associative.ts';
-import { PAGE_HIGH_BITS } from './set-index.ts';
-import { keyHigh } from './tce-cache.ts';
+import type { UnitConfig } from '../../../models/phb/unit-config.ts';
+import { Associative } from '../lookup/associative.ts';
+import { PAGE_HIGH_BITS } from '../lookup/set-index.ts';
+import { keyHigh } from '../lookup/tce-cache.ts';
 
 /** Levels above the leaf that a table can have. */
 const UPPER_LEVELS_MAX = 4;
@@ -18,21 +19,24 @@ export class WalkCache {
   private readonly directories: Associative[] = [];
   private readonly lows: Int32Array[] = [];
   private readonly highs: Int32Array[] = [];
+  /** Entries of each level's cache. */
+  private readonly sizes: readonly number[];
+  /** Whether any level has one. */
+  readonly isOn: boolean;
 
-  constructor(private readonly entries: number) {
-    for (let level = 0; level <= UPPER_LEVELS_MAX; level += 1) {
+  constructor(config: UnitConfig['walkCache']) {
+    this.sizes = [0, config.level1, config.level2, config.level3, config.level4];
+    this.isOn = this.sizes.some((entries) => entries > 0);
+    for (const entries of this.sizes) {
       this.directories.push(new Associative(1, Math.max(1, entries), 'lru', ''));
       this.lows.push(new Int32Array(Math.max(32, entries)));
       this.highs.push(new Int32Array(Math.max(32, entries)));
     }
   }
 
-  get isOn(): boolean {
-    return this.entries > 0;
-  }
-
   /** Looks up the entry of `level` for an index prefix; the answer stands in tableLow, tableHigh. */
   find(level: number, tve: number, prefixHigh: number, prefixLow: number): boolean {
+    if (this.sizes[level] === 0) return false;
     const slot = this.directories[level].find(0, keyHigh(tve, prefixHigh), prefixLow);
     if (slot < 0) return false;
     this.hits[level] += 1;
@@ -50,6 +54,7 @@ export class WalkCache {
     tableHigh: number,
     tableLow: number,
   ): void {
+    if (this.sizes[level] === 0) return;
     const slot = this.directories[level].place(0, keyHigh(tve, prefixHigh), prefixLow);
     this.lows[level][slot] = tableLow;
     this.highs[level][slot] = tableHigh;

@@ -3,18 +3,25 @@
  * level, top first. What the table says at that moment is what happens.
  */
 
-import { bigEndian, type PhysicalMemory } from '../../models/memory/physical.ts';
-import { TCE_PCI_READ_WRITE } from '../../models/tce.ts';
-import { IODA3_TVT_LEVELS_MAX } from '../../models/tve.ts';
-import { windowHigh } from './bus-address.ts';
+import { bigEndian, type PhysicalMemory } from '../../../models/memory/physical.ts';
+import { TCE_PCI_READ_WRITE } from '../../../models/tce.ts';
+import { IODA3_TVT_LEVELS_MAX } from '../../../models/tve.ts';
+import { windowHigh } from '../lookup/bus-address.ts';
+import type { Tvt } from '../lookup/tvt.ts';
 import type { MemoryTiming } from './memory-timing.ts';
-import type { Tvt } from './tvt.ts';
 import type { WalkCache } from './walk-cache.ts';
+
+const LINE_BYTES = 128;
 
 export class Walker {
   /** The leaf TCE of the last walk, in halves; 0 when the walk ended at an indirect TCE. */
   tceLow = 0;
   tceHigh = 0;
+  /** Real address of the line that the last walk's leaf read brought, in halves. */
+  lineLow = 0;
+  lineHigh = 0;
+  /** Whether the last walk came to a leaf. */
+  isComplete = false;
   /** Cycles of the last walk: its reads and their responses. */
   cycles = 0;
   /** Reads by level, the leaf being 0. */
@@ -36,6 +43,7 @@ export class Walker {
     this.cycles = 0;
     for (let level = this.firstLevel(tve, high, lower); level >= 0; level -= 1) {
       this.readEntry(tve, level, high, lower);
+      this.isComplete = level === 0;
       if ((this.tceLow & TCE_PCI_READ_WRITE) === 0) {
         this.tceLow = 0;
         this.tceHigh = 0;
@@ -70,6 +78,8 @@ export class Walker {
     const offsetHigh = bits > 32 ? shiftedHigh(high, shift) & ((1 << (bits - 32)) - 1) : 0;
     const entryLow = this.tableLow | offsetLow;
     const entryHigh = this.tableHigh | offsetHigh;
+    this.lineLow = entryLow & -LINE_BYTES;
+    this.lineHigh = entryHigh;
     const at = this.memory.find(entryHigh, entryLow);
     this.tceHigh = bigEndian(this.memory.cells[at]);
     this.tceLow = bigEndian(this.memory.cells[at + 1]);

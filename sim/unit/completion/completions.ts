@@ -1,0 +1,47 @@
+/** Where requests end: in the books, in their requester's slots, and in the time of the last one. */
+import type { Accounts } from '../books/accounts.ts';
+import { PAST_CYCLES } from '../clock.ts';
+import type { Arrivals } from '../port/arrivals.ts';
+
+/** Before any time that is kept: no request completed since the origin of time moved. */
+const NOTHING_DONE = -PAST_CYCLES - 1;
+
+export class Completions {
+  /** Absolute cycle of the present origin of time. */
+  origin = 0;
+  private last = NOTHING_DONE;
+  private lastBefore = 0;
+
+  constructor(
+    readonly accounts: Accounts,
+    private readonly arrivals: Arrivals,
+  ) {}
+
+  /** A request is over. */
+  complete(
+    account: number,
+    outcome: number,
+    write: number,
+    bytes: number,
+    arrive: number,
+    done: number,
+    requester: number,
+  ): void {
+    this.arrivals.done(requester, done);
+    if (done > this.last) this.last = done;
+    this.accounts.book(account, outcome, write, bytes, done - arrive);
+  }
+
+  /** Absolute cycle of the last completion, 0 before the first. */
+  lastCycle(): number {
+    if (this.last === NOTHING_DONE) return this.lastBefore;
+    return Math.max(this.lastBefore, this.origin + this.last);
+  }
+
+  /** Moves the origin of time forward by `cycles`. */
+  rebase(cycles: number): void {
+    this.lastBefore = this.lastCycle();
+    this.last = NOTHING_DONE;
+    this.origin += cycles;
+  }
+}

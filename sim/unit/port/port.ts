@@ -1,0 +1,88 @@
+/**
+ * The port: where requests come in from the link, as far as their flow-control credits let them. What
+ * stands in the PHB's buffers holds its credits, so that a unit that is too slow pushes back on the device.
+ */
+import { linkRate } from '../../../models/phb/link-rate.ts';
+import { CREDIT_BYTES, type UnitConfig } from '../../../models/phb/unit-config.ts';
+import { PAST_CYCLES } from '../clock.ts';
+import { LinkLane } from './link-lane.ts';
+import { NonPostedCredits } from './non-posted-credits.ts';
+import { PostedCredits } from './posted-credits.ts';
+
+/** Reads whose engines are not known yet; see read-path.ts. */
+interface WaitingReads {
+  completeFirst(): void;
+}
+
+export class Port {
+  /** What credits added to the wait of the request that was received last. */
+  creditWait = 0;
+  /** Number of the credit that the last read holds. */
+  credit = 0;
+  readonly nonPosted: NonPostedCredits;
+  /** The way back, for the data of reads. */
+  readonly downstream: LinkLane;
+  private readonly upstream: LinkLane;
+  private readonly posted: PostedCredits;
+  private readonly overheadBytes: number;
+  private reads!: WaitingReads;
+
+  constructor({ link, credits, unit }: UnitConfig) {
+    const rate = linkRate(link, unit.clockMHz);
+    const completionsMax = Math.ceil(link.readRequestBytes / link.payloadBytes);
+    const dataBytesMax = link.readRequestBytes + completionsMax * link.completionOverheadBytes;
+    this.upstream = new LinkLane(rate, link.payloadBytes + link.requestOverheadBytes);
+    this.downstream = new LinkLane(rate, dataBytesMax);
+    this.posted = new PostedCredits(credits.postedHeaders, credits.postedData);
+    this.nonPosted = new NonPostedCredits(credits.nonPostedHeaders);
+    this.overheadBytes = link.requestOverheadBytes;
+  }
+
+  /** The reads that may hold credits without end in sight, before the first request. */
+  follow(reads: WaitingReads): void {
+    this.reads = reads;
+  }
+
+  /** (T7, T8) A request that arrives is received once it has its credits and the link has carried it. */
+  receive(arrive: number, write: number, bytes: number): number {
+    const ready = Math.max(arrive, this.upstream.free());
+    const credits = write === 0 ? this.readCredits() : this.writeCredits(bytes);
+    this.creditWait = Math.max(credits - ready, 0);
+    const wireBytes = write === 0 ? this.overheadBytes : this.overheadBytes + bytes;
+    return this.upstream.carry(Math.max(arrive, credits), wireBytes);
+  }
+
+  /** A write that was received is out of the PHB's buffers at a cycle. */
+  handOn(bytes: number, cycle: number): void {
+    if (this.posted.isOn) this.posted.take(unitsOf(bytes), cycle);
+  }
+
+  /** The read with a credit is out of the PHB's buffers at a cycle. */
+  answer(cycle: number): void {
+    if (this.nonPosted.isOn) this.nonPosted.giveBack(this.credit, cycle);
+  }
+
+  /** Moves the origin of time forward by `cycles`. */
+  rebase(cycles: number): void {
+    this.upstream.rebase(cycles);
+    this.downstream.rebase(cycles);
+    this.posted.rebase(cycles);
+    this.nonPosted.rebase(cycles);
+  }
+
+  private writeCredits(bytes: number): number {
+    return this.posted.isOn ? this.posted.available(unitsOf(bytes)) : -PAST_CYCLES;
+  }
+
+  private readCredits(): number {
+    if (!this.nonPosted.isOn) return -PAST_CYCLES;
+    while (!this.nonPosted.isKnown) this.reads.completeFirst();
+    this.credit = this.nonPosted.take();
+    return this.nonPosted.available();
+  }
+}
+
+/** Units of posted data credit that a payload needs. */
+function unitsOf(bytes: number): number {
+  return Math.ceil(bytes / CREDIT_BYTES);
+}

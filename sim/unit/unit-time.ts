@@ -1,0 +1,60 @@
+/**
+ * The unit's sense of time: all times are 32-bit cycles since an origin, which moves forward to the present
+ * before they grow too long.
+ */
+import { PAST_CYCLES, REBASE_AT_CYCLES } from './clock.ts';
+import type { UnitParts } from './unit-parts.ts';
+
+/** The time of a unit with these parts. */
+export function createUnitTime(parts: UnitParts) {
+  const { arrivals, completions, lookupStage, reads, rteStage } = parts;
+  const remembering = [
+    parts.port,
+    rteStage,
+    lookupStage,
+    parts.tags,
+    parts.barrier,
+    parts.tceCache,
+    parts.lineBuffer,
+    parts.fetches,
+    parts.postedWrites,
+    reads,
+    parts.drain,
+    parts.killUnit,
+    parts.freezer,
+  ];
+
+  /** The cycle that the unit has come to: its stages accept nothing before it. */
+  function present(): number {
+    return Math.max(rteStage.free, lookupStage.free);
+  }
+
+  /** Everything that the unit remembers is `cycles` longer ago. */
+  function age(cycles: number): void {
+    for (const part of remembering) part.rebase(cycles);
+  }
+
+  /** Moves the origin of time forward to the present, if that is far away. */
+  function keepNear(): void {
+    const cycles = present();
+    if (cycles <= REBASE_AT_CYCLES) return;
+    arrivals.rebase(cycles);
+    age(cycles);
+    completions.rebase(cycles);
+  }
+
+  return {
+    keepNear,
+    /** Time passes in the trace without a request. */
+    pass(step: number): void {
+      rteStage.free = Math.max(rteStage.free, arrivals.pass(step));
+      keepNear();
+    },
+    /** Any number of cycles passes in the trace: nothing of before can still be on its way. */
+    leap(cycles: number): void {
+      reads.completeAll();
+      age(Math.min(cycles, 2 * PAST_CYCLES - 1));
+      completions.rebase(cycles);
+    },
+  };
+}
