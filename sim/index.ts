@@ -5,6 +5,7 @@ export { generate } from '../traces/generate/generate.ts';
 export { openTrace } from '../traces/open.ts';
 export { writeTrace } from '../traces/write.ts';
 export { replay } from './replay/replay.ts';
+export { RequestLog } from './replay/request-log.ts';
 export { buildResult } from './results/result.ts';
 export { RESULT_SCHEMA, type Result, resultSchema } from './results/result-schema.ts';
 export { resolveScenario, type Scenario } from './scenario/scenario.ts';

@@ -1,17 +1,20 @@
-/** `tcesim list`: PHBs, their parameters with origins, generators, formats. */
+/** `tcesim list`: PHBs, their parameters with origins, generators, formats, counters of a result. */
 import { InputError } from '../../models/input-error.ts';
+import { FIRMWARE_LEVELS } from '../../models/phb/firmware.ts';
 import { PHB_PRESETS } from '../../models/phb/presets.ts';
-import { type PhbSpec, parametersOf } from '../../models/phb/spec.ts';
+import { type KeyedParameter, type PhbSpec, parametersOf } from '../../models/phb/spec.ts';
 import { GENERATORS } from '../../traces/generate/generate.ts';
 import { suggest } from '../../traces/nearest.ts';
 import { TEXT_FORMATS } from '../../traces/open.ts';
+import { LOG_COLUMNS } from '../replay/request-log-columns.ts';
 import type { Report, Section } from '../report/document.ts';
 import { renderMarkdown } from '../report/render-markdown.ts';
 import { renderText } from '../report/render-text.ts';
+import { type CounterGroup, counterGroups } from '../results/counter-list.ts';
 import { specOf } from '../scenario/phb.ts';
 import { type Command, Option } from './program.ts';
 
-const WHATS = ['phbs', 'parameters', 'generators', 'formats'] as const;
+const WHATS = ['phbs', 'firmware', 'parameters', 'generators', 'formats', 'counters'] as const;
 type What = (typeof WHATS)[number];
 
 interface ListFlags {
@@ -24,7 +27,9 @@ export function addListCommand(program: Command): void {
   const forms = ['table', 'json', 'markdown'];
   program
     .command('list')
-    .description('what can be named: PHBs, parameters for --set, generators, trace formats')
+    .description(
+      'what can be named: PHBs, firmware, parameters for --set, generators, formats; what is counted',
+    )
     .argument('[what]', WHATS.join(', '))
     .option('--phb <name>', 'whose parameters (all PHBs)')
     .addOption(new Option('--format <form>', 'of the output').choices(forms).default('table'))
@@ -47,9 +52,11 @@ function render(report: Report, format: ListFlags['format']): string {
 function listing(what: string | undefined, phb: string | undefined): Report {
   const sections: Record<What, () => Section[]> = {
     phbs: () => [phbSection()],
-    parameters: () => [...presets(phb).map(parameterSection), hostSection()],
+    firmware: () => [firmwareSection()],
+    parameters: () => [...presets(phb).map(parameterSection), ...overlays(phb), hostSection()],
     generators: () => [generatorSection()],
     formats: () => [formatSection()],
+    counters: () => [...counterGroups().map(counterSection), requestColumns()],
   };
   if (what !== undefined && !(what in sections)) {
     throw new InputError(`list: unknown '${what}'${suggest(what, WHATS)}`);
@@ -69,18 +76,33 @@ function phbSection(): Section {
   return { title: 'PHBs', tables: [{ head, rows, left: [1, 2] }], remarks: [] };
 }
 
+function firmwareSection(): Section {
+  const rows = FIRMWARE_LEVELS.map(({ name, title, effect }) => [name, title, effect]);
+  const head = ['name', 'what', 'on PHB4 and PHB5'];
+  return { title: 'Firmware', tables: [{ head, rows, left: [1, 2] }], remarks: [] };
+}
+
 function parameterSection(spec: PhbSpec): Section {
-  const rows = parametersOf(spec).map(({ key, value, origin, source }) => [
+  return parameterTable(`Parameters of ${spec.name}`, parametersOf(spec));
+}
+
+/** What levels of firmware set on top of the presets; PHB3 knows no difference. */
+function overlays(phb: string | undefined): Section[] {
+  if (presets(phb).every(({ ioda }) => ioda === 'ioda2')) return [];
+  return FIRMWARE_LEVELS.filter(({ parameters }) => parameters.length > 0).map((level) =>
+    parameterTable(`Firmware ${level.name} on PHB4 and PHB5`, level.parameters),
+  );
+}
+
+function parameterTable(title: string, parameters: readonly KeyedParameter[]): Section {
+  const rows = parameters.map(({ key, value, origin, source }) => [
     key,
     String(value),
     origin,
     source,
   ]);
-  return {
-    title: `Parameters of ${spec.name}`,
-    tables: [{ head: ['key', 'value', 'origin', 'source'], rows, left: [2, 3] }],
-    remarks: [],
-  };
+  const head = ['key', 'value', 'origin', 'source'];
+  return { title, tables: [{ head, rows, left: [2, 3] }], remarks: [] };
 }
 
 function hostSection(): Section {
@@ -123,6 +145,31 @@ function formatSection(): Section {
   return {
     title: 'Trace formats',
     tables: [{ head: ['name', 'what'], rows, left: [1] }],
+    remarks: [],
+  };
+}
+
+/** A kind of object in a result; the rules are those of docs/timing.md. */
+function counterSection({ title, counters, repeated }: CounterGroup): Section {
+  const rows = counters.map(({ key, unit, rule, definition }) => [key, unit, rule, definition]);
+  if (repeated.length > 0) rows.push(['as above', '', '', repeated.join(', ')]);
+  return {
+    title,
+    tables: [{ head: ['key', 'unit', 'rule', 'definition'], rows, left: [1, 2, 3] }],
+    remarks: [],
+  };
+}
+
+/** What stands in a row of `run --requests`. */
+function requestColumns(): Section {
+  const rows = LOG_COLUMNS.map(({ name, bits, words, description }) => [
+    name,
+    words ? 'word' : `uint${bits}`,
+    description,
+  ]);
+  return {
+    title: 'A request, with --requests',
+    tables: [{ head: ['column', 'type', 'definition'], rows, left: [1, 2] }],
     remarks: [],
   };
 }

@@ -2,15 +2,18 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { InputError } from '../../models/input-error.ts';
-import { openTrace } from '../../traces/open.ts';
+import type { TraceSource } from '../../traces/format.ts';
+import { csvTrace, openTrace } from '../../traces/open.ts';
 import { OutputFile } from '../../traces/output-file.ts';
 import { replay } from '../replay/replay.ts';
+import { RequestLog } from '../replay/request-log.ts';
 import { renderCsv } from '../report/render-csv.ts';
 import { renderMarkdown } from '../report/render-markdown.ts';
 import { renderText } from '../report/render-text.ts';
 import { runReport } from '../report/run-report.ts';
 import { buildResult } from '../results/result.ts';
 import type { Result } from '../results/result-schema.ts';
+import { PACING_FORMS } from '../scenario/pacing.ts';
 import {
   describeMachine,
   mergeScenarios,
@@ -31,6 +34,7 @@ const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
 interface RunFlags {
   trace?: string;
   phb?: string;
+  firmware?: string;
   window?: string[];
   map?: string;
   pace?: string;
@@ -39,6 +43,8 @@ interface RunFlags {
   threads?: string;
   format: (typeof FORMATS)[number];
   output?: string;
+  requests?: string;
+  requestsShare?: string;
 }
 
 /** Adds `run`. */
@@ -50,16 +56,14 @@ export function addRunCommand(program: Command): void {
     .argument('[scenario]', 'YAML file; flags override it')
     .option('--trace <file>', 'Arrow trace, or any log that `trace import` reads')
     .option('--phb <name>', 'phb3, phb4 (default), phb4-small or phb5')
+    .option('--firmware <level>', 'post2021 (default) or pre2021: line buffer on, page kills')
     .option(
       '--window <spec>',
       'DMA window of every PE, PAGE:SIZE[:levels=N] as 64K:1T:levels=2; twice at most',
       collect,
     )
     .option('--map <mode>', 'map pages before the trace: none (default), touched, all')
-    .option(
-      '--pace <how>',
-      'trace (its times), closed:N outstanding, interval:NS; closed:32 for a trace without times',
-    )
+    .option('--pace <how>', `${PACING_FORMS}; closed:32 for a trace without times`)
     .option('--set <key=value>', 'any parameter of the unit or host; see `tcesim list`', collect)
     .option('--seed <text>', 'seed of everything random')
     .option('--threads <n>', 'replay workers; changes the speed and nothing else')
@@ -67,21 +71,21 @@ export function addRunCommand(program: Command): void {
       new Option('--format <form>', 'of the report on stdout').choices(FORMATS).default('table'),
     )
     .option('-o, --output <dir>', 'write results.json and report.txt to a directory')
+    .option('--requests <file>', 'write an Arrow file with a row for each request')
+    .option('--requests-share <share>', 'of the requests that go there, as 0.01 (1: all)')
     .action(runTrace);
 }
 
 async function runTrace(file: string | undefined, flags: RunFlags): Promise<void> {
   const scenario = scenarioOf(file, flags);
-  if (scenario.trace === undefined) {
-    throw new UsageError('run: no trace; give one with --trace FILE, or in a scenario');
-  }
-  const trace = await openTrace(scenario.trace);
+  const { trace, place } = await traceOf(scenario, file);
   const resolve = () => resolveScenario(scenario, trace.metadata.clock);
   const { spec, machine, isPacingAssumed } = file === undefined ? resolve() : placed(file, resolve);
   if (scenario.trace === '-' && machine.map === 'touched') {
     throw new InputError('--map touched reads the trace twice, which standard input cannot be');
   }
   const threads = scenario.threads ?? 2;
+  const log = requestLogOf(flags);
   const started = { wall: process.hrtime.bigint(), cpu: process.cpuUsage() };
   const signals = new StopSignals();
   const progress = new ProgressLine();
@@ -89,26 +93,66 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
     lanes: threads,
     signal: signals.signal,
     onProgress: ({ items, rows }) => progress.show(items, rows),
+    ...(log && { requests: log }),
   });
   const outcome = await replaying.catch((error) => {
-    throw withPlace(scenario.trace as string, error);
+    throw withPlace(place, error);
   });
   progress.end();
+  const described = {
+    ...describeMachine(machine),
+    trace: { file: basename(place), ...trace.metadata },
+  };
   const result = buildResult(outcome, {
     version: VERSION,
     spec,
     isPacingAssumed,
     skipped: trace.skipped,
-    scenario: {
-      ...describeMachine(machine),
-      trace: { file: basename(scenario.trace), ...trace.metadata },
-    },
+    scenario: described,
     host: hostFacts(threads, started),
   });
-  const title = `${spec.title}, ${basename(scenario.trace)}`;
+  const title = `${spec.title}, ${basename(place)}`;
   if (flags.output !== undefined) writeDirectory(flags.output, result, title);
   process.stdout.write(render(result, title, flags.format));
+  await log?.finish({
+    version: VERSION,
+    clockMHz: machine.config.unit.clockMHz,
+    seed: machine.seed,
+    trace: basename(place),
+    scenario: described,
+    isComplete: outcome.isComplete,
+  });
   signals.finish();
+}
+
+/** The trace of a scenario, and the file that it stands in. */
+async function traceOf(
+  { trace, rows }: Scenario,
+  file: string | undefined,
+): Promise<{ trace: TraceSource; place: string }> {
+  if (trace !== undefined) return { trace: await openTrace(trace), place: trace };
+  if (rows !== undefined && file !== undefined) {
+    return { trace: csvTrace(rows.text, rows.place), place: file };
+  }
+  throw new UsageError('run: no trace; give one with --trace FILE, or in a scenario');
+}
+
+/** The log of requests that the flags ask for. */
+function requestLogOf({ requests, requestsShare }: RunFlags): RequestLog | undefined {
+  if (requests === undefined) {
+    if (requestsShare === undefined) return undefined;
+    throw new UsageError('run: --requests-share wants --requests FILE');
+  }
+  if (requests === '-') {
+    throw new InputError('--requests: expected a file, standard output has the report');
+  }
+  const share = Number(requestsShare ?? '1');
+  if (!(share > 0 && share <= 1)) {
+    throw new InputError(
+      `--requests-share: expected more than 0 and at most 1, got '${requestsShare}'`,
+    );
+  }
+  return new RequestLog(requests, share);
 }
 
 /** Says where a refused key was written, unless the message does. */
@@ -130,6 +174,7 @@ function scenarioOf(file: string | undefined, flags: RunFlags): Scenario {
   const given: Scenario = {
     ...(flags.trace === undefined ? {} : { trace: flags.trace }),
     ...(flags.phb === undefined ? {} : { phb: flags.phb }),
+    ...(flags.firmware === undefined ? {} : { firmware: flags.firmware }),
     ...(flags.window === undefined ? {} : { windows: flags.window }),
     ...(flags.map === undefined ? {} : { map: flags.map }),
     ...(flags.pace === undefined ? {} : { pace: flags.pace }),

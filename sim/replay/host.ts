@@ -4,7 +4,7 @@
  * place in the order, on the memory that the unit walks. The node's free memory belongs to this PHB
  * alone, so that PHBs can be replayed in parallel and still give the same bytes.
  */
-import { SECOND_WINDOW_BASE } from '../../models/address.ts';
+import { secondWindowStart } from '../../models/address.ts';
 import { hex, joinHalves } from '../../models/bits.ts';
 import {
   Opal,
@@ -13,10 +13,11 @@ import {
   type PhbRegisters,
 } from '../../models/firmware/opal.ts';
 import { InputError } from '../../models/input-error.ts';
+import { placeOf, tableBytesOf } from '../../models/kernel/dma-window.ts';
 import type { GroupInfo } from '../../models/kernel/table-group.ts';
 import { Buddy, orderMaxOf } from '../../models/memory/buddy.ts';
 import type { PhysicalMemory } from '../../models/memory/physical.ts';
-import { formatRid, writeRte } from '../../models/rte.ts';
+import { writeRte } from '../../models/rte.ts';
 import { fewestLevels } from '../../models/table/fewest-levels.ts';
 import { TABLE_LEVELS_MAX } from '../../models/table/geometry.ts';
 import { OPERATIONS, type Operation } from '../../traces/format.ts';
@@ -98,7 +99,7 @@ export class Host {
         ? { pageShift, base: NODE_BASE, freeBlocks: padded(freeBlocks, orderMaxOf(pageShift) + 1) }
         : { pageShift, base: NODE_BASE, ramBytes },
     );
-    this.tceStores = new TceStores(memory, unit.timing, ioda);
+    this.tceStores = new TceStores(memory, unit.timing, ioda, config.pe.tveSelect);
     this.opal = new SetupOpal(
       {
         writeTve: (index, value) => this.writeTve(index, value),
@@ -118,6 +119,7 @@ export class Host {
       pageShifts: config.pageShifts,
       windowsMax: config.pe.tvesPerPe,
       levelsMax: TABLE_LEVELS_MAX,
+      tveSelect: config.pe.tveSelect,
     };
   }
 
@@ -135,7 +137,7 @@ export class Host {
     this.unit.pass(items[at + 3]);
     if (kind === ITEM_LEAP) this.unit.leap((items[at + 2] >>> 0) * 2 ** 32 + (items[at + 1] >>> 0));
     else if (kind === ITEM_ASSIGN) this.assign(rid, control.pe);
-    else if (kind === ITEM_PREPARE) this.quietly(() => this.apply(control));
+    else if (kind === ITEM_PREPARE) this.prepare(control);
     else if (kind === ITEM_CONTROL) this.apply(control);
   }
 
@@ -144,14 +146,27 @@ export class Host {
     return [...this.pes].map(([pe, software]) => ({ pe, ...software.report() }));
   }
 
-  /** Firmware: a RID belongs to a PE from now on. */
+  /** Firmware: a RID belongs to a PE from now on, also to one that the PHB does not have: a bad RTE. */
   private assign(rid: number, pe: number): void {
-    this.checkPe(pe, `RID ${formatRid(rid)}`);
     writeRte(this.memory, this.rttBase, rid, pe);
     // A RID that had no PE cannot be cached.
     if (this.assigned.has(rid)) this.unit.invalidateRtes();
     this.assigned.add(rid);
-    if (this.machine.windows.length > 0) this.softwareOf(pe);
+    const served = this.servedPe(pe);
+    if (this.machine.windows.length > 0 && served !== undefined) this.softwareOf(served);
+  }
+
+  /** Executes a row of the machine's set-up; for a PE that is not there nothing is set up. */
+  private prepare(control: Control): void {
+    const pe = this.servedPe(control.pe);
+    if (pe !== undefined) this.quietly(() => this.apply({ ...control, pe }));
+  }
+
+  /** The PE that the PHB takes a PE# of an RTE for; undefined where it refuses one that it does not have. */
+  private servedPe(pe: number): number | undefined {
+    const { count } = this.machine.config.pe;
+    if (pe < count) return pe;
+    return this.machine.config.rteCache.invalidPe === 'wrap' ? pe % count : undefined;
   }
 
   private checkPe(pe: number, what: string): void {
@@ -179,9 +194,39 @@ export class Host {
       case 'kill':
         this.unit.kill(value);
         break;
+      case 'fence':
+        this.unit.fence();
+        break;
+      case 'reset':
+        this.unit.reset();
+        break;
       default:
         this.checkPe(control.pe, `a ${op} row`);
+        if (this.applyToState(control)) break;
         this.applyToPe(this.softwareOf(control.pe), op, address, value, length);
+    }
+  }
+
+  /** Executes a row that changes the state of a PE; answers whether it was one. */
+  private applyToState({ op, pe, value, length }: Control): boolean {
+    switch (op) {
+      case 'freeze':
+        this.unit.freeze(pe);
+        return true;
+      case 'unfreeze':
+        this.unit.unfreeze(pe);
+        return true;
+      case 'peltv': {
+        const neighbour = Number(value);
+        this.checkPe(neighbour, 'the value of a peltv row');
+        if (length > 1) {
+          throw new InputError(`peltv row: length: expected 1 (set) or 0 (cleared), got ${length}`);
+        }
+        this.unit.setPeltv(pe, neighbour, length === 1);
+        return true;
+      }
+      default:
+        return false;
     }
   }
 
@@ -194,11 +239,6 @@ export class Host {
   ): void {
     switch (op) {
       case 'create':
-        if (address !== 0n && address !== SECOND_WINDOW_BASE) {
-          throw new InputError(
-            `create row: address: expected 0 or ${hex(SECOND_WINDOW_BASE)}, got ${hex(address)}`,
-          );
-        }
         this.create(software, value, length, address);
         break;
       case 'remove':
@@ -232,6 +272,12 @@ export class Host {
    * largest pages that its PHB has up to the guest's, and the fewest levels that it can allocate.
    */
   private create(software: PeSoftware, bytes: bigint, length: number, address: bigint): void {
+    const second = secondWindowStart(this.machine.config.pe.tveSelect);
+    if (address !== 0n && address !== second) {
+      throw new InputError(
+        `create row: address: expected 0 or ${hex(second)}, got ${hex(address)}`,
+      );
+    }
     const guestShift = length & 0xff;
     const levels = (length >>> 8) & 0xff;
     if (levels !== 0) {
@@ -241,7 +287,8 @@ export class Host {
     const shifts = this.machine.config.pageShifts.filter((shift) => shift <= guestShift);
     const pageShift = shifts.length === 0 ? guestShift : Math.max(...shifts);
     const host = { ...this.machine.host, orderMax: this.allocator.orderMax };
-    const fewest = fewestLevels({ pageShift, windowBytes: bytes }, host) ?? 1;
+    const place = placeOf(address === 0n ? 0 : 1, this.machine.config.pe.tveSelect);
+    const fewest = fewestLevels({ pageShift, windowBytes: tableBytesOf(place, bytes) }, host) ?? 1;
     software.createForGuest({ pageShift, bytes, levels: fewest }, guestShift, address);
   }
 

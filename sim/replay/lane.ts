@@ -6,10 +6,10 @@
 
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { InputError } from '../../models/input-error.ts';
-import { MemoryExhausted, type SharedMemory } from '../../models/memory/physical.ts';
+import { MemoryExhausted } from '../../models/memory/physical.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import type { Machine } from './machine.ts';
-import { type PhbOutcome, PhbReplay } from './phb-replay.ts';
+import { type PhbMemory, type PhbOutcome, PhbReplay } from './phb-replay.ts';
 import type { SharedReplay } from './shared-layout.ts';
 
 export interface LaneTask {
@@ -18,12 +18,6 @@ export interface LaneTask {
   readonly machine: Machine;
   /** Brings a PHB's memory before its first chunk. */
   readonly memories: MessagePort;
-}
-
-/** The memory that a PHB's tables live in. */
-export interface PhbMemory {
-  readonly phb: number;
-  readonly memory: SharedMemory;
 }
 
 /** What a lane answers. Errors go as data: a worker's exceptions lose their class on the way. */
@@ -51,11 +45,9 @@ async function replayChunks(task: LaneTask): Promise<PhbOutcome[]> {
   for (let chunk = chunks.next(); chunk; chunk = chunks.next()) {
     let phb = phbs.get(chunk.phb);
     if (!phb) {
-      const memory = memories.take(chunk.phb);
       phb = await PhbReplay.create(
-        chunk.phb,
+        memories.take(chunk.phb),
         machine,
-        memory,
         chunks.items,
         () => chunks.isStopped,
       );
@@ -69,14 +61,14 @@ async function replayChunks(task: LaneTask): Promise<PhbOutcome[]> {
 
 /** The memories that the main thread has sent; each comes before the first chunk of its PHB. */
 class Memories {
-  private readonly received = new Map<number, SharedMemory>();
+  private readonly received = new Map<number, PhbMemory>();
 
   constructor(private readonly port: MessagePort) {}
 
   /** The memory of a PHB whose first chunk is here. */
-  take(phb: number): SharedMemory {
+  take(phb: number): PhbMemory {
     for (let next = this.receive(); next; next = this.receive()) {
-      this.received.set(next.phb, next.memory);
+      this.received.set(next.phb, next);
     }
     const memory = this.received.get(phb);
     if (!memory) throw new Error(`the memory of PHB ${phb} did not come before its first chunk`);

@@ -4,7 +4,7 @@
  */
 import type { UnitConfig } from '../../models/phb/unit-config.ts';
 import type { Ioda } from '../../models/tve.ts';
-import type { Pacing } from '../unit/arrivals.ts';
+import type { Pacing } from '../unit/port/arrivals.ts';
 
 /** A window that is created for every PE, through VFIO. */
 export interface WindowPlan {
@@ -27,6 +27,8 @@ export type MapMode = (typeof MAP_MODES)[number];
 
 export interface Machine {
   readonly phb: string;
+  /** Level of firmware by its name; what it sets stands in `config`. */
+  readonly firmware: string;
   readonly ioda: Ioda;
   readonly config: UnitConfig;
   readonly host: HostPlan;

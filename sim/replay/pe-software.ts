@@ -9,7 +9,7 @@ import { hex } from '../../models/bits.ts';
 import type { Opal } from '../../models/firmware/opal.ts';
 import { type CallResult, isRefusal, refuse } from '../../models/kernel/call-result.ts';
 import { type ContainerReport, reportContainer } from '../../models/kernel/container-report.ts';
-import { contains, type DmaWindow, entryOf, startOf } from '../../models/kernel/dma-window.ts';
+import { contains, type DmaWindow, entryOf } from '../../models/kernel/dma-window.ts';
 import { ERA_5 } from '../../models/kernel/era.ts';
 import { LockedMemory } from '../../models/kernel/locked-memory.ts';
 import { PreregisteredMemory } from '../../models/kernel/preregistered.ts';
@@ -136,7 +136,7 @@ export class PeSoftware {
     if (!window) return refuse('EINVAL', `no window contains bus address ${hex(ioba)}`);
     const { table } = window;
     const { pageShift, tceCount } = table.geometry;
-    const guestShift = this.guestShifts.get(startOf(window.slot)) ?? pageShift;
+    const guestShift = this.guestShifts.get(window.place.start) ?? pageShift;
     const busAddress = (ioba >> BigInt(guestShift)) << BigInt(guestShift);
     const entry = entryOf(window, busAddress);
     const perGuestTce = 2 ** (guestShift - pageShift);

@@ -1,15 +1,28 @@
 /** One PHB with its software on one memory, replaying the items that come for it. */
 import { PhysicalMemory, type SharedMemory } from '../../models/memory/physical.ts';
-import { Accounts } from '../unit/accounts.ts';
+import { Accounts } from '../unit/books/accounts.ts';
+import { fixedCyclesOf } from '../unit/books/fixed-cycles.ts';
 import { QUAD } from '../unit/items.ts';
+import { Outlook, Rehearsal } from '../unit/lookup/foresight.ts';
 import type { TceUnit } from '../unit/tce-unit.ts';
 import { createFreshUnit } from './fresh-unit.ts';
 import { Host } from './host.ts';
 import type { Machine } from './machine.ts';
+import type { LogPartTask } from './request-log-part.ts';
+import { RequestRecorder } from './request-log-recorder.ts';
 import { Windows } from './windows.ts';
 
 /** Where firmware puts the RTT: above all memory that tables or captures use. */
 const RTT_BASE = 0x00ff_ffff_0000_0000n;
+
+/** The memory that a PHB's tables live in, and its part of the request log if there is one. */
+export interface PhbMemory {
+  readonly phb: number;
+  readonly memory: SharedMemory;
+  readonly log?: LogPartTask;
+  /** For Belady's replacement, what a rehearsal found out; absent: this is the rehearsal. */
+  readonly nextUses?: Int32Array;
+}
 
 export type PhbOutcome = ReturnType<PhbReplay['outcome']>;
 
@@ -21,13 +34,14 @@ export class PhbReplay {
     private readonly unit: TceUnit,
     private readonly windows: Windows,
     private readonly host: Host,
+    private readonly recorder: RequestRecorder | undefined,
+    private readonly rehearsal: Rehearsal | undefined,
   ) {}
 
-  /** A PHB whose tables live in `shared`, and whose items come in `items`; long work looks at `isStopped`. */
+  /** A PHB whose tables live in `memory`, and whose items come in `items`; long work looks at `isStopped`. */
   static async create(
-    phb: number,
+    { phb, memory: shared, log, nextUses }: PhbMemory,
     machine: Machine,
-    shared: SharedMemory,
     items: Int32Array,
     isStopped: () => boolean,
   ): Promise<PhbReplay> {
@@ -35,7 +49,12 @@ export class PhbReplay {
     const memory = new PhysicalMemory(shared);
     const seed = `${machine.seed}/phb${phb}`;
     const rttBase = RTT_BASE;
-    const accounts = new Accounts();
+    const recorder = log && new RequestRecorder(phb, machine.seed, fixedCyclesOf(config), log);
+    const accounts = recorder ?? new Accounts();
+    const { replacement, granule } = config.tceCache;
+    const isRehearsal = replacement === 'belady' && nextUses === undefined;
+    const rehearsal = isRehearsal ? new Rehearsal(granule) : undefined;
+    const foresight = nextUses ? new Outlook(nextUses) : rehearsal;
     const unit = await createFreshUnit({
       config,
       ioda,
@@ -45,10 +64,12 @@ export class PhbReplay {
       items,
       accounts,
       seed,
+      ...(foresight && { foresight }),
     });
     const windows = new Windows(unit, { ioda, ...config });
     const host = new Host(machine, memory, rttBase, unit, windows, isStopped);
-    return new PhbReplay(phb, items, memory, unit, windows, host);
+    recorder?.follow(unit);
+    return new PhbReplay(phb, items, memory, unit, windows, host, recorder, rehearsal);
   }
 
   /** Replays the items in the cells `from..to`. */
@@ -62,6 +83,8 @@ export class PhbReplay {
 
   /** Everything that was counted, as plain data. */
   outcome() {
+    this.unit.finish();
+    this.recorder?.finish();
     const { accounts, translations } = this.unit;
     return {
       phb: this.phb,
@@ -70,10 +93,12 @@ export class PhbReplay {
       windows: this.windows.all,
       agreed: translations.agreed,
       differed: translations.differed,
+      notCompared: translations.notCompared,
       calls: this.host.log.list(),
       containers: this.host.reports(),
       stores: this.host.stores,
       touchedBytes: this.memory.touchedBytes,
+      nextUses: this.rehearsal?.outlook(),
     };
   }
 }

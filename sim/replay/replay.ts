@@ -4,15 +4,17 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InputError } from '../../models/input-error.ts';
+import { placeOf, tableBytesOf } from '../../models/kernel/dma-window.ts';
 import { allocateMemory, PHYSICAL_MEMORY_BYTES_MAX } from '../../models/memory/physical.ts';
-import { isRefused, tableGeometry } from '../../models/table/geometry.ts';
+import { isRefused, type TableGeometry, tableGeometry } from '../../models/table/geometry.ts';
 import type { TraceBatch, TraceSource } from '../../traces/format.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 import { Feeder, type RowUse } from './feeder.ts';
-import type { LaneAnswer, PhbMemory } from './lane.ts';
+import type { LaneAnswer } from './lane.ts';
 import type { Machine, WindowPlan } from './machine.ts';
-import type { PhbOutcome } from './phb-replay.ts';
+import type { PhbMemory, PhbOutcome } from './phb-replay.ts';
 import { LanePool } from './pool.ts';
+import type { RequestLog } from './request-log.ts';
 import { allocateReplay } from './shared-layout.ts';
 import { TouchedPages } from './touched-pages.ts';
 
@@ -34,6 +36,14 @@ export interface ReplayOptions {
   readonly onProgress: (progress: Progress) => void;
   /** Aborting it stops the replay; what is done by then is the outcome. */
   readonly signal: AbortSignal;
+  /** Where requests are written down; the caller finishes it. Without it nobody writes anything. */
+  readonly requests?: RequestLog;
+}
+
+/** Options of one replay of possibly two. */
+interface OnceOptions extends ReplayOptions {
+  /** What a rehearsal found out about each PHB. */
+  readonly nextUses?: ReadonlyMap<number, Int32Array | undefined>;
 }
 
 export interface ReplayOutcome {
@@ -48,11 +58,28 @@ export interface ReplayOutcome {
 
 const PROGRESS_MS = 200;
 
-/** Replays a trace. Throws InputError on a trace or a machine that cannot be replayed. */
+/**
+ * Replays a trace; for Belady's replacement twice, because that has to know what comes. Throws InputError on
+ * a trace or a machine that cannot be replayed.
+ */
 export async function replay(
   trace: TraceSource,
   machine: Machine,
   options: ReplayOptions,
+): Promise<ReplayOutcome> {
+  if (machine.config.tceCache.replacement !== 'belady') return replayOnce(trace, machine, options);
+  const { requests, ...rehearsing } = options;
+  const rehearsal = await replayOnce(trace, machine, rehearsing);
+  // What a rehearsal counted is nobody's result.
+  if (!rehearsal.isComplete) return { ...rehearsal, phbs: [], rows: 0, dmas: 0 };
+  const nextUses = new Map(rehearsal.phbs.map(({ phb, nextUses: uses }) => [phb, uses]));
+  return replayOnce(trace, machine, { ...options, nextUses });
+}
+
+async function replayOnce(
+  trace: TraceSource,
+  machine: Machine,
+  options: OnceOptions,
 ): Promise<ReplayOutcome> {
   const { lanes } = options;
   const shared = allocateReplay(lanes);
@@ -62,7 +89,14 @@ export async function replay(
   const memoryBytes = memoryFor(machine);
   const channels = Array.from({ length: lanes }, () => new MessageChannel());
   const sendMemory = (phb: number) => {
-    const message: PhbMemory = { phb, memory: allocateMemory(memoryBytes) };
+    const log = options.requests?.addPart(phb);
+    const nextUses = options.nextUses?.get(phb);
+    const message: PhbMemory = {
+      phb,
+      memory: allocateMemory(memoryBytes),
+      ...(log && { log }),
+      ...(nextUses && { nextUses }),
+    };
     channels[phb % lanes].port1.postMessage(message);
   };
   const { clockMHz } = machine.config.unit;
@@ -100,7 +134,8 @@ async function feedAll(
   chunks: ChunkWriter,
 ): Promise<void> {
   if (machine.map === 'touched') {
-    const touched = new TouchedPages(machine.windows.map((window) => effective(window, machine)));
+    const windows = machine.windows.map((window, slot) => effective(window, slot, machine));
+    const touched = new TouchedPages(windows, machine.config.pe.tveSelect);
     for await (const batch of trace.batches()) {
       touched.add(batch);
       if (chunks.isStopped) return;
@@ -157,24 +192,28 @@ function outcomesOf(answers: readonly LaneAnswer[]): PhbOutcome[] {
 }
 
 /** A window with the size that its table makes of it. */
-function effective(window: WindowPlan, { host }: Machine): WindowPlan {
-  const { pageShift, levels, bytes: windowBytes } = window;
-  const geometry = tableGeometry({
-    pageShift,
-    levels,
-    windowBytes,
-    basePageShift: host.basePageShift,
-  });
-  return isRefused(geometry) ? window : { ...window, bytes: geometry.effectiveWindowBytes };
+function effective(window: WindowPlan, slot: number, machine: Machine): WindowPlan {
+  const geometry = geometryOf(window, slot, machine);
+  if (geometry === undefined) return window;
+  const { start, tableStart } = placeOf(slot, machine.config.pe.tveSelect);
+  return { ...window, bytes: geometry.effectiveWindowBytes - (start - tableStart) };
+}
+
+/** The table of a PE's first (0) or second (1) window; undefined for one that the kernel refuses. */
+function geometryOf(window: WindowPlan, slot: number, machine: Machine): TableGeometry | undefined {
+  const { pageShift, levels, bytes } = window;
+  const windowBytes = tableBytesOf(placeOf(slot, machine.config.pe.tveSelect), bytes);
+  const { basePageShift } = machine.host;
+  const geometry = tableGeometry({ pageShift, levels, windowBytes, basePageShift });
+  return isRefused(geometry) ? undefined : geometry;
 }
 
 /** Address space for a PHB's tables: some full windows, and room for what the trace brings. */
 function memoryFor(machine: Machine): number {
   if (machine.map === 'all') return PHYSICAL_MEMORY_BYTES_MAX;
-  const { basePageShift } = machine.host;
-  const full = machine.windows.map(({ pageShift, levels, bytes: windowBytes }) => {
-    const geometry = tableGeometry({ pageShift, levels, windowBytes, basePageShift });
-    return isRefused(geometry) ? 0 : Number(geometry.fullTreeBytes) * FULL_PES;
+  const full = machine.windows.map((window, slot) => {
+    const { fullTreeBytes = 0n } = geometryOf(window, slot, machine) ?? {};
+    return Number(fullTreeBytes) * FULL_PES;
   });
   const wanted = full.reduce((sum, bytes) => sum + bytes, SPARE_BYTES);
   return Math.min(wanted, PHYSICAL_MEMORY_BYTES_MAX);

@@ -3,13 +3,13 @@
  * unit's next read of them is a fast one. The stores before a kill are the TCEs of the pages that it
  * names; they are found as the unit would find them, by a walk.
  */
-import { tveIndex } from '../../models/address.ts';
+import { type TveSelect, tveIndex } from '../../models/address.ts';
 import { lowerHalf, upperHalf } from '../../models/bits.ts';
 import type { PageRun } from '../../models/firmware/opal.ts';
 import type { PhysicalMemory } from '../../models/memory/physical.ts';
 import { decodeTve, type Ioda } from '../../models/tve.ts';
 import { TCE_LINE_BYTES, walk } from '../../models/walk.ts';
-import type { MemoryTiming } from '../unit/memory-timing.ts';
+import type { MemoryTiming } from '../unit/walk/memory-timing.ts';
 
 const TCES_PER_LINE = TCE_LINE_BYTES / 8n;
 
@@ -21,6 +21,7 @@ export class TceStores {
     private readonly memory: PhysicalMemory,
     private readonly timing: MemoryTiming,
     private readonly ioda: Ioda,
+    private readonly select: TveSelect,
   ) {}
 
   /** A TVE was written. */
@@ -35,7 +36,7 @@ export class TceStores {
 
   /** The TCEs of a run of pages were written. */
   storeTces({ pe, pageShift, address, pages }: PageRun): void {
-    const tve = decodeTve(this.tves.get(tveIndex(pe, address)) ?? 0n, this.ioda);
+    const tve = decodeTve(this.tves.get(tveIndex(pe, address, this.select)) ?? 0n, this.ioda);
     const lineReach = TCES_PER_LINE << BigInt(pageShift);
     const end = address + (BigInt(pages) << BigInt(pageShift));
     const first = address - (address % lineReach);

@@ -2,6 +2,8 @@
  * The IO pages that a trace's DMAs touch, found in a pass before the replay: `--map touched` maps
  * these and no others. Pages are counted in the windows that every PE gets.
  */
+import { secondWindowStart, type TveSelect } from '../../models/address.ts';
+import { upperHalf } from '../../models/bits.ts';
 import { Op, type TraceBatch } from '../../traces/format.ts';
 import { RowBuffer } from '../../traces/row-buffer.ts';
 import type { WindowPlan } from './machine.ts';
@@ -33,7 +35,13 @@ export class TouchedPages {
   /** Bytes of each window and of its pages; a BigInt for each row would cost half the pass. */
   private readonly windows: readonly { readonly bytes: number; readonly pageBytes: number }[];
 
-  constructor(windows: readonly WindowPlan[]) {
+  /** Where the second window begins, and the upper half of that. */
+  private readonly secondStart: bigint;
+  private readonly secondHigh: number;
+
+  constructor(windows: readonly WindowPlan[], select: TveSelect) {
+    this.secondStart = secondWindowStart(select);
+    this.secondHigh = upperHalf(this.secondStart);
     this.windows = windows.map(({ bytes, pageShift }) => ({
       bytes: Number(bytes),
       pageBytes: 2 ** pageShift,
@@ -45,11 +53,11 @@ export class TouchedPages {
     for (let row = 0; row < batch.rows; row += 1) {
       if (batch.op[row] > Op.write) continue;
       const upper = batch.address[2 * row + 1];
-      const window = (upper >>> 27) & 1;
+      const window = upper >= this.secondHigh ? 1 : 0;
       const plan = this.windows[window];
       if (!plan || upper >>> 28 !== 0) continue;
       const { pageBytes } = plan;
-      const offset = (upper & 0x07ff_ffff) * 2 ** 32 + batch.address[2 * row];
+      const offset = (upper - window * this.secondHigh) * 2 ** 32 + batch.address[2 * row];
       const last = Math.min(offset + batch.length[row], plan.bytes) - 1;
       const pages = this.pagesOf(batch, row, window);
       for (let page = Math.floor(offset / pageBytes); page * pageBytes <= last; page += 1) {
@@ -89,7 +97,7 @@ export class TouchedPages {
     let first = -1;
     let next = -1;
     const close = () => {
-      if (first >= 0) addMap(rows, pages, first * pageBytes, (next - first) * pageBytes);
+      if (first >= 0) this.addMap(rows, pages, first * pageBytes, (next - first) * pageBytes);
     };
     for (const page of pagesIn(pages.blocks)) {
       if (page !== next || page - first >= longest) {
@@ -99,6 +107,20 @@ export class TouchedPages {
       next = page + 1;
     }
     close();
+  }
+
+  /** Maps a run of a window's pages to the real addresses that equal their offsets. */
+  private addMap(rows: RowBuffer, pages: WindowPages, offset: number, bytes: number): void {
+    const start = pages.window === 0 ? 0n : this.secondStart;
+    rows.add({
+      op: Op.map,
+      phb: pages.phb,
+      pe: pages.pe,
+      rid: pages.rid,
+      address: start + BigInt(offset),
+      length: bytes,
+      value: BigInt(offset) | 3n,
+    });
   }
 }
 
@@ -120,18 +142,4 @@ function* pagesIn(blocks: Map<number, Uint32Array>): Generator<number> {
       if ((block[bit >>> 5] >>> (bit & 31)) & 1) yield number * BLOCK_PAGES + bit;
     }
   }
-}
-
-/** Maps a run of a window's pages to the real addresses that equal their offsets. */
-function addMap(rows: RowBuffer, pages: WindowPages, offset: number, bytes: number): void {
-  const busAddress = BigInt(offset) | (BigInt(pages.window) << 59n);
-  rows.add({
-    op: Op.map,
-    phb: pages.phb,
-    pe: pages.pe,
-    rid: pages.rid,
-    address: busAddress,
-    length: bytes,
-    value: BigInt(offset) | 3n,
-  });
 }

@@ -3,10 +3,11 @@
  * account for it, so that results can be told window by window.
  */
 
-import { SECOND_WINDOW_BASE } from '../../models/address.ts';
+import { secondWindowStart } from '../../models/address.ts';
 import { hex } from '../../models/bits.ts';
+import type { UnitConfig } from '../../models/phb/unit-config.ts';
 import { decodeTveOf, type Ioda, spanBits, type Tve } from '../../models/tve.ts';
-import { NO_WINDOW } from '../unit/accounts.ts';
+import { NO_WINDOW } from '../unit/books/accounts.ts';
 import type { TceUnit } from '../unit/tce-unit.ts';
 
 /** A window that existed for a while. */
@@ -32,7 +33,7 @@ export class Windows {
 
   constructor(
     private readonly unit: TceUnit,
-    private readonly phb: { readonly ioda: Ioda; readonly pageShifts: readonly number[] },
+    private readonly phb: UnitConfig & { readonly ioda: Ioda },
   ) {}
 
   /** Writes a TVE. 0 takes the window away; what still comes for it is booked with no window. */
@@ -43,26 +44,26 @@ export class Windows {
     }
     const account = this.unit.accounts.open();
     // Beyond a thousand windows the later ones are booked with no window.
-    if (account !== NO_WINDOW)
-      this.all.push(factsOf(account, index, word, decodeTveOf(word, this.phb)));
+    if (account !== NO_WINDOW) this.all.push(this.factsOf(account, index, word));
     this.unit.writeTve(index, word, account);
   }
-}
 
-function factsOf(account: number, index: number, word: bigint, tve: Tve): WindowFacts {
-  const translated = tve.kind === 'translated' ? tve : undefined;
-  return {
-    account,
-    pe: index >> 1,
-    tve: hex(word),
-    kind: tve.kind,
-    busAddress: hex(index & 1 ? SECOND_WINDOW_BASE : 0n),
-    levels: translated?.levels ?? 0,
-    pageBytes: translated ? 2 ** translated.pageShift : 0,
-    tableBytes: translated ? 2 ** translated.tableShift : 0,
-    reachBytes: Number(reachOf(tve)),
-    reason: tve.kind === 'invalid' ? tve.reason : '',
-  };
+  private factsOf(account: number, index: number, word: bigint): WindowFacts {
+    const tve = decodeTveOf(word, this.phb);
+    const translated = tve.kind === 'translated' ? tve : undefined;
+    return {
+      account,
+      pe: index >> 1,
+      tve: hex(word),
+      kind: tve.kind,
+      busAddress: hex(index & 1 ? secondWindowStart(this.phb.pe.tveSelect) : 0n),
+      levels: translated?.levels ?? 0,
+      pageBytes: translated ? 2 ** translated.pageShift : 0,
+      tableBytes: translated ? 2 ** translated.tableShift : 0,
+      reachBytes: Number(reachOf(tve)),
+      reason: tve.kind === 'invalid' ? tve.reason : '',
+    };
+  }
 }
 
 function reachOf(tve: Tve): bigint {

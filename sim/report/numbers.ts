@@ -1,4 +1,5 @@
 /** Numbers as reports print them. */
+import { log2Exact } from '../../models/bits.ts';
 
 /** A count with thousands separated: `36,166`. */
 export function formatCount(count: number): string {
@@ -15,9 +16,19 @@ export function formatShare(part: number, whole: number): string {
   return whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`;
 }
 
-/** Nanoseconds: whole ones from 100 on, else one decimal. */
+/** From here on nanoseconds would make a column too wide. */
+const LONG_NS = 1_000_000;
+
+/** Nanoseconds: whole ones from 100 on, else one decimal; from a million on as 1.2 ms. */
 export function formatNs(ns: number): string {
+  if (ns >= LONG_NS) return formatTime(ns);
   return ns >= 100 || Number.isInteger(ns) ? formatCount(ns) : ns.toFixed(1);
+}
+
+/** Where a window begins, short: `2^59` for a round address above 4 GiB, else as it is. */
+export function formatBase(busAddress: string): string {
+  const exponent = log2Exact(BigInt(busAddress));
+  return exponent >= 32 ? `2^${exponent}` : busAddress;
 }
 
 /** A time in the unit that keeps it short: `17.2 ms`. */

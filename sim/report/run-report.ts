@@ -1,8 +1,11 @@
 /** The report of one run: what was simulated, what became of the requests, and what is assumed. */
+import type { UnitConfig } from '../../models/phb/unit-config.ts';
 import { describeBytes } from '../../models/size.ts';
 import type { Result } from '../results/result-schema.ts';
 import type { Report, Section, Table } from './document.ts';
-import { LATENCY_HEAD, latencyCells, PARTS_IN_WORDS } from './latency-cells.ts';
+import { freezesSection, hasFreezes } from './freezes-section.ts';
+import { hasKills, killsSection } from './kills-section.ts';
+import { latencySection } from './latency-section.ts';
 import { formatCount, formatCountOf, formatShare, formatTime } from './numbers.ts';
 import { tablesSection } from './tables-section.ts';
 import { unitSection } from './unit-section.ts';
@@ -16,6 +19,7 @@ const FAULTS_IN_WORDS: Readonly<Record<string, string>> = {
   'tve-invalid': 'no valid window for the PE',
   'tvt-address': 'outside the window',
   'unsupported-address': 'address bits 63:60',
+  'bad-rte': 'a PE# that the PHB does not have',
 };
 
 /** The report of a result; `spec` names the PHB in words. */
@@ -30,7 +34,8 @@ export function runReport(result: Result, title: string): Report {
       latencySection(result),
       ...(result.windows.length > 0 ? [windowsSection(result)] : []),
       ...(hasSharedPe(result) ? [pesSection(result)] : []),
-      ...(killCount(result) > 0 ? [killsSection(result)] : []),
+      ...(hasKills(result) ? [killsSection(result)] : []),
+      ...(hasFreezes(result) ? [freezesSection(result)] : []),
       tablesSection(result),
       parametersSection(result),
       hostSection(result),
@@ -40,6 +45,7 @@ export function runReport(result: Result, title: string): Report {
 
 function requestsSection(result: Result): Section {
   const { requests } = result;
+  const { frozen, fenced } = result.dropped;
   const row = (name: string, count: number, note = '') => [
     name,
     formatCount(count),
@@ -49,24 +55,42 @@ function requestsSection(result: Result): Section {
   const faults = Object.entries(result.faultsByKind).filter(([, count]) => count > 0);
   const read = result.isComplete ? '' : ' read so far';
   const rows = [
-    row('requests', requests, `of ${formatCountOf(result.dmas, 'DMA')}${read}, cut at 4 KiB`),
+    row('requests', requests, `of ${formatCountOf(result.dmas, 'DMA')}${read}, cut into TLPs`),
     row('TCE cache hits', result.hits),
+    ...(hasLineBuffer(result) ? [row('line buffer hits', result.lineHits)] : []),
     row('TCE cache misses', result.misses),
     row('merged misses', result.merged, 'waited for a fetch in flight'),
     row('bypassed', result.bypassed, 'untranslated windows'),
     row('faults', result.faults),
     ...faults.map(([kind, count]) => row(`  ${kind}`, count, FAULTS_IN_WORDS[kind])),
     ...(result.msi > 0 ? [row('MSI', result.msi, 'no memory access')] : []),
+    ...(frozen > 0 ? [row('dropped, PE frozen', frozen)] : []),
+    ...(fenced > 0 ? [row('dropped, PHB fenced', fenced)] : []),
   ];
   return { title: 'Requests', tables: [{ head: [], rows, left: [3] }], remarks: remarksOn(result) };
 }
 
+function hasLineBuffer({ scenario, lineHits }: Result): boolean {
+  return lineHits > 0 || (scenario.set as UnitConfig).lineBuffer.entries > 0;
+}
+
+/** What was asked for, as a rate over the simulated time. */
+function throughput({ readBytes, writtenBytes, simulatedNs }: Result): string[] {
+  if (simulatedNs === 0) return [];
+  const gbps = ((readBytes + writtenBytes) * 8) / simulatedNs;
+  return [
+    `${describeBytes(readBytes)} to read, ${describeBytes(writtenBytes)} to write: ${gbps.toFixed(1)} Gb/s over ${formatTime(simulatedNs)}.`,
+  ];
+}
+
 function remarksOn(result: Result): string[] {
-  const remarks = [];
-  const compared = result.agreed + result.differed;
-  if (compared > 0) {
+  const remarks = throughput(result);
+  const { agreed, differed, notCompared } = result;
+  if (agreed + differed + notCompared > 0) {
+    const dropped =
+      notCompared > 0 ? `, ${formatCount(notCompared)} were dropped and not compared` : '';
     remarks.push(
-      `The trace recorded ${formatCount(compared)} real addresses: ${formatCount(result.agreed)} agree, ${formatCount(result.differed)} differ.`,
+      `The trace recorded ${formatCount(agreed + differed + notCompared)} real addresses: ${formatCount(agreed)} agree, ${formatCount(differed)} differ${dropped}.`,
     );
   }
   if (result.replacedRows > 0) {
@@ -91,10 +115,14 @@ function remarksOn(result: Result): string[] {
         ? 'No DMA window came into being: see Table memory.'
         : 'No DMA window exists: give one with --window 64K:1T:levels=2 --map touched.',
     );
-  } else if (result.faultsByKind['page-fault'] === result.requests && result.requests > 0) {
+  } else if (result.faultsByKind['page-fault'] > 0 && isNothingServed(result)) {
     remarks.push('Nothing is mapped: --map touched maps the pages that the trace uses.');
   }
   return remarks;
+}
+
+function isNothingServed({ hits, lineHits, misses, merged, bypassed }: Result): boolean {
+  return hits + lineHits + misses + merged + bypassed === 0;
 }
 
 function walksSection(result: Result): Section {
@@ -115,47 +143,6 @@ function walksSection(result: Result): Section {
       `${perRequest.toFixed(3)} reads a request. Of all reads, RTEs included, ${formatCount(cached)} found their line in a cache of the host, ${formatCount(uncached)} went to memory.`,
     ],
   };
-}
-
-function latencySection(result: Result): Section {
-  const { parts, unit: _unit, ...total } = result.latency;
-  const rows = [
-    ['total', ...latencyCells(total)],
-    ...Object.entries(parts).map(([name, figures]) => [
-      `  ${PARTS_IN_WORDS[name]}`,
-      ...latencyCells(figures),
-    ]),
-  ];
-  const head = ['part, in ns', ...LATENCY_HEAD];
-  return {
-    title: 'Latency',
-    tables: [{ head, rows }],
-    remarks: [
-      'Over all requests, reads and writes; means of the parts add up to the total. docs/timing.md defines each part.',
-    ],
-  };
-}
-
-function killCount({ kills }: Result): number {
-  return kills.all + kills.pe + kills.page + kills.ignored;
-}
-
-function killsSection({ kills, scenario }: Result): Section {
-  const rows = [
-    ['whole cache', formatCount(kills.all)],
-    ['PE', formatCount(kills.pe)],
-    ['page', formatCount(kills.page)],
-    ...(kills.ignored > 0 ? [['none that the register names', formatCount(kills.ignored)]] : []),
-  ];
-  const remarks = [
-    `They dropped ${formatCount(kills.droppedEntries)} cached TCEs and held the lookups of all PHBs together for ${formatTime(kills.heldNs)}, ${formatShare(kills.heldShare, 1)} of their summed time.`,
-    ...(String(scenario.pace).startsWith('closed')
-      ? [
-          'In a closed loop a request behind a kill arrives when the kill is over: no latency above contains one.',
-        ]
-      : []),
-  ];
-  return { title: 'TCE kills', tables: [{ head: ['scope', 'kills'], rows }], remarks };
 }
 
 function parametersSection(result: Result): Section {

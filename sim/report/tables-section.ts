@@ -3,7 +3,7 @@ import { describeLack } from '../../models/kernel/failed-allocations.ts';
 import { describeBytes } from '../../models/size.ts';
 import type { Result } from '../results/result-schema.ts';
 import type { Section, Table } from './document.ts';
-import { formatCount, formatCountOf } from './numbers.ts';
+import { formatBase, formatCount, formatCountOf } from './numbers.ts';
 
 const LISTED_MAX = 8;
 const FAILURES_LISTED_MAX = 3;
@@ -35,7 +35,7 @@ function windowTables({ windows }: Result['tables']): Table[] {
     .map((window) => [
       `${window.phb}`,
       `${window.pe}`,
-      window.busAddress,
+      formatBase(window.busAddress),
       describeBytes(window.effectiveBytes),
       `${window.levels}`,
       `${window.order}`,
@@ -43,7 +43,7 @@ function windowTables({ windows }: Result['tables']): Table[] {
       describeBytes(window.fullBytes),
       describeBytes(window.lockedBytes),
     ]);
-  const head = ['PHB', 'PE', 'bus address', 'window', 'levels', 'order', 'now', 'full', 'locked'];
+  const head = ['PHB', 'PE', 'base', 'window', 'levels', 'order', 'now', 'full', 'locked'];
   return [{ head, rows, left: [2] }];
 }
 

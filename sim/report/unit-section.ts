@@ -1,23 +1,33 @@
 /** What was simulated, in the report's first section. */
+import { FIRMWARE_LEVELS } from '../../models/phb/firmware.ts';
+import { linkRate } from '../../models/phb/link-rate.ts';
 import type { UnitConfig } from '../../models/phb/unit-config.ts';
 import type { Result } from '../results/result-schema.ts';
+import { parsePacing } from '../scenario/pacing.ts';
+import type { Pacing } from '../unit/port/arrivals.ts';
 import type { Section } from './document.ts';
+import { formatCountOf } from './numbers.ts';
+
+const PS_PER_NS = 1000;
 
 /** PHB, cache, pacing, host and windows of a run. */
 export function unitSection(result: Result): Section {
   const { scenario } = result;
   const config = scenario.set as UnitConfig;
-  const { entries, ways, hash, replacement } = config.tceCache;
   const host = scenario.host as { pages: string; ram?: string; freeBlocks?: number[] };
   const trace = scenario.trace as { file: string; source: string; clock: string };
   const windows = scenario.windows as string[];
-  const levels = config.walkCache.entries;
   const rows = [
     ['trace', `${trace.file}, ${trace.source}, ${clockInWords(trace.clock)}`],
-    ['pacing', pacingInWords(String(scenario.pace))],
-    ['unit', `${config.unit.clockMHz} MHz, ${config.pe.count} PEs, ${config.tags.count} tags`],
-    ['TCE cache', `${entries} TCEs, ${ways} ways, hash ${hash}, replacement ${replacement}`],
-    ['walk cache', levels === 0 ? 'off' : `${levels} entries for each upper level`],
+    ['pacing', pacingInWords(parsePacing(String(scenario.pace)))],
+    ['firmware', firmwareInWords(String(scenario.firmware))],
+    ['unit', unitInWords(config)],
+    ['link', linkInWords(config)],
+    ['TCE cache', cacheInWords(config)],
+    ...(config.lineBuffer.entries > 0
+      ? [['line buffer', `${config.lineBuffer.entries} lines`]]
+      : []),
+    ['walk cache', walkCacheInWords(config.walkCache)],
     ['windows', windows.length > 0 ? windows.join(', ') : 'those of the trace'],
     ['mapped', mappedInWords(String(scenario.map))],
     ['host', `Linux 5.x, ${host.pages} pages, ${memoryInWords(host)}`],
@@ -29,11 +39,59 @@ function clockInWords(clock: string): string {
   return clock === 'order' ? 'order is its only clock' : 'with times';
 }
 
-function pacingInWords(pace: string): string {
-  const [kind, number] = pace.split(':');
-  if (kind === 'closed') return `closed loop, ${number} requests outstanding on each PHB`;
-  if (kind === 'interval') return `a request every ${number} ns on each PHB`;
-  return "the trace's own times";
+function firmwareInWords(name: string): string {
+  return `${name}, ${FIRMWARE_LEVELS.find((level) => level.name === name)?.title}`;
+}
+
+function unitInWords({ unit, pe, tags, walkers, dma }: UnitConfig): string {
+  return [
+    `${unit.clockMHz} MHz`,
+    `${pe.count} PEs`,
+    formatCountOf(tags.count, 'tag'),
+    ...(walkers.count > 0 ? [formatCountOf(walkers.count, 'walker')] : []),
+    ...(dma.readEngines > 0 ? [formatCountOf(dma.readEngines, 'read engine')] : []),
+  ].join(', ');
+}
+
+function linkInWords({ link, unit }: UnitConfig): string {
+  const { parts, partsPerCycle } = linkRate(link, unit.clockMHz);
+  const gbps = (8 * unit.clockMHz * partsPerCycle) / (1000 * parts);
+  const lanes =
+    link.gbps === 0 && link.generation > 0 ? `Gen${link.generation} x${link.width}, ` : '';
+  const rate = parts === 0 ? 'takes no time' : `${lanes}${Number(gbps.toFixed(1))} Gb/s`;
+  return `${rate}, payload ${link.payloadBytes} bytes, read requests ${link.readRequestBytes} bytes`;
+}
+
+function cacheInWords({ tceCache }: UnitConfig): string {
+  const { entries, ways, hash, replacement, granule } = tceCache;
+  const holds = granule === 'line' ? `${entries} lines of 16 TCEs` : `${entries} TCEs`;
+  return `${holds}, ${ways} ways, hash ${hash}, replacement ${replacement}`;
+}
+
+function walkCacheInWords(walkCache: UnitConfig['walkCache']): string {
+  const { level1, level2, level3, level4 } = walkCache;
+  const used = [level1, level2, level3, level4]
+    .map((entries, index) => ({ entries, level: index + 1 }))
+    .filter(({ entries }) => entries > 0);
+  if (used.length === 0) return 'off';
+  return used
+    .map(({ entries, level }) => `level ${level}: ${formatCountOf(entries, 'TCE')}`)
+    .join(', ');
+}
+
+function pacingInWords(pacing: Pacing): string {
+  switch (pacing.kind) {
+    case 'trace':
+      return "the trace's own times";
+    case 'interval':
+      return `a request every ${pacing.ps / PS_PER_NS} ns on each PHB`;
+    case 'closed': {
+      const { outstanding, everyPs, each } = pacing;
+      const requests = `closed loop, ${formatCountOf(outstanding, 'request')} outstanding`;
+      const apart = everyPs > 0 ? `, at least ${everyPs / PS_PER_NS} ns apart,` : '';
+      return `${requests}${apart} on each ${each === 'device' ? 'device' : 'PHB'}`;
+    }
+  }
 }
 
 function mappedInWords(map: string): string {

@@ -1,8 +1,10 @@
 /** Latencies in ns out of books in cycles: percentiles, mean, and the parts that add up to it. */
+
+import type { FixedCycles } from '../unit/books/fixed-cycles.ts';
+import { bucketOf, HISTOGRAM_BUCKETS, percentile } from '../unit/books/histogram.ts';
+import { PARTS, type PartName } from '../unit/books/parts.ts';
 import { nsOf } from '../unit/clock.ts';
-import { bucketOf, HISTOGRAM_BUCKETS, percentile } from '../unit/histogram.ts';
-import { PARTS, type PartName } from '../unit/parts.ts';
-import type { Book, FixedCycles } from './book.ts';
+import type { Book, Direction } from './book.ts';
 
 /** Percentiles, largest value and mean, in ns. */
 export interface LatencyFigures {
@@ -14,6 +16,19 @@ export interface LatencyFigures {
   readonly mean: number;
 }
 
+/** Figures, and of how many they are. */
+export interface CountedFigures extends LatencyFigures {
+  readonly count: number;
+}
+
+/** Times of some kind, in cycles. */
+export interface CycleTimes {
+  readonly histogram: Float64Array;
+  readonly sum: number;
+  readonly max: number;
+  readonly count: number;
+}
+
 /** Turns cycles of one clock into figures in ns. */
 export class LatencyScale {
   constructor(
@@ -21,16 +36,24 @@ export class LatencyScale {
     private readonly fixed: FixedCycles,
   ) {}
 
-  /** The latency of a book's requests. */
-  latencyOf(book: Book): LatencyFigures {
-    const total = book.totalCycles(this.fixed);
-    return this.figures(book.latency, book.maxCycles, total, book.requests);
+  /** The latency of a book's requests: of all, of reads, of writes. */
+  latencyOf(book: Book) {
+    const of = (direction?: Direction) =>
+      this.figuresOf({
+        histogram: book.histogram(direction),
+        sum: book.latencyCycles(direction),
+        max: book.maxCycles(direction),
+        count: book.requests(direction),
+      });
+    const { count: _requests, ...all } = of();
+    return { ...all, reads: of('read'), writes: of('write') };
   }
 
   /** Mean ns of each part over all requests of a book. */
   partMeans(book: Book): Record<PartName, number> {
+    const requests = book.requests();
     const mean = (part: number) =>
-      book.requests === 0 ? 0 : this.ns(book.partCycles(part, this.fixed) / book.requests);
+      requests === 0 ? 0 : this.ns(book.partCycles(part, this.fixed) / requests);
     return Object.fromEntries(PARTS.map((name, part) => [name, mean(part)])) as never;
   }
 
@@ -43,17 +66,37 @@ export class LatencyScale {
     varied: readonly Float64Array[],
     variedMax: Float64Array,
   ): Record<PartName, LatencyFigures> {
+    const requests = book.requests();
     const figuresOf = (part: number) => {
       const shares = book.fixedShares(part, this.fixed);
-      const isForAll = shares.length === 1 && book.requests > 0 && shares[0][1] === book.requests;
+      const isForAll = shares.length === 1 && requests > 0 && shares[0][1] === requests;
       const fixedForAll = isForAll ? shares[0][0] : 0;
-      const counts = this.distribution(book.requests, varied[part], fixedForAll ? [] : shares);
+      const counts = this.distribution(requests, varied[part], fixedForAll ? [] : shares);
       const fixedMax = Math.max(0, ...shares.filter((share) => share[1] > 0).map(([most]) => most));
-      const largest = Math.max(variedMax[part] + fixedForAll, fixedMax);
-      const total = book.partCycles(part, this.fixed);
-      return this.figures(counts, largest, total, book.requests, fixedForAll);
+      const max = Math.max(variedMax[part] + fixedForAll, fixedMax);
+      const total = { histogram: counts, sum: book.partCycles(part, this.fixed), max };
+      const { count: _requests, ...figures } = this.figuresOf(
+        { ...total, count: requests },
+        fixedForAll,
+      );
+      return figures;
     };
     return Object.fromEntries(PARTS.map((name, part) => [name, figuresOf(part)])) as never;
+  }
+
+  /** Figures of some times; `fixedCycles` belong to each and are not in the histogram. */
+  figuresOf({ histogram, sum, max, count }: CycleTimes, fixedCycles = 0): CountedFigures {
+    const at = (share: number) =>
+      count === 0 ? 0 : this.ns(Math.min(percentile(histogram, share) + fixedCycles, max));
+    return {
+      p50: at(0.5),
+      p90: at(0.9),
+      p99: at(0.99),
+      p999: at(0.999),
+      max: this.ns(max),
+      mean: count === 0 ? 0 : this.ns(sum / count),
+      count,
+    };
   }
 
   /** Cycles in ns, to the thousandth. */
@@ -72,24 +115,5 @@ export class LatencyScale {
     for (const [cycles, count] of shares) counts[bucketOf(cycles)] += count;
     counts[0] += requests - counts.reduce((sum, count) => sum + count, 0);
     return counts;
-  }
-
-  private figures(
-    counts: Float64Array,
-    maxCycles: number,
-    totalCycles: number,
-    requests: number,
-    fixedCycles = 0,
-  ): LatencyFigures {
-    const at = (share: number) =>
-      requests === 0 ? 0 : this.ns(Math.min(percentile(counts, share) + fixedCycles, maxCycles));
-    return {
-      p50: at(0.5),
-      p90: at(0.9),
-      p99: at(0.99),
-      p999: at(0.999),
-      max: this.ns(maxCycles),
-      mean: requests === 0 ? 0 : this.ns(totalCycles / requests),
-    };
   }
 }

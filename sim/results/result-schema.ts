@@ -1,171 +1,250 @@
 /**
- * The published shape of a result, `tcesim.result/1`. All of it but `host` is the same bytes on every
- * run, machine and number of threads.
+ * The published shape of a result, `tcesim.result/2`. All of it but `host` is the same bytes on every
+ * run, machine and number of threads. docs/counters.md lists it, field by field.
  */
 import { z } from '../zod.ts';
+import {
+  amount,
+  count,
+  countedFigures,
+  counters,
+  latency,
+  ns,
+  partFigures,
+  partMeans,
+  text,
+} from './result-fields.ts';
 
-export const RESULT_SCHEMA = 'tcesim.result/1';
+export const RESULT_SCHEMA = 'tcesim.result/2';
 
-const count = z.number().int().min(0);
-const bytes = z.number().min(0);
-const ns = z.number().min(0).describe('nanoseconds of simulated time');
+const where = { phb: count('-', 'number of the PHB'), pe: count('-', 'PE#') };
 
-const figures = z.strictObject({
-  p50: ns,
-  p90: ns,
-  p99: ns,
-  p999: ns.describe('99.9th percentile'),
-  max: ns,
-  mean: ns,
-});
-
-const parts = z.strictObject({
-  admission: figures,
-  rte: figures,
-  tve: figures,
-  lookup: figures,
-  tagWait: figures,
-  walk: figures,
-  mergeWait: figures,
-  orderWait: figures,
-  dma: figures,
-});
-
-const partMeans = z.record(z.string(), ns).describe('mean of each part over all requests');
-
-const counters = {
-  requests: count.describe('sum of the outcomes that follow'),
-  hits: count,
-  misses: count,
-  merged: count.describe('requests that waited for a TCE on its way'),
-  bypassed: count.describe('requests of untranslated windows'),
-  msi: count.describe('message interrupts, which are no memory access'),
-  faults: count,
-  bytes: count,
+const traffic = {
+  ...counters,
+  latency: latency.meta({ description: 'completion minus arrival, of its requests' }),
+  parts: partMeans,
 };
 
-const window = z.strictObject({
-  phb: count,
-  pe: count,
-  tve: z.string().describe('the TVE as a 64-bit word'),
-  kind: z.string(),
-  busAddress: z.string(),
-  levels: count,
-  pageBytes: count,
-  tableBytes: count.describe('bytes of each level'),
-  reachBytes: bytes.describe('what the tables or the range cover'),
-  reason: z.string().describe('why the TVE is invalid, else empty'),
-  ...counters,
-  latency: figures,
-  parts: partMeans,
-});
+const window = z
+  .strictObject({
+    ...where,
+    tve: text('the TVE as a 64-bit word', 'T12'),
+    kind: text('translated, bypass, unchecked or invalid', 'T12'),
+    busAddress: text('first bus address'),
+    levels: count('levels', 'of its table; 0 for an untranslated window', 'T18'),
+    pageBytes: count('bytes', 'of an IO page; 0 for an untranslated window', 'T13'),
+    tableBytes: count('bytes', 'of the table of each level'),
+    reachBytes: amount('bytes', 'what the tables or the range cover', 'T12'),
+    reason: text('why the TVE is invalid, else empty', 'T12'),
+    ...traffic,
+  })
+  .meta({ title: 'A DMA window' });
 
-const pe = z.strictObject({
-  phb: count,
-  pe: count,
-  ...counters,
-  latency: figures,
-  parts: partMeans,
-});
+const pe = z.strictObject({ ...where, ...traffic }).meta({ title: 'A PE, the sum of its windows' });
 
-const allocatedWindow = z.strictObject({
-  phb: count,
-  pe: count,
-  busAddress: z.string(),
-  requestedBytes: bytes,
-  effectiveBytes: bytes,
-  pageBytes: count,
-  levels: count,
-  order: count.describe('buddy order of each table block'),
-  blockBytes: count,
-  hardwareBlocks: count,
-  mirrorBlocks: count,
-  allocatedBytes: bytes.describe('both trees as they are'),
-  fullBytes: bytes.describe('both trees with every leaf'),
-  lockedBytes: bytes,
-});
+const kills = z
+  .strictObject({
+    all: count('kills', 'of the whole cache', 'T27'),
+    pe: count('kills', 'of a PE', 'T27'),
+    page: count('kills', 'of a page', 'T27'),
+    ignored: count('kills', 'register values that name nothing', 'T27'),
+    lost: count('kills', 'of a page that found the queue full and were lost', 'T26'),
+    droppedEntries: count('entries', 'of TCE caches that kills dropped', 'T27'),
+    polls: count('kills', 'that found the queue full, so that software polled', 'T26'),
+    pollNs: ns('time for which software polled for room in the queue', 'T26'),
+    heldNs: ns('time for which kills held the lookup stages, over all PHBs', 'T27'),
+    heldShare: amount('share', 'heldNs divided by the simulated time of all PHBs'),
+    completion: countedFigures('from the write of a kill until it is complete', 'T29'),
+    staleWindow: countedFigures(
+      'from the write of a kill until no old translation of its scope is in use',
+      'T29',
+    ),
+  })
+  .meta({ title: 'TCE kills' });
 
-const failedAllocation = z.strictObject({
-  phb: count,
-  pe: count,
-  call: z.string(),
-  tree: z.string(),
-  order: count,
-  bytes,
-  largestFreeOrder: z.number().int().describe('-1: nothing at all was free'),
-  orderMax: count.describe('largest order that the kernel has'),
-  freeBytes: bytes,
-});
+const freeze = z
+  .strictObject({
+    ...where,
+    cause: text('kind of the fault, software, or pelt-v for the neighbour of a PE', 'T31, T32'),
+    rid: text('of the request whose fault froze it').nullable(),
+    address: text('bus address of that request').nullable(),
+    pest0: text('first word of the PEST entry').nullable(),
+    pest1: text('second word of the PEST entry').nullable(),
+    fromNs: ns('when it froze', 'T31'),
+    untilNs: ns('when it was unfrozen; null: never', 'T32').nullable(),
+    droppedRequests: count(
+      'requests',
+      'of the PE that were dropped, in all its freezes; null: it has no window to count by',
+      'T31',
+    ).nullable(),
+  })
+  .meta({ title: 'A freeze' });
 
-const call = z.strictObject({
-  phb: count,
-  call: z.string(),
-  answer: z.string(),
-  count,
-  reason: z.string(),
-});
+const fence = z
+  .strictObject({
+    phb: where.phb,
+    fromNs: ns('when the PHB was fenced', 'T33'),
+    untilNs: ns('when it was reset; null: never', 'T33').nullable(),
+  })
+  .meta({ title: 'A fence' });
 
-const parameter = z.strictObject({ key: z.string(), value: z.unknown(), source: z.string() });
+const allocatedWindow = z
+  .strictObject({
+    ...where,
+    busAddress: text('first bus address'),
+    requestedBytes: amount('bytes', 'size that software asked for'),
+    effectiveBytes: amount('bytes', 'size that the kernel made of it'),
+    pageBytes: count('bytes', 'of an IO page'),
+    levels: count('levels', 'of the table'),
+    order: count('-', 'buddy order of each block of the table'),
+    blockBytes: count('bytes', 'of such a block'),
+    hardwareBlocks: count('blocks', 'of the table that the PHB walks'),
+    mirrorBlocks: count('blocks', "of the kernel's mirror of userspace addresses"),
+    allocatedBytes: amount('bytes', 'of both as they are'),
+    fullBytes: amount('bytes', 'of both with every leaf'),
+    lockedBytes: amount('bytes', 'charged to the locked memory of the process'),
+  })
+  .meta({ title: 'Tables of a window' });
 
-export const resultSchema = z.strictObject({
-  schema: z.literal(RESULT_SCHEMA),
-  version: z.string().describe('of tcesim'),
-  isComplete: z.boolean().describe('false when the run was stopped before the trace ended'),
-  scenario: z.record(z.string(), z.unknown()).describe('what was simulated, as resolved'),
-  rows: count.describe('rows of the trace'),
-  dmas: count.describe('rows that are DMAs; a request is at most 4 KiB of one'),
-  replacedRows: count.describe("rows that make windows, left out because the user's replace them"),
-  skipped: z
-    .strictObject({ lines: count, first: z.array(z.string()).describe('damaged lines') })
-    .describe('lines of an imported source that gave no row'),
-  ...counters,
-  faultsByKind: z.record(z.string(), count),
-  firstFaults: z
-    .array(z.strictObject({ kind: z.string(), phb: count, rid: z.string(), address: z.string() }))
-    .describe('the first request of each PHB that was refused for each reason'),
-  agreed: count.describe('requests whose recorded real address was found'),
-  differed: count.describe('requests whose recorded real address was not'),
-  walkReads: z.array(count).describe('table reads by level, the leaf first'),
-  walkCacheHits: z.array(count).describe('by level'),
-  memoryReads: z.strictObject({ cached: count, uncached: count }),
-  rteMisses: count,
-  simulatedNs: ns.describe('until the last request of the slowest PHB was done'),
-  latency: z.strictObject({ unit: z.literal('ns'), ...figures.shape, parts }),
-  kills: z.strictObject({
-    all: count,
-    pe: count,
-    page: count,
-    ignored: count.describe('register values that name nothing'),
-    droppedEntries: count,
-    heldNs: ns.describe('time for which kills held the lookup stages, over all PHBs'),
-    heldShare: z.number().describe('of the simulated time of all PHBs'),
-  }),
-  noWindow: z
-    .strictObject(counters)
-    .describe('requests that reached no window; with all windows, all requests'),
-  windows: z.array(window),
-  pes: z.array(pe),
-  tables: z.strictObject({
-    touchedBytes: count.describe('simulated memory that holds tables, in 64 KiB frames'),
-    stores: count.describe('TCEs that the trace stored by itself'),
-    windows: z.array(allocatedWindow),
-    failedAllocations: z.array(failedAllocation),
-    failedAllocationCount: count,
-    calls: z.array(call),
-  }),
-  assumed: z.array(parameter).describe('parameters that nobody has published'),
-  inferred: z.array(parameter),
-  chosen: z.array(parameter).describe('parameters that the user set'),
-  host: z
-    .strictObject({
-      threads: count,
-      wallSeconds: z.number(),
-      cpuSeconds: z.number(),
-      requestsPerCpuSecond: z.number(),
-      peakMemoryBytes: count,
-      node: z.string(),
-    })
-    .describe('of the machine that simulated; all else is the same every time'),
-});
+const failedAllocation = z
+  .strictObject({
+    ...where,
+    call: text('the VFIO call that wanted it'),
+    tree: text('hardware or mirror'),
+    order: count('-', 'buddy order that was wanted'),
+    bytes: amount('bytes', 'that were wanted'),
+    largestFreeOrder: z
+      .number()
+      .int()
+      .meta({ unit: '-', description: 'largest order that was free; -1: nothing at all' }),
+    orderMax: count('-', 'largest order that the kernel has'),
+    freeBytes: amount('bytes', 'free in all orders together'),
+  })
+  .meta({ title: 'A failed allocation' });
+
+const call = z
+  .strictObject({
+    phb: where.phb,
+    call: text('name of the call'),
+    answer: text('ok, or the name of the error'),
+    count: count('calls', 'that were answered so'),
+    reason: text('the first reason for an error, in words'),
+  })
+  .meta({ title: 'Calls of software' });
+
+const tables = z
+  .strictObject({
+    touchedBytes: count('bytes', 'of simulated memory that hold tables and RTTs, in 64 KiB frames'),
+    stores: count('TCEs', 'that the trace stored by itself', 'T34'),
+    windows: z.array(allocatedWindow).meta({ description: 'windows that the kernel made' }),
+    failedAllocations: z.array(failedAllocation).meta({ description: 'the first of them' }),
+    failedAllocationCount: count('blocks', 'of tables that could not be had'),
+    calls: z.array(call).meta({ description: 'calls by answer' }),
+  })
+  .meta({ title: 'Table memory' });
+
+const parameters = z
+  .array(
+    z
+      .strictObject({
+        key: text('as --set takes it'),
+        value: z.unknown().meta({ unit: '-', description: 'its value' }),
+        source: text('where the value comes from'),
+      })
+      .meta({ title: 'A parameter' }),
+  )
+  .meta({ unit: '-' });
+
+const host = z
+  .strictObject({
+    threads: count('threads', 'that replayed'),
+    wallSeconds: amount('s', 'from the start of the replay to its end'),
+    cpuSeconds: amount('s', 'of all threads'),
+    requestsPerCpuSecond: amount('requests/s', 'requests divided by cpuSeconds'),
+    peakMemoryBytes: count('bytes', 'of the process'),
+    node: text('version of Node.js'),
+  })
+  .meta({ title: 'The machine that simulated' });
+
+const firstFault = z
+  .strictObject({
+    kind: text('of the fault', 'T12, T22'),
+    phb: where.phb,
+    rid: text('of the request'),
+    address: text('bus address of the request'),
+  })
+  .meta({ title: 'A first fault' });
+
+export const resultSchema = z
+  .strictObject({
+    schema: z.literal(RESULT_SCHEMA).meta({ unit: 'text', description: 'name of this format' }),
+    version: text('version of tcesim'),
+    isComplete: z
+      .boolean()
+      .meta({ unit: '-', description: 'false when the run was stopped before the trace ended' }),
+    scenario: z
+      .record(z.string(), z.unknown())
+      .meta({ unit: '-', description: 'what was simulated, as resolved' }),
+    rows: count('rows', 'of the trace'),
+    dmas: count('rows', 'that are DMAs; each is cut into requests', 'T4'),
+    replacedRows: count('rows', "that make windows, left out for the user's own windows", 'T35'),
+    skipped: z.strictObject({
+      lines: count('lines', 'of an imported source that gave no row'),
+      first: z.array(z.string()).meta({ unit: 'text', description: 'the first damaged lines' }),
+    }),
+    ...counters,
+    faultsByKind: z
+      .record(z.string(), z.number().int().min(0))
+      .meta({ unit: 'requests', rule: 'T12, T22', description: 'faults by reason' }),
+    firstFaults: z
+      .array(firstFault)
+      .meta({ description: 'the first request of each PHB that was refused for each reason' }),
+    agreed: count('expectations', 'recorded real addresses, or refusals, that were found'),
+    differed: count('expectations', 'recorded ones that were not found'),
+    notCompared: count('expectations', 'recorded ones whose request was frozen or fenced'),
+    walkReads: z
+      .array(z.number().int().min(0))
+      .meta({ unit: 'reads', rule: 'T18', description: 'by level, leaf first: reads of tables' }),
+    walkCacheHits: z.array(z.number().int().min(0)).meta({
+      unit: 'walks',
+      rule: 'T18',
+      description: 'by level, leaf first: walks that began behind it',
+    }),
+    memoryReads: z.strictObject({
+      cached: count('reads', "of tables and RTTs whose line the host's caches hold", 'T19'),
+      uncached: count('reads', 'of tables and RTTs that went to memory', 'T19'),
+    }),
+    rteMisses: count('requests', 'whose RID the RTE cache lacked', 'T11'),
+    simulatedNs: ns('until the last request of the slowest PHB was complete'),
+    latency: latency
+      .extend({
+        unit: z.literal('ns').meta({ unit: 'text', description: 'of all times here' }),
+        parts: partFigures,
+      })
+      .strict()
+      .meta({
+        title: 'Latencies',
+        unit: 'ns',
+        rule: 'T25',
+        description: 'completion minus arrival, of all requests',
+      }),
+    kills: kills.meta({ description: 'kills that were executed, and what they took' }),
+    freezes: z.strictObject({
+      count: count('freezes', 'of PEs', 'T31'),
+      list: z.array(freeze).meta({ description: 'the first of each PHB' }),
+    }),
+    fences: z.array(fence).meta({ description: 'every fence' }),
+    noWindow: z
+      .strictObject(counters)
+      .meta({ title: 'No window', description: 'requests that reached no window' }),
+    windows: z.array(window).meta({ description: 'DMA windows' }),
+    pes: z.array(pe).meta({ description: 'PEs that had a window' }),
+    tables: tables.meta({ description: "the tables' memory" }),
+    assumed: parameters.meta({ description: 'parameters that nobody has published' }),
+    inferred: parameters.meta({ description: 'parameters that follow from what is published' }),
+    chosen: parameters.meta({ description: 'parameters that the user set' }),
+    host: host.meta({ description: 'all else is the same every time' }),
+  })
+  .meta({ title: 'A result' });
 
 export type Result = z.infer<typeof resultSchema>;

@@ -7,14 +7,18 @@ import { formatRid } from '../../models/rte.ts';
 import type { SkippedReport } from '../../traces/format.ts';
 import type { PhbOutcome } from '../replay/phb-replay.ts';
 import type { ReplayOutcome } from '../replay/replay.ts';
-import { NO_WINDOW } from '../unit/accounts.ts';
-import { HISTOGRAM_BUCKETS } from '../unit/histogram.ts';
-import { BYPASSED, HIT, MERGED, MISS, MSI, OUTCOMES } from '../unit/outcome.ts';
-import { PARTS } from '../unit/parts.ts';
-import { addHistogram, Book, FAULTS, fixedCyclesOf } from './book.ts';
+import { NO_WINDOW } from '../unit/books/accounts.ts';
+import { fixedCyclesOf } from '../unit/books/fixed-cycles.ts';
+import { HISTOGRAM_BUCKETS } from '../unit/books/histogram.ts';
+import { OUTCOMES } from '../unit/books/outcome.ts';
+import { PARTS } from '../unit/books/parts.ts';
+import { addHistogram, FAULTS } from './book.ts';
+import { fencesOf, freezesOf } from './freezes.ts';
+import { killsOf } from './kills.ts';
 import { LatencyScale } from './latency.ts';
 import { RESULT_SCHEMA, type Result } from './result-schema.ts';
 import { tablesOf } from './tables.ts';
+import { allAccounts, bookOf, countersOf, pesOf, windowsOf } from './traffic.ts';
 
 /** What a result says about its run besides what was counted. */
 export interface RunFacts {
@@ -52,6 +56,7 @@ export function buildResult(outcome: ReplayOutcome, facts: RunFacts): Result {
     firstFaults: phbs.flatMap(firstFaultsOf),
     agreed: sum(phbs, (phb) => phb.agreed),
     differed: sum(phbs, (phb) => phb.differed),
+    notCompared: sum(phbs, (phb) => phb.notCompared),
     walkReads: sumArrays(phbs, (phb) => phb.walkReads),
     walkCacheHits: sumArrays(phbs, (phb) => phb.walkCacheHits),
     memoryReads: {
@@ -61,11 +66,13 @@ export function buildResult(outcome: ReplayOutcome, facts: RunFacts): Result {
     rteMisses: sum(phbs, (phb) => phb.rteMisses),
     simulatedNs: scale.ns(Math.max(0, ...phbs.map((phb) => phb.cycles))),
     latency: {
-      unit: 'ns',
       ...scale.latencyOf(whole),
+      unit: 'ns',
       parts: scale.partsOf(whole, variedParts(phbs), variedMax(phbs)),
     },
     kills: killsOf(phbs, scale),
+    freezes: freezesOf(phbs, scale),
+    fences: fencesOf(phbs, scale),
     noWindow: countersOf(bookOf(phbs.map((phb) => [phb, [NO_WINDOW]]))),
     windows: phbs.flatMap((phb) => windowsOf(phb, scale)),
     pes: phbs.flatMap((phb) => pesOf(phb, scale)),
@@ -75,7 +82,7 @@ export function buildResult(outcome: ReplayOutcome, facts: RunFacts): Result {
     chosen: parametersBy('chosen', spec),
     host: {
       ...host,
-      requestsPerCpuSecond: Math.round(whole.requests / Math.max(host.cpuSeconds, 1e-9)),
+      requestsPerCpuSecond: Math.round(whole.requests() / Math.max(host.cpuSeconds, 1e-9)),
     },
   };
 }
@@ -86,85 +93,12 @@ function pacingAssumed({ isPacingAssumed, scenario }: RunFacts): Result['assumed
   return [{ key: 'pace', value: scenario.pace, source: 'the trace has no times; a common depth' }];
 }
 
-/** A PHB and those of its accounts that belong to a book. */
-type Share = readonly [PhbOutcome, readonly number[]];
-
-function bookOf(shares: readonly Share[]): Book {
-  const book = new Book();
-  for (const [phb, accounts] of shares) {
-    for (const account of accounts) book.add(phb.accounts, account);
-  }
-  return book;
-}
-
-function allAccounts(phb: PhbOutcome): number[] {
-  return phb.accounts.latencies.map((_, account) => account);
-}
-
-function countersOf(book: Book) {
-  return {
-    requests: book.requests,
-    hits: book.count([HIT]),
-    misses: book.count([MISS]),
-    merged: book.count([MERGED]),
-    bypassed: book.count([BYPASSED]),
-    msi: book.count([MSI]),
-    faults: book.faults,
-    bytes: book.bytes,
-  };
-}
-
 function firstFaultsOf(phb: PhbOutcome): Result['firstFaults'] {
   return phb.firstFaults.flatMap((fault, code) => {
     if (!fault) return [];
     const { rid, address } = fault;
     return { kind: OUTCOMES[code], phb: phb.phb, rid: formatRid(rid), address: hex(address) };
   });
-}
-
-/** Every window that had requests, and those that stood at the end without any. */
-function windowsOf(phb: PhbOutcome, scale: LatencyScale): Result['windows'] {
-  const last = new Map(phb.windows.map((window) => [windowKey(window), window.account]));
-  return phb.windows.flatMap((window) => {
-    const { account, ...facts } = window;
-    const book = bookOf([[phb, [account]]]);
-    if (book.requests === 0 && last.get(windowKey(window)) !== account) return [];
-    return {
-      phb: phb.phb,
-      ...facts,
-      ...countersOf(book),
-      latency: scale.latencyOf(book),
-      parts: scale.partMeans(book),
-    };
-  });
-}
-
-function windowKey(window: { pe: number; busAddress: string }): string {
-  return `${window.pe} ${window.busAddress}`;
-}
-
-function pesOf(phb: PhbOutcome, scale: LatencyScale): Result['pes'] {
-  const pes = [...new Set(phb.windows.map((window) => window.pe))].sort((a, b) => a - b);
-  return pes.map((pe) => {
-    const own = phb.windows.filter((window) => window.pe === pe);
-    const book = bookOf([[phb, own.map((window) => window.account)]]);
-    const latency = scale.latencyOf(book);
-    return { phb: phb.phb, pe, ...countersOf(book), latency, parts: scale.partMeans(book) };
-  });
-}
-
-function killsOf(phbs: readonly PhbOutcome[], scale: LatencyScale): Result['kills'] {
-  const held = sum(phbs, (phb) => phb.kills.heldCycles);
-  return {
-    all: sum(phbs, (phb) => phb.kills.all),
-    pe: sum(phbs, (phb) => phb.kills.pe),
-    page: sum(phbs, (phb) => phb.kills.page),
-    ignored: sum(phbs, (phb) => phb.kills.ignored),
-    droppedEntries: sum(phbs, (phb) => phb.kills.droppedEntries),
-    heldNs: scale.ns(held),
-    heldShare:
-      held === 0 ? 0 : held / sum(phbs, (phb) => Math.max(phb.cycles, phb.kills.heldCycles)),
-  };
 }
 
 /** Histograms of what each part took beyond its fixed cycles, over all PHBs. */

@@ -1,5 +1,7 @@
-/** A PHB by the name that a user wrote. */
+/** A PHB and its level of firmware by the names that a user wrote. */
+
 import { InputError } from '../../models/input-error.ts';
+import { FIRMWARE_LEVELS, type FirmwareLevel } from '../../models/phb/firmware.ts';
 import { PHB_PRESETS, presetOf } from '../../models/phb/presets.ts';
 import type { PhbSpec } from '../../models/phb/spec.ts';
 import { suggest } from '../../traces/nearest.ts';
@@ -10,4 +12,12 @@ export function specOf(name: string): PhbSpec {
   if (spec) return spec;
   const known = PHB_PRESETS.map((preset) => preset.name);
   throw new InputError(`phb: unknown PHB '${name}'${suggest(name, known)}`);
+}
+
+/** The level of firmware of a name. Throws InputError with the nearest name. */
+export function firmwareOf(name: string): FirmwareLevel {
+  const level = FIRMWARE_LEVELS.find((known) => known.name === name);
+  if (level) return level;
+  const known = FIRMWARE_LEVELS.map((each) => each.name);
+  throw new InputError(`firmware: unknown level '${name}'${suggest(name, known)}`);
 }

@@ -5,6 +5,7 @@ import { InputError } from '../../models/input-error.ts';
 import { suggest } from '../../traces/nearest.ts';
 import { readTextFile } from '../text-file.ts';
 import { z } from '../zod.ts';
+import { PACING_FORMS } from './pacing.ts';
 import { type Scenario, THREADS_MAX } from './scenario.ts';
 import type { Setting } from './settings.ts';
 
@@ -18,10 +19,12 @@ const setting: z.ZodType<SettingNode> = z.lazy(() =>
 /** The keys of a scenario file. */
 export const scenarioSchema = z.strictObject({
   trace: z.string().optional().describe('trace or log, relative to this file'),
+  rows: z.string().optional().describe('instead of trace: its rows as CSV with a header'),
   phb: z.string().optional().describe('phb3, phb4, phb4-small or phb5'),
+  firmware: z.string().optional().describe('post2021 or pre2021'),
   windows: z.array(z.string()).optional().describe('at most two, as 64K:1T:levels=2'),
   map: z.string().optional().describe('none, touched or all'),
-  pace: z.string().optional().describe('trace, closed:N or interval:NS'),
+  pace: z.string().optional().describe(PACING_FORMS),
   seed: scalar.optional().describe('of everything random'),
   threads: z.number().int().min(1).max(THREADS_MAX).optional().describe('replay workers'),
   host: z
@@ -81,10 +84,14 @@ function scenarioOf(
   path: string,
   place: (keys: readonly string[]) => string,
 ): Scenario {
-  const { host = {}, set = {}, seed, trace, ...plain } = data;
+  const { host = {}, set = {}, seed, trace, rows, ...plain } = data;
+  if (trace !== undefined && rows !== undefined) {
+    throw new InputError(`${place(['rows'])}: rows: a scenario has a trace or rows, not both`);
+  }
   return {
     ...(definedOnly(plain) as Partial<Scenario>),
     ...(trace === undefined ? {} : { trace: resolve(dirname(path), trace) }),
+    ...(rows === undefined ? {} : { rows: { text: rows, place: `${path}: rows` } }),
     ...(seed === undefined ? {} : { seed: String(seed) }),
     settings: [
       ...flatten(host, ['host'], (keys) => place(keys)),

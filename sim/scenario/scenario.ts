@@ -3,10 +3,12 @@
  * win). `resolveScenario` makes of it the machine to replay on.
  */
 import { InputError } from '../../models/input-error.ts';
+import { placeOf, tableBytesOf } from '../../models/kernel/dma-window.ts';
 import { orderMaxOf } from '../../models/memory/buddy.ts';
 import { PHYSICAL_MEMORY_BYTES_MAX } from '../../models/memory/physical.ts';
+import { DEFAULT_FIRMWARE, underFirmware } from '../../models/phb/firmware.ts';
 import { configOf, type PhbSpec } from '../../models/phb/spec.ts';
-import { checkUnitConfig } from '../../models/phb/unit-config.ts';
+import { checkUnitConfig, type UnitConfig } from '../../models/phb/unit-config.ts';
 import { describeBytes, formatSize } from '../../models/size.ts';
 import { isRefused, tableGeometry } from '../../models/table/geometry.ts';
 import type { TraceClock } from '../../traces/format.ts';
@@ -18,14 +20,23 @@ import {
   type WindowPlan,
 } from '../replay/machine.ts';
 import { defaultPacing, formatPacing, parsePacing } from './pacing.ts';
-import { specOf } from './phb.ts';
+import { firmwareOf, specOf } from './phb.ts';
 import { applyToHost, applyToPhb, type Setting } from './settings.ts';
 import { formatWindow, parseWindow } from './window-plan.ts';
+
+/** A trace as a table of comma-separated values, and where it stands: `study.yaml: rows`. */
+export interface WrittenRows {
+  readonly text: string;
+  readonly place: string;
+}
 
 /** A scenario as it was written; what is absent has a default. */
 export interface Scenario {
   readonly trace?: string;
+  /** A trace that stands in the scenario itself. */
+  readonly rows?: WrittenRows;
   readonly phb?: string;
+  readonly firmware?: string;
   readonly windows?: readonly string[];
   readonly map?: string;
   readonly pace?: string;
@@ -53,12 +64,16 @@ const DEFAULT_HOST: HostPlan = { basePageShift: 16, ramBytes: 1n << 36n };
 
 /** Flags over a file: what a flag says counts, settings of both are applied in order. */
 export function mergeScenarios(file: Scenario, flags: Scenario): Scenario {
-  return { ...file, ...flags, settings: [...file.settings, ...flags.settings] };
+  const { rows, ...rest } = file;
+  const kept = flags.trace === undefined && rows !== undefined ? { rows } : {};
+  return { ...rest, ...kept, ...flags, settings: [...file.settings, ...flags.settings] };
 }
 
 /** The machine of a scenario for a trace that keeps time so. Throws InputError with the key. */
 export function resolveScenario(scenario: Scenario, clock: TraceClock): ResolvedScenario {
-  const spec = applyToPhb(specOf(scenario.phb ?? DEFAULT_PHB), scenario.settings);
+  const firmware = firmwareOf(scenario.firmware ?? DEFAULT_FIRMWARE);
+  const preset = underFirmware(specOf(scenario.phb ?? DEFAULT_PHB), firmware);
+  const spec = applyToPhb(preset, scenario.settings);
   const config = configOf(spec);
   checkUnitConfig(config);
   const host = applyToHost(DEFAULT_HOST, scenario.settings);
@@ -75,14 +90,18 @@ export function resolveScenario(scenario: Scenario, clock: TraceClock): Resolved
   if (map !== 'none' && windows.length === 0) {
     throw new InputError(`map: ${map} wants a window to map in, as --window 64K:1T:levels=2`);
   }
-  const plans = windows.map((window) => parseWindow(window, config, host.basePageShift));
-  if (map === 'all') checkFullSize(plans, host);
+  const { basePageShift } = host;
+  const plans = windows.map((window, slot) => parseWindow(window, { config, basePageShift, slot }));
+  if (map === 'all') {
+    for (const [slot, window] of plans.entries()) checkFullSize(window, slot, config, host);
+  }
   const pacing = scenario.pace === undefined ? defaultPacing(clock) : parsePacing(scenario.pace);
   if (pacing.kind === 'trace' && clock === 'order') {
     throw new InputError('pace: the trace has no times, only an order: closed:N or interval:NS');
   }
   const machine: Machine = {
     phb: spec.name,
+    firmware: firmware.name,
     ioda: spec.ioda,
     config,
     host,
@@ -95,20 +114,20 @@ export function resolveScenario(scenario: Scenario, clock: TraceClock): Resolved
   return { spec, machine, isPacingAssumed };
 }
 
-/** Refuses to map all of windows whose tables the simulator cannot hold, before a long wait. */
-function checkFullSize(windows: readonly WindowPlan[], host: HostPlan): void {
-  for (const window of windows) {
-    const geometry = tableGeometry({
-      ...window,
-      windowBytes: window.bytes,
-      basePageShift: host.basePageShift,
-    });
-    if (isRefused(geometry) || geometry.fullTreeBytes < PHYSICAL_MEMORY_BYTES_MAX) continue;
-    throw new InputError(
-      `map: all of window ${formatWindow(window)} takes ${describeBytes(geometry.fullTreeBytes)} of tables, ` +
-        `the simulator holds ${describeBytes(PHYSICAL_MEMORY_BYTES_MAX)} a PHB: use touched`,
-    );
-  }
+/** Refuses to map all of a window whose tables the simulator cannot hold, before a long wait. */
+function checkFullSize(
+  window: WindowPlan,
+  slot: number,
+  { pe }: UnitConfig,
+  { basePageShift }: HostPlan,
+): void {
+  const windowBytes = tableBytesOf(placeOf(slot, pe.tveSelect), window.bytes);
+  const geometry = tableGeometry({ ...window, windowBytes, basePageShift });
+  if (isRefused(geometry) || geometry.fullTreeBytes < PHYSICAL_MEMORY_BYTES_MAX) return;
+  throw new InputError(
+    `map: all of window ${formatWindow(window)} takes ${describeBytes(geometry.fullTreeBytes)} of tables, ` +
+      `the simulator holds ${describeBytes(PHYSICAL_MEMORY_BYTES_MAX)} a PHB: use touched`,
+  );
 }
 
 /** The scenario as it was resolved, for results and run directories. */
@@ -116,6 +135,7 @@ export function describeMachine(machine: Machine): Record<string, unknown> {
   const { host } = machine;
   return {
     phb: machine.phb,
+    firmware: machine.firmware,
     windows: machine.windows.map(formatWindow),
     map: machine.map,
     pace: formatPacing(machine.pacing),

@@ -6,6 +6,7 @@ import { log2Exact } from '../../models/bits.ts';
 import { InputError } from '../../models/input-error.ts';
 import { chosen, type Parameter } from '../../models/origin.ts';
 import { type PhbSpec, parametersOf, withParameters } from '../../models/phb/spec.ts';
+import { DECIMAL_KEYS } from '../../models/phb/unit-config.ts';
 import { formatSize, parseSize } from '../../models/size.ts';
 import { suggest } from '../../traces/nearest.ts';
 import type { HostPlan } from '../replay/machine.ts';
@@ -36,7 +37,7 @@ export function applyToPhb(spec: PhbSpec, settings: readonly Setting[]): PhbSpec
   for (const { where, key, text } of settings) {
     const parameter = known.get(key);
     if (parameter) {
-      const value = valueLike(parameter.value, text, `${where} ${key}`);
+      const value = valueLike(parameter.value, text, `${where} ${key}`, DECIMAL_KEYS.includes(key));
       replaced.set(key, chosen(value, `default ${parameter.value}, ${parameter.origin}`));
     } else if (!isHostKey(key)) {
       throw new InputError(
@@ -88,10 +89,11 @@ function freeBlocksOf(text: string, what: string): number[] {
 }
 
 /** A value of the same kind as the one that it replaces. */
-function valueLike(old: unknown, text: string, what: string): unknown {
+function valueLike(old: unknown, text: string, what: string, isDecimal = false): unknown {
   if (typeof old === 'number') {
     if (/^\d{1,15}$/.test(text)) return Number(text);
-    throw new InputError(`${what}: expected a whole number, got '${text}'`);
+    if (isDecimal && /^\d{1,9}\.\d{1,6}$/.test(text)) return Number(text);
+    throw new InputError(`${what}: expected a ${isDecimal ? '' : 'whole '}number, got '${text}'`);
   }
   if (typeof old === 'boolean') {
     if (text === 'true' || text === 'false') return text === 'true';

@@ -1,6 +1,7 @@
 /** DMA windows as they are written: `64K:1T:levels=2`, or `default`. */
 import { log2Exact } from '../../models/bits.ts';
 import { InputError } from '../../models/input-error.ts';
+import { placeOf, tableBytesOf } from '../../models/kernel/dma-window.ts';
 import { orderMaxOf } from '../../models/memory/buddy.ts';
 import type { UnitConfig } from '../../models/phb/unit-config.ts';
 import { formatSize, parseSize } from '../../models/size.ts';
@@ -11,12 +12,20 @@ import type { WindowPlan } from '../replay/machine.ts';
 /** The window that a VFIO container promises when it is opened. */
 const DEFAULT_WINDOW = '4K:2G:levels=1';
 
+/** What a window is made on: a PE of such a PHB, as its first (0) or second (1), by such a kernel. */
+export interface WindowHome {
+  readonly config: UnitConfig;
+  readonly basePageShift: number;
+  readonly slot: number;
+}
+
 /**
  * A window of page size, size and perhaps levels (without: the fewest that the host can allocate).
  * Throws InputError on anything that the kernel would answer with EINVAL, and says why.
- * @example parseWindow('64K:1T:levels=2', config, 16)
+ * @example parseWindow('64K:1T:levels=2', { config, basePageShift: 16, slot: 0 })
  */
-export function parseWindow(text: string, config: UnitConfig, basePageShift: number): WindowPlan {
+export function parseWindow(text: string, home: WindowHome): WindowPlan {
+  const { config, basePageShift, slot } = home;
   const [page, size, ...options] = (text === 'default' ? DEFAULT_WINDOW : text).split(':');
   const where = `window ${text}`;
   if (page === undefined || size === undefined || options.length > 1) {
@@ -27,13 +36,21 @@ export function parseWindow(text: string, config: UnitConfig, basePageShift: num
     const sizes = config.pageShifts.map((shift) => formatSize(2 ** shift)).join(', ');
     throw new InputError(`${where}: page size: expected one of ${sizes}, got ${page}`);
   }
-  const windowBytes = parseSize(size, `${where}: size`);
+  const bytes = parseSize(size, `${where}: size`);
+  const place = placeOf(slot, config.pe.tveSelect);
+  if (bytes > place.limit - place.start) {
+    const limit = formatSize(place.limit - place.start);
+    throw new InputError(
+      `${where}: expected at most ${limit} below the second window, got ${size}`,
+    );
+  }
+  const windowBytes = tableBytesOf(place, bytes);
   const host = { basePageShift, orderMax: orderMaxOf(basePageShift) };
   const fewest = fewestLevels({ pageShift, windowBytes }, host);
   const levels = options[0] === undefined ? (fewest ?? 1) : levelsOf(options[0], where);
   const geometry = tableGeometry({ pageShift, levels, windowBytes, basePageShift });
   if (isRefused(geometry)) throw new InputError(`${where}: EINVAL: ${geometry.reason}`);
-  return { pageShift, bytes: windowBytes, levels };
+  return { pageShift, bytes, levels };
 }
 
 /** A window as `parseWindow` reads it. */

@@ -43,7 +43,7 @@ export class PseriesCheck {
     this.row += 1;
     const address = getWord(batch.address, row);
     const value = getWord(batch.value, row);
-    const key = `${batch.phb[row]} ${tveIndex(0, address)}`;
+    const key = `${batch.phb[row]} ${tveIndex(0, address, 'bit59')}`;
     const window = this.windows.get(key);
     const length = batch.length[row];
     switch (batch.op[row]) {

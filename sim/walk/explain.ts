@@ -1,5 +1,5 @@
 /** One translation step by step, as data and as a report. */
-import { classifyAddress, tveIndex } from '../../models/address.ts';
+import { type AddressClass, classifyAddress, tveIndex } from '../../models/address.ts';
 import { hex, hexRegister } from '../../models/bits.ts';
 import { encodePest } from '../../models/pest.ts';
 import type { PhbSpec } from '../../models/phb/spec.ts';
@@ -38,7 +38,7 @@ export interface WalkAnswer {
   readonly permission: string | null;
   readonly fault: string | null;
   readonly reason: string | null;
-  /** What the PHB writes to the PE's entry of the PEST, for page and access faults. */
+  /** What the PHB writes to the PE's entry of the PEST; null where nothing is refused. */
   readonly pest: readonly [string, string] | null;
 }
 
@@ -47,20 +47,22 @@ export function explain(question: WalkQuestion): WalkAnswer {
   const { spec, address, access } = question;
   const pageShifts = spec.parameters.pageShifts.value;
   const tve = decodeTveOf(question.tve, { ioda: spec.ioda, pageShifts });
-  const { reads, outcome } = translate(question, tve);
+  const { window32, window64 } = spec.parameters.msi;
+  const kind = classifyAddress(address, { msi32: window32.value, msi64: window64.value });
+  const { reads, outcome } = translate(question, tve, kind);
   const isFault = 'fault' in outcome;
   return {
     phb: spec.name,
     tve: { value: hexRegister(question.tve), ...describeTve(tve) },
     address: hex(address),
     access,
-    select: tveIndex(0, address),
+    select: tveIndex(0, address, spec.parameters.pe.tveSelect.value),
     reads: reads.map((read) => describeRead(read, question.words)),
     realAddress: isFault ? null : hex(outcome.real),
     permission: isFault ? null : describePermission(outcome.permission),
     fault: isFault ? outcome.fault : null,
     reason: isFault ? outcome.reason : null,
-    pest: isFault ? pestOf(outcome.fault, question) : null,
+    pest: isFault && kind !== 'msi' ? pestOf(outcome.fault, question) : null,
   };
 }
 
@@ -112,24 +114,16 @@ function readsTable(answer: WalkAnswer) {
 }
 
 /** Address classes first: an MSI or an unsupported address never reaches a TVE. */
-function translate(question: WalkQuestion, tve: Tve): WalkResult {
-  const { spec, address, access, words } = question;
-  const { window32, window64 } = spec.parameters.msi;
-  const kind = classifyAddress(address, { msi32: window32.value, msi64: window64.value });
+function translate(question: WalkQuestion, tve: Tve, kind: AddressClass): WalkResult {
+  const { address, access, words } = question;
   if (kind === 'dma') return walk(tve, address, access, (at) => words.get(at) ?? 0n);
   const reason =
     kind === 'msi' ? 'the address is an MSI, not memory' : 'address bits 63:60 are not supported';
   return { reads: [], outcome: { fault: 'unsupported-address', reason } };
 }
 
-function pestOf(fault: FaultName, { rid, address, access }: WalkQuestion): [string, string] | null {
-  if (fault !== 'page-fault' && fault !== 'access-fault') return null;
-  const entry = encodePest({
-    transaction: access,
-    fault: fault === 'page-fault' ? 'page' : 'access',
-    rid,
-    address,
-  });
+function pestOf(fault: FaultName, { rid, address, access }: WalkQuestion): [string, string] {
+  const entry = encodePest({ transaction: access, fault, rid, address });
   return [hexRegister(entry.pest0), hexRegister(entry.pest1)];
 }
 

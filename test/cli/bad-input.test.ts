@@ -98,10 +98,10 @@ describe('a CSV line', () => {
     expect(await refusal('run', '--trace', file)).toMatch(message);
   });
 
-  test('with a PE# that the PHB does not have is refused with the PHB', async () => {
-    const file = writeCsv(path('pe.csv'), ['1,read,0,256,300,64,0,0']);
+  test('that maps for a PE# that the PHB does not have is refused with the PHB', async () => {
+    const file = writeCsv(path('pe.csv'), ['1,map,0,256,300,65536,0,3']);
     expect(await refusal('run', '--trace', file, '--phb', 'phb3')).toMatch(
-      /01:00\.0.*expected 0\.\.255 on phb3, got 300/,
+      /PE# of a map row: expected 0\.\.255 on phb3, got 300/,
     );
     expect((await tcesim('run', '--trace', file, '--phb', 'phb4')).code).toBe(0);
   });

@@ -29,6 +29,18 @@ test('every listed parameter is a key of --set', async () => {
   expect([code, stderr]).toEqual([3, 'tcesim: no-such-file: no such file\n']);
 });
 
+test('names the levels of firmware that run takes, and what they change', async () => {
+  const { Firmware } = JSON.parse(await succeed('list', 'firmware', '--format', 'json'));
+  expect(Firmware.map(({ name }: { name: string }) => name)).toEqual(['post2021', 'pre2021']);
+  const text = await succeed('list', 'parameters', '--phb', 'phb4', '--format', 'json');
+  const overlay = JSON.parse(text)['Firmware pre2021 on PHB4 and PHB5'];
+  expect(overlay.map(({ key, value }: Record<string, string>) => [key, value])).toEqual([
+    ['lineBuffer.entries', '16'],
+    ['kill.escalatePageKill', 'false'],
+  ]);
+  expect(await succeed('list', 'parameters', '--phb', 'phb3')).not.toContain('pre2021');
+});
+
 test('names the generators and the trace formats', async () => {
   const text = await succeed('list');
   for (const name of ['sequential', 'uniform', 'ring', 'csv', 'qemu-log', 'arrow']) {

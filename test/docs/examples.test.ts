@@ -64,9 +64,20 @@ describe('an example in a document', () => {
   });
 });
 
+describe('a scenario in the README', () => {
+  const readme = readFileSync(`${root}README.md`, 'utf8');
+  const shown = [...readme.matchAll(/^```yaml\n# (docs\/examples\/.*)\n([\s\S]*?)^```$/gm)];
+
+  it.each(shown.map(([, file, text]) => [file, text]))('%s is the file itself', (file, text) => {
+    const withoutHead = readFileSync(`${root}${file}`, 'utf8').replace(/^(#.*\n)+/, '');
+    expect(text).toBe(withoutHead);
+  });
+});
+
 describe('generated pages', () => {
   it.each([
     ['docs/parameters.md', 'list parameters --format markdown'],
+    ['docs/counters.md', 'list counters --format markdown'],
     ['docs/result.schema.json', 'schema result'],
     ['docs/scenario.schema.json', 'schema scenario'],
   ])('%s is what `tcesim %s` prints', (page, command) => {

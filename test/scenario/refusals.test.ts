@@ -82,7 +82,7 @@ test.each([
   'Trace',
   '',
 ])('the pace %j is refused with the three forms', (pace) => {
-  expect(refusalOf({ pace })).toMatch(/^pace: expected trace, closed:N .* or interval:NS, got/);
+  expect(refusalOf({ pace })).toMatch(/^pace: expected trace, closed:N.* or interval:NS, .*got/);
 });
 
 test.each([
@@ -109,9 +109,10 @@ test.each([
   ['memory.readNs=1.5', "memory.readNs: expected a whole number, got '1.5'"],
   ['memory.readNs=1000001', 'memory.readNs: expected a whole number 0..1000000, got 1000001'],
   ['unit.clockMHz=0', 'unit.clockMHz: expected a whole number 1..10000, got 0'],
-  ['tags.merge=yes', "tags.merge: expected true or false, got 'yes'"],
+  ['tags.merge=yes', "tags.merge: expected one of none, entry, line, got 'yes'"],
+  ['fault.freezesPe=no', "fault.freezesPe: expected true or false, got 'no'"],
   ['tceCache.hash=crc', "tceCache.hash: expected one of plain, xor, got 'crc'"],
-  ['tceCache.replacement=LRU', "expected one of lru, fifo, plru, random, got 'LRU'"],
+  ['tceCache.replacement=LRU', "expected one of lru, fifo, plru, random, belady, got 'LRU'"],
   ['tceCache.ways=3', 'tceCache.ways: expected a divisor of 1024, got 3'],
   ['tceCache.ways=0', 'tceCache.ways: expected a divisor of 1024, got 0'],
   ['pe.tvesPerPe=4', 'pe.tvesPerPe: only 2 is modelled, got 4'],
@@ -126,6 +127,20 @@ test.each([
 test('of two settings of one key the later one counts', () => {
   expect(refusalOf(set('tceCache.ways=3', 'tceCache.ways=8'))).toBe('');
   expect(refusalOf(set('tceCache.ways=8', 'tceCache.ways=3'))).toContain('got 3');
+});
+
+test.each([
+  ['pre2022', "firmware: unknown level 'pre2022', did you mean 'pre2021'?"],
+  ['v7.0', "firmware: unknown level 'v7.0'; known: post2021, pre2021"],
+])('the firmware %s is refused', (firmware, message) => {
+  expect(refusalOf({ firmware })).toBe(message);
+});
+
+test('with GTE4GB a first window ends at 4 GiB, and a second may be larger', () => {
+  const gte4gb = set('pe.tveSelect=gte4gb');
+  expect(refusalOf({ windows: ['64K:4G'], ...gte4gb })).toBe('');
+  expect(refusalOf({ windows: ['64K:8G'], ...gte4gb })).toContain('expected at most 4G below');
+  expect(refusalOf({ windows: ['64K:4G', '64K:8G'], ...gte4gb })).toBe('');
 });
 
 test('mapping wants a window', () => {

@@ -23,6 +23,7 @@ const COMPLETE = [
   '# every key',
   'trace: ../traces/two.csv',
   'phb: phb3',
+  'firmware: pre2021',
   'windows: [64K:1G:levels=2, 16M:1T:levels=1]',
   'map: touched',
   'pace: closed:8',
@@ -42,6 +43,7 @@ test('a file alone decides on everything, its trace beside it', async () => {
   expect([requests, faults]).toEqual([2, 0]);
   expect(resolved).toMatchObject({
     phb: 'phb3',
+    firmware: 'pre2021',
     windows: ['64K:1G:levels=2', '16M:1T:levels=1'],
     map: 'touched',
     pace: 'closed:8',
@@ -52,16 +54,17 @@ test('a file alone decides on everything, its trace beside it', async () => {
 });
 
 test('flags win over the file, and settings of both count', async () => {
-  const flags = ['--phb', 'phb4', '--window', '64K:2G:levels=1', '--pace', 'interval:2.5'];
+  const flags = ['--phb', 'phb4', '--window', '64K:2G:levels=1', '--pace', 'closed:8,every:2.5'];
   const { scenario: resolved } = await runJson(
-    ...[scenario(...COMPLETE), ...flags, '--seed', 'x', '--map', 'none'],
+    ...[scenario(...COMPLETE), ...flags, '--firmware', 'post2021', '--seed', 'x', '--map', 'none'],
     ...['--set', 'memory.readNs=90', '--set', 'host.ram=16G', '--set', 'tags.count=8'],
   );
   expect(resolved).toMatchObject({
     phb: 'phb4',
+    firmware: 'post2021',
     windows: ['64K:2G:levels=1'],
     map: 'none',
-    pace: 'interval:2.5',
+    pace: 'closed:8,every:2.5',
     seed: 'x',
     host: { pages: '4K', ram: '16G' },
     set: { tceCache: { replacement: 'fifo' }, memory: { readNs: 90 }, tags: { count: 8 } },

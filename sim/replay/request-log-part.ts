@@ -1,0 +1,89 @@
+/**
+ * What one PHB brings to a request log, in a file without a name: batches of LOG_BATCH_ROWS rows, the last
+ * one shorter, each of them column by column as the cells lie in memory. The worker writes it, the main
+ * thread reads it when the replay is over. Nobody has to remove it, however the process ends.
+ */
+import { closeSync, fstatSync, openSync, readSync, unlinkSync } from 'node:fs';
+import { InputError } from '../../models/input-error.ts';
+import { writeAll } from '../../traces/output-file.ts';
+import { allocateCells, arraysOf, type LogCells } from './request-log-columns.ts';
+
+/** Rows of a batch, in the part and in the log. */
+export const LOG_BATCH_ROWS = 8192;
+const ROW_BYTES = bytesOf(allocateCells(1));
+
+/** A part as it is handed to a worker. */
+export interface LogPartTask {
+  /** Threads of a process share their open files. */
+  readonly descriptor: number;
+  /** The log that it belongs to, for messages. */
+  readonly place: string;
+  /** Share of the requests that are wanted. */
+  readonly share: number;
+}
+
+/** Opens a part in the place of the log itself. Throws InputError where nothing can be written. */
+export function openPart(place: string, phb: number): number {
+  const path = `${place}.${process.pid}.phb${phb}.partial`;
+  try {
+    const descriptor = openSync(path, 'wx+');
+    unlinkSync(path);
+    return descriptor;
+  } catch (error) {
+    throw unwritable(place, error);
+  }
+}
+
+/** Appends the first `rows` rows of the cells. Throws InputError where they do not fit. */
+export function appendToPart(
+  { descriptor, place }: LogPartTask,
+  cells: LogCells,
+  rows: number,
+): void {
+  try {
+    const room = cells.phb.length;
+    for (const array of arraysOf(cells)) {
+      const bytes = (array.byteLength / room) * rows;
+      writeAll(descriptor, new Uint8Array(array.buffer, array.byteOffset, bytes));
+    }
+  } catch (error) {
+    throw unwritable(place, error);
+  }
+}
+
+/** The batches of a part, all in the same cells. */
+export function* batchesOfPart(descriptor: number): Generator<{ rows: number; cells: LogCells }> {
+  const cells = allocateCells(LOG_BATCH_ROWS);
+  let rest = fstatSync(descriptor).size / ROW_BYTES;
+  for (let position = 0; rest > 0; rest -= LOG_BATCH_ROWS) {
+    const rows = Math.min(rest, LOG_BATCH_ROWS);
+    for (const array of arraysOf(cells)) {
+      const bytes = (array.byteLength / LOG_BATCH_ROWS) * rows;
+      readAll(descriptor, new Uint8Array(array.buffer, array.byteOffset, bytes), position);
+      position += bytes;
+    }
+    yield { rows, cells };
+  }
+}
+
+/** Ends a part: its bytes are gone. */
+export function closePart(descriptor: number): void {
+  closeSync(descriptor);
+}
+
+function readAll(descriptor: number, bytes: Uint8Array, position: number): void {
+  for (let at = 0; at < bytes.length; ) {
+    const count = readSync(descriptor, bytes, at, bytes.length - at, position + at);
+    if (count === 0) throw new Error('a part of the request log is cut');
+    at += count;
+  }
+}
+
+function bytesOf(cells: LogCells): number {
+  return arraysOf(cells).reduce((sum, array) => sum + array.byteLength, 0);
+}
+
+function unwritable(place: string, error: unknown): InputError {
+  const { code } = error as NodeJS.ErrnoException;
+  return new InputError(`${place}: cannot be written (${code ?? error})`);
+}

@@ -1,0 +1,102 @@
+/**
+ * The request log of a run: an Arrow IPC file with a row for each request, or for a sample of them, PHB
+ * after PHB. Workers write parts, one for each PHB; when the replay is over they are put together, so that
+ * the file is the same on any number of threads. It appears under its name when it is whole.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type ColumnCells, ColumnWriter } from '../../traces/arrow/column-writer.ts';
+import { OutputFile } from '../../traces/output-file.ts';
+import {
+  arraysOf,
+  LOG_COLUMNS,
+  type LogCells,
+  REQUEST_LOG_VERSION,
+} from './request-log-columns.ts';
+import { batchesOfPart, closePart, type LogPartTask, openPart } from './request-log-part.ts';
+
+/** What a log says about its run, as metadata of its schema. */
+export interface RequestLogFacts {
+  /** Of tcesim. */
+  readonly version: string;
+  readonly clockMHz: number;
+  readonly seed: string;
+  /** Name of the trace. */
+  readonly trace: string;
+  readonly scenario: Record<string, unknown>;
+  /** false when the run was stopped before the trace ended. */
+  readonly isComplete: boolean;
+}
+
+export class RequestLog {
+  private readonly file: OutputFile;
+  /** Parts by PHB. */
+  private readonly parts = new Map<number, number>();
+
+  /** A log of `share` of all requests. Throws InputError where nothing can be written. */
+  constructor(
+    private readonly path: string,
+    private readonly share: number,
+  ) {
+    this.file = new OutputFile(path);
+  }
+
+  /** The part of a PHB that has its first request before it. */
+  addPart(phb: number): LogPartTask {
+    const descriptor = openPart(this.path, phb);
+    this.parts.set(phb, descriptor);
+    return { descriptor, place: this.path, share: this.share };
+  }
+
+  /** The replay is over: puts the parts together. */
+  async finish(facts: RequestLogFacts): Promise<void> {
+    try {
+      const writer = new ColumnWriter(this.file, LOG_COLUMNS, this.metadata(facts), 'file');
+      const phbs = [...this.parts].sort(([a], [b]) => a - b);
+      for (const [, descriptor] of phbs) {
+        for (const { rows, cells } of batchesOfPart(descriptor)) {
+          writer.write(rows, columnsOf(cells, rows));
+          // Lets signals in.
+          await nextTurn();
+        }
+        closePart(descriptor);
+      }
+      writer.finish();
+      this.file.finish();
+    } catch (error) {
+      this.file.abandon();
+      throw error;
+    }
+  }
+
+  private metadata(facts: RequestLogFacts): Map<string, string> {
+    return new Map([
+      ['tcesim.requests', REQUEST_LOG_VERSION],
+      ['tcesim.version', facts.version],
+      ['tcesim.clock_mhz', `${facts.clockMHz}`],
+      ['tcesim.share', `${this.share}`],
+      ['tcesim.seed', facts.seed],
+      ['tcesim.trace', facts.trace],
+      ['tcesim.scenario', JSON.stringify(facts.scenario)],
+      ['tcesim.complete', `${facts.isComplete}`],
+    ]);
+  }
+}
+
+/** The first rows of the cells as columns of the file. */
+function columnsOf(cells: LogCells, rows: number): ColumnCells[] {
+  return LOG_COLUMNS.map(({ bits, isNullable }, index) => {
+    const array = arraysOf(cells)[index];
+    const data =
+      bits === 64
+        ? new BigUint64Array(array.buffer, array.byteOffset, rows)
+        : array.subarray(0, rows);
+    return isNullable ? { data, present: bitsOf(cells.hasReal, rows) } : { data };
+  });
+}
+
+/** A bit for each flag, the lowest of a byte first. */
+function bitsOf(flags: Uint8Array, rows: number): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(rows / 8));
+  for (let row = 0; row < rows; row += 1) bits[row >> 3] |= flags[row] << (row & 7);
+  return bits;
+}
