@@ -6,11 +6,11 @@
  */
 
 /** The origin moves once the front end has passed this cycle. */
-export const REBASE_AT_CYCLES = 2 ** 29;
+export const REBASE_AT_CYCLES = 2 ** 28;
 /** Longest step of time that a request brings along; before a longer one time leaps. */
-export const STEP_CYCLES_MAX = 2 ** 28;
+export const STEP_CYCLES_MAX = 2 ** 27;
 /** How far back a time is kept; also the longest backlog that a requester can build up. */
-export const PAST_CYCLES = 2 ** 30;
+export const PAST_CYCLES = 2 ** 28;
 
 const NS_PER_US = 1000;
 

@@ -341,21 +341,20 @@ export function createTceUnit(setup: TceUnitSetup) {
       const head = items[at];
       const kind = head & ITEM_KIND_MASK;
       if (kind > ITEM_EXPECTED_WRITE) return at;
-      // (T4) A piece of a DMA in one 4 KiB block is one TLP or more.
+      // (T4) A piece of a DMA in one 4 KiB block is one TLP or more; the first stands for its translation.
       const limit = writeOf(head) === 0 ? readRequestBytes : payloadBytes;
-      const upper = items[at + 2];
-      let lower = items[at + 1];
-      let rest = bytesOf(head);
-      let bytes = Math.min(rest, limit - (lower & (limit - 1)));
-      const cell = request(head, lower, upper, bytes, items[at + 3]);
-      if (kind > ITEM_WRITE) {
-        at += QUAD;
-        translations.compare(dma, cell, items[at + 1], items[at]);
-      }
-      for (rest -= bytes; rest > 0; rest -= bytes) {
-        lower += bytes;
-        bytes = Math.min(rest, limit);
-        request(head, lower | 0, upper, bytes, 0);
+      const pieceBytes = bytesOf(head);
+      const first = at;
+      for (let sent = 0; sent < pieceBytes; ) {
+        const lower = (items[first + 1] + sent) | 0;
+        const bytes = Math.min(pieceBytes - sent, limit - (lower & (limit - 1)));
+        const step = sent === 0 ? items[first + 3] : 0;
+        const cell = request(head, lower, items[first + 2], bytes, step);
+        if (sent === 0 && kind > ITEM_WRITE) {
+          at += QUAD;
+          translations.compare(dma, cell, items[at + 1], items[at]);
+        }
+        sent += bytes;
       }
       time.keepNear();
     }

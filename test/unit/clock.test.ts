@@ -62,6 +62,23 @@ describe('the moving origin of time', () => {
     expect(rig.unit.counts().cycles).toBe(last);
   });
 
+  it.each([
+    { link: { gbps: 0.001 } },
+    { dma: { readNs: 1_000_000, readEngines: 1 } },
+  ])('cuts waits at about 2^28 cycles, however far reads fall behind: %o', (overrides) => {
+    const pacing = { kind: 'interval', ps: 1_000_000 } as const;
+    const { rig } = rigWithWindow(1, 1, overrides, pacing);
+    const last = 2 ** 30 / 10_000;
+    const reads = Array.from({ length: 4 }, (): [number, { bytes: number }] => [
+      0,
+      { bytes: 4096 },
+    ]);
+    for (let turn = 0; turn < last / 4; turn += 1) rig.sendAll(reads);
+    const { latency } = rig.send(0, { bytes: 4096 });
+    expect(latency).toBeGreaterThan(2 ** 28);
+    expect(latency).toBeLessThan(2 ** 30);
+  });
+
   it('is counted in the end of the run', () => {
     const { rig } = rigWithWindow(1, 1);
     for (let turn = 0; turn < 20; turn += 1) rig.unit.pass(STEP_CYCLES_MAX);

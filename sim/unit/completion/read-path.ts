@@ -135,7 +135,7 @@ export class ReadPath {
     for (let line = 0; line < lines; line += 1) {
       const engine = this.engine;
       const free = this.engineFree[engine];
-      if (free > start) start = free;
+      if (free > start) start = Math.min(free, translated + PAST_CYCLES);
       this.engineFree[engine] = start + this.readCycles;
       this.engine = engine + 1 === this.engines ? 0 : engine + 1;
     }

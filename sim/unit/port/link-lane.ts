@@ -40,7 +40,7 @@ export class LinkLane {
     if (ready > this.cycle) {
       this.cycle = ready;
       this.part = 0;
-    }
+    } else if (this.cycle > ready + PAST_CYCLES) this.cycle = ready + PAST_CYCLES;
     this.cycle += this.wholeCycles[bytes];
     this.part += this.parts[bytes];
     if (this.part >= this.partsPerCycle) {
