@@ -6,6 +6,7 @@
  */
 import { PAST_CYCLES } from '../clock.ts';
 import { Slots } from '../slots.ts';
+import { NEVER } from '../time-queue.ts';
 import { IssueClock } from './issue-clock.ts';
 
 /** How a replay is paced. */
@@ -139,6 +140,7 @@ class ClosedLoop implements Arrivals {
       this.reads.completeFirst();
     }
     const free = this.slots.nextRelease();
+    if (free === NEVER) this.hang();
     this.slots.take();
     this.now = this.clock.issue(Math.max(this.now, free));
     return this.now;
@@ -154,6 +156,12 @@ class ClosedLoop implements Arrivals {
 
   done(_requester: number, cycle: number): void {
     this.slots.release(0, cycle);
+  }
+
+  /** The watchdog: a request that is outstanding is complete, or waits among the reads. */
+  private hang(): never {
+    const { count } = this.slots;
+    throw new Error(`cycle ${this.now}: closed loop: none of ${count} requests can complete`);
   }
 
   rebase(cycles: number): void {

@@ -11,6 +11,7 @@ import { PostedCredits } from './posted-credits.ts';
 
 /** Reads whose engines are not known yet; see read-path.ts. */
 interface WaitingReads {
+  readonly size: number;
   completeFirst(): void;
 }
 
@@ -46,7 +47,7 @@ export class Port {
   /** (T7, T8) A request that arrives is received once it has its credits and the link has carried it. */
   receive(arrive: number, write: number, bytes: number): number {
     const ready = Math.max(arrive, this.upstream.free());
-    const credits = write === 0 ? this.readCredits() : this.writeCredits(bytes);
+    const credits = write === 0 ? this.readCredits(arrive) : this.writeCredits(bytes);
     this.creditWait = Math.max(credits - ready, 0);
     const wireBytes = write === 0 ? this.overheadBytes : this.overheadBytes + bytes;
     return this.upstream.carry(Math.max(arrive, credits), wireBytes);
@@ -74,9 +75,14 @@ export class Port {
     return this.posted.isOn ? this.posted.available(unitsOf(bytes)) : -PAST_CYCLES;
   }
 
-  private readCredits(): number {
+  private readCredits(arrive: number): number {
     if (!this.nonPosted.isOn) return -PAST_CYCLES;
-    while (!this.nonPosted.isKnown) this.reads.completeFirst();
+    while (!this.nonPosted.isKnown) {
+      // The watchdog: a read that holds a credit is through, or waits among the reads.
+      if (this.reads.size === 0)
+        throw new Error(`cycle ${arrive}: non-posted credits: none is due`);
+      this.reads.completeFirst();
+    }
     this.credit = this.nonPosted.take();
     return this.nonPosted.available();
   }
