@@ -5,16 +5,19 @@
  */
 import { encodeKill } from '../../models/tce-kill.ts';
 import { encodeBypass, encodeTranslated } from '../../models/tve.ts';
-import { type Owner, Rows } from './rows.ts';
+import { Rows } from './rows.ts';
 
 const PHBS = [0, 1, 3, 6];
 const EVENTS = 5000;
-/** Most that passes between two events, in ns: the slow link is busy, and catches up. */
-const STEP_NS = 330;
+/** Most that passes in a burst and between two of them, in ns: queues fill, and empty again. */
+const STEP_NS = 20;
+const PAUSE_NS = 5000;
 const SECOND = 1n << 59n;
-/** Pages that are mapped at the start of each window, and those that devices use: the last are not. */
+/** Pages at the start of each window that are mapped; devices use one more. */
 const PAGES_MAPPED = 48;
-const PAGES_USED = 49;
+/** Of each window: the page that may not be written. */
+const READ_ONLY_PAGE = 7;
+const KILL_PAGE_SHIFT = 16n;
 const READ_WRITE = 3n;
 const READ_ONLY = 1n;
 /** PE#s with a part of their own: the last of the PHB's has no window, MISSING_PE does not exist. */
@@ -46,7 +49,7 @@ export function mixedTraffic(): string[] {
   for (const phb of PHBS) setUp(rows, phb);
   rows.pass(50_000);
   for (let event = 0; event < EVENTS; event += 1) {
-    rows.pass(rows.below(STEP_NS));
+    rows.pass(rows.below(rows.below(16) === 0 ? PAUSE_NS : STEP_NS));
     const phb = rows.pick(PHBS);
     if (rows.below(100) < 12) software(rows, phb);
     else device(rows, phb);
@@ -55,12 +58,13 @@ export function mixedTraffic(): string[] {
   return rows.all;
 }
 
-/** Windows and their first pages; page 7 of each may only be read. */
+/** Windows and their first pages, a table of the trace's own, an untranslated window. */
 function setUp(rows: Rows, phb: number): void {
   for (const { pe, base, pageShift, bytes, levels } of CREATED) {
     const length = pageShift | (levels << 8);
     rows.add('create', { phb, pe }, { address: base, length, value: bytes });
-    for (let page = 0; page < PAGES_MAPPED; page += 1) map(rows, { phb, pe }, { base, pageShift }, page);
+    for (let page = 0; page < PAGES_MAPPED; page += 1)
+      map(rows, { phb, pe }, { base, pageShift }, page);
   }
   storeTables(rows, phb);
   const bypass = encodeBypass(0n, 1n << 40n);
@@ -77,34 +81,46 @@ function storeTables(rows: Rows, phb: number): void {
   for (let leaf = 0; leaf < 4; leaf += 1) {
     store(table(3) + BigInt(8 * leaf), table(4 + leaf) | READ_WRITE);
     for (let entry = 0; entry < PAGES_MAPPED; entry += 1) {
-      store(table(4 + leaf) + BigInt(8 * entry), BigInt(0x8000 + 64 * leaf + entry) << 12n | READ_WRITE);
+      store(
+        table(4 + leaf) + BigInt(8 * entry),
+        (BigInt(0x8000 + 64 * leaf + entry) << 12n) | READ_WRITE,
+      );
     }
   }
   const value = encodeTranslated({ root: RAW_ROOT, levels: 5, tableShift: 12, pageShift: 12 });
   rows.add('tve', { phb }, { address: BigInt(2 * RAW_PE), value });
 }
 
-function map(rows: Rows, { phb, pe }: { phb: number; pe: number }, space: Space, page: number): void {
+function map(
+  rows: Rows,
+  { phb, pe }: { phb: number; pe: number },
+  space: Space,
+  page: number,
+): void {
   const offset = BigInt(page) << BigInt(space.pageShift);
-  const permission = page === 7 ? READ_ONLY : READ_WRITE;
+  const permission = page === READ_ONLY_PAGE ? READ_ONLY : READ_WRITE;
   const value = (BigInt(pe) << 36n) + offset + permission;
   const cells = { address: space.base + offset, length: 2 ** space.pageShift, value };
   rows.add('map', { phb, pe }, cells);
 }
 
-/** A DMA of a device, about one in thirty of which the PHB cannot serve. */
+/** A DMA of a device, about one in fifty of which the PHB cannot serve or takes for an MSI. */
 function device(rows: Rows, phb: number): void {
   const pe = 1 + rows.below(BYPASS_PE);
   const owner = { phb, pe, rid: (pe << 8) | (pe === 1 ? rows.below(3) : 0) };
-  const space = spaceOf(rows, pe);
-  const page = BigInt(rows.below(rows.below(30) === 0 ? PAGES_USED : PAGES_MAPPED));
-  // Pages 7 may not be written; where the device reads them nothing happens.
-  const op = page === 7n && rows.below(8) !== 0 ? 'read' : rows.pick(['read', 'write']);
-  const offset = (page << BigInt(space.pageShift)) + BigInt(64 * rows.below(60));
+  if (rows.below(50) === 0) strangeDma(rows, owner);
+  else plainDma(rows, owner);
+}
+
+/** A DMA to a page that is mapped; to the one behind them, or a write to a page to be read, now and then. */
+function plainDma(rows: Rows, owner: { phb: number; pe: number; rid: number }): void {
+  const { base, pageShift } = spaceOf(rows, owner.pe);
+  const page = rows.below(rows.below(50) === 0 ? PAGES_MAPPED + 1 : PAGES_MAPPED);
+  const isSafe = page === READ_ONLY_PAGE && rows.below(8) !== 0;
+  const offset = (BigInt(page) << BigInt(pageShift)) + BigInt(64 * rows.below(60));
   const length = rows.pick([16, 64, 64, 256, 1500, 4096]);
-  const strange = rows.below(150);
-  if (strange < 6) return strangeDma(rows, owner, strange);
-  rows.add(op, owner, { address: space.base + offset, length });
+  const op = isSafe ? 'read' : rows.pick(['read', 'write']);
+  rows.add(op, owner, { address: base + offset, length });
 }
 
 /** Bus addresses of a PE's device. */
@@ -115,54 +131,63 @@ function spaceOf(rows: Rows, pe: number): Space {
   return { base: BigInt(rows.below(4)) << 21n, pageShift: 12 };
 }
 
-/** MSIs, and requests that a PHB refuses for their address, their RID or for want of a window. */
-function strangeDma(rows: Rows, owner: Owner, kind: number): void {
+/** An MSI, or a request that a PHB refuses for its address, its RID or for want of a window. */
+function strangeDma(rows: Rows, owner: { phb: number; pe: number; rid: number }): void {
   const missing = { ...owner, rid: 0x900, pe: MISSING_PE };
   const bare = { ...owner, rid: BARE_PE << 8, pe: BARE_PE };
-  switch (kind) {
-    case 0:
-      return rows.add('write', owner, { address: 0xffff_0040n, length: 4 });
-    case 1:
-      return rows.add('write', owner, { address: 0x1000_0000_0000_0040n, length: 4 });
-    case 2:
-      return rows.add('read', owner, { address: 0x4000_0000_0000_0000n, length: 64 });
-    case 3:
-      return rows.add('read', owner, { address: 1n << 52n, length: 64 });
-    case 4:
-      return rows.add('write', missing, { address: 0n, length: 64 });
-    default:
-      return rows.add('read', bare, { address: 0n, length: 64 });
-  }
+  const kinds = [
+    ['write', owner, { address: 0xffff_0040n, length: 4 }],
+    ['write', owner, { address: 0x1000_0000_0000_0040n, length: 4 }],
+    ['read', owner, { address: 0x4000_0000_0000_0000n, length: 64 }],
+    ['read', owner, { address: 1n << 52n, length: 64 }],
+    ['write', missing, { address: 0n, length: 64 }],
+    ['read', bare, { address: 0n, length: 64 }],
+  ] as const;
+  const [op, sender, cells] = rows.pick(kinds);
+  rows.add(op, sender, cells);
 }
 
-/** Something that software does: it maps, kills or recovers. */
+/** Something that software does: it recovers, maps again or kills. */
 function software(rows: Rows, phb: number): void {
-  const { pe, base, pageShift } = rows.pick(CREATED);
+  const window = rows.pick(CREATED);
+  const { pe } = window;
   const page = rows.below(PAGES_MAPPED);
-  const address = base + (BigInt(page) << BigInt(pageShift));
-  const owner = { phb, pe };
   const kind = rows.below(20);
-  if (kind < 9) return rows.add('unfreeze', { phb, pe: 1 + rows.below(BARE_PE) });
-  if (kind < 12) {
-    rows.add('unmap', owner, { address, length: 2 ** pageShift });
-    rows.pass(rows.below(200));
-    return map(rows, owner, { base, pageShift }, page);
-  }
-  if (kind < 16) {
-    const pages = 1 + rows.below(4);
-    for (let each = 0; each < pages; each += 1) kill(rows, phb, pe, address);
-    return;
-  }
-  if (kind === 16) return rows.add('kill', { phb }, { value: encodeKill({ scope: 'all' }, 'ioda3') });
-  if (kind === 17) return rows.add('kill', { phb }, { value: encodeKill({ scope: 'pe', pe }, 'ioda3') });
-  if (kind === 18) return rows.add('freeze', owner);
+  if (kind < 9) rows.add('unfreeze', { phb, pe: 1 + rows.below(BARE_PE) });
+  else if (kind < 12) mapAgain(rows, { phb, pe }, window, page);
+  else if (kind < 16) killPages(rows, phb, window, page);
+  else if (kind === 16) kill(rows, phb, encodeKill({ scope: 'all' }, 'ioda3'));
+  else if (kind === 17) kill(rows, phb, encodeKill({ scope: 'pe', pe }, 'ioda3'));
+  else if (kind === 18) rows.add('freeze', { phb, pe });
   // A register value that names nothing.
-  rows.add('kill', { phb }, { value: 1n });
+  else kill(rows, phb, 1n);
 }
 
-function kill(rows: Rows, phb: number, pe: number, address: bigint): void {
-  const page = { scope: 'page', pe, address: (address >> 16n) << 16n, pageShift: 16 } as const;
-  rows.add('kill', { phb }, { value: encodeKill(page, 'ioda3') });
+function mapAgain(
+  rows: Rows,
+  owner: { phb: number; pe: number },
+  space: Space,
+  page: number,
+): void {
+  const { base, pageShift } = space;
+  const address = base + (BigInt(page) << BigInt(pageShift));
+  rows.add('unmap', owner, { address, length: 2 ** pageShift });
+  rows.pass(rows.below(200));
+  map(rows, owner, space, page);
+}
+
+/** Kills of one page in a row, more than the queue holds: some get lost. */
+function killPages(rows: Rows, phb: number, window: Space & { pe: number }, page: number): void {
+  const { pe, base, pageShift } = window;
+  const inside = base + (BigInt(page) << BigInt(pageShift));
+  const address = (inside >> KILL_PAGE_SHIFT) << KILL_PAGE_SHIFT;
+  const register = { scope: 'page', pe, address, pageShift: Number(KILL_PAGE_SHIFT) } as const;
+  const kills = 1 + rows.below(4);
+  for (let each = 0; each < kills; each += 1) kill(rows, phb, encodeKill(register, 'ioda3'));
+}
+
+function kill(rows: Rows, phb: number, value: bigint): void {
+  rows.add('kill', { phb }, { value });
 }
 
 /** A fence, some DMA that nobody serves, and the reset that ends it. */
