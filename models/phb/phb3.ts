@@ -22,6 +22,7 @@ export const phb3: PhbSpec = {
       ...phb4.parameters.pe,
       count: documented(256, 'skiboot phb3.c ibm,opal-num-pes'),
       tvesPerPe: documented(2, 'skiboot phb3.c, TVT of 512 entries'),
+      tveSelect: documented('bit59', 'QEMU pnv_phb3.c, address bit 59'),
     },
     pageShifts: documented([12, 16, 24, 28], 'skiboot phb3.c ibm,supported-tce-sizes'),
     rteCache: {
@@ -34,15 +35,20 @@ export const phb3: PhbSpec = {
       entries: inferred(64, 'QEMU IODA2_TBL_TCAM and TDR index mask 63'),
       ways: inferred(64, 'the tag array is a CAM: fully associative'),
       hash: inferred('plain', 'one set has nothing to hash'),
+      granule: inferred('entry', 'QEMU IODA2_TBL_TDR has as many rows as tags, of 8 bytes'),
     },
     tags: {
       count: inferred(32, 'skiboot phb3.c writes 0xffffffff_00000000 to TCE_TAG_ENABLE'),
       merge: assumed('line', 'no public figure'),
     },
+    fault: { freezesPe: inferred(true, 'skiboot phb3.c, freeze masks of INA and INB errors') },
     lineBuffer: { entries: inferred(0, 'no source names one for PHB3') },
     dma: { ...phb4.parameters.dma, readEngines: assumed(32, 'half of a PHB4') },
     kill: {
-      allCycles: documented(128, 'skiboot phb3.c waits 512 ns for the cache to clear'),
+      allCycles: inferred(
+        128,
+        'skiboot phb3.c waits 512 ns while the cache is cleared at start; at the assumed clock',
+      ),
       peCycles: assumed(64, 'one entry a cycle'),
       pageCycles: assumed(4, 'no public figure'),
       queueDepth: assumed(0, 'kills are plain stores, nobody polls'),

@@ -96,7 +96,7 @@ export const phb4: PhbSpec = {
     },
     fault: { freezesPe: documented(true, 'skiboot phb4.c phb4_init_errors') },
     msi: {
-      window32: documented(true, 'Linux powernv and QEMU PHBn_CONFIG[8]'),
+      window32: inferred(true, 'QEMU PHBn_CONFIG[8]; Linux powernv uses 32-bit MSIs'),
       window64: documented(true, 'QEMU PHBn_CONFIG[14]'),
     },
   },

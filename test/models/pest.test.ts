@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { hexRegister, ibmBit } from '../../models/bits.ts';
 import { encodePest } from '../../models/pest.ts';
+import type { FaultName } from '../../models/walk.ts';
 
 const ADDRESS = 0x0800_0000_1234_5678n;
 
@@ -49,5 +52,34 @@ describe('the PEST entry of a failed DMA', () => {
     );
     expect(encodePest({ ...failure, address: 1n << 60n }).pest1).toBe(1n << 60n);
     expect(encodePest({ ...failure, address: 1n << 61n }).pest1).toBe(0n);
+  });
+});
+
+describe('docs/pest.md', () => {
+  const page = readFileSync(new URL('../../docs/pest.md', import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| ([a-z-]+) \| (\d+) \| `(0x\w+)` \| `(0x\w+)` \|$/gm)].map(
+    ([, fault, bit, read, write]) => ({ fault: fault as FaultName, bit: Number(bit), read, write }),
+  );
+
+  test('has a row for every fault that freezes', () => {
+    expect(rows.map(({ fault }) => fault)).toEqual([
+      'page-fault',
+      'access-fault',
+      'tve-invalid',
+      'tvt-address',
+      'unsupported-address',
+    ]);
+  });
+
+  test.each(rows)('says what a $fault writes', ({ fault, bit, read, write }) => {
+    const failure = { fault, rid: 0x0100, address: 0n };
+    for (const [transaction, word] of [
+      ['read', read],
+      ['write', write],
+    ] as const) {
+      const { pest0 } = encodePest({ ...failure, transaction });
+      expect(hexRegister(pest0)).toBe(word);
+      expect(ibmBit(pest0, bit)).toBe(true);
+    }
   });
 });

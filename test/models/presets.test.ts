@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../models/input-error.ts';
 import { chosen } from '../../models/origin.ts';
+import { PARAMETER_RULES } from '../../models/phb/parameter-rules.ts';
 import { PHB_PRESETS, presetOf } from '../../models/phb/presets.ts';
 import { configOf, type PhbSpec, parametersOf, withParameters } from '../../models/phb/spec.ts';
 import { checkUnitConfig } from '../../models/phb/unit-config.ts';
@@ -71,19 +73,20 @@ describe.each(PHB_PRESETS.map((spec) => [spec.name, spec] as const))('%s', (_nam
     expect(unnamed).toEqual([]);
   });
 
-  test('leaves no time of the unit or its memory documented but PHB3’s clearing of its cache', () => {
+  test('leaves no time of the unit or its memory documented', () => {
     const times = parametersOf(spec).filter(({ key }) => /(Cycles|Ns|MHz)$/.test(key));
     expect(times.length).toBeGreaterThan(8);
-    const documented = times.filter(({ origin }) => origin === 'documented');
-    expect(documented.map(({ key }) => key)).toEqual(
-      spec.name === 'phb3' ? ['kill.allCycles'] : [],
-    );
+    expect(times.filter(({ origin }) => origin === 'documented')).toEqual([]);
   });
 
   test('has the keys of every other preset', () => {
     const keys = (of: PhbSpec) => parametersOf(of).map(({ key }) => key);
     expect(keys(spec)).toEqual(keys(preset('phb4')));
     expect(new Set(keys(spec)).size).toBe(keys(spec).length);
+  });
+
+  test('has the parameters that the table of meanings has, in its order', () => {
+    expect(parametersOf(spec).map(({ key }) => key)).toEqual(Object.keys(PARAMETER_RULES));
   });
 
   test('is a configuration that the unit takes', () => {
@@ -104,6 +107,28 @@ describe('replacing parameters', () => {
     expect(parametersOf(spec).filter(({ origin }) => origin === 'chosen')).toEqual([
       { key: 'tags.count', value: 8, origin: 'chosen', source: 'this test' },
     ]);
+  });
+});
+
+describe('the table of meanings', () => {
+  const timing = readFileSync(new URL('../../docs/timing.md', import.meta.url), 'utf8');
+
+  test.each(Object.entries(PARAMETER_RULES))('names rules that timing.md has: %s', (_, {
+    rule,
+  }) => {
+    for (const [number] of rule.matchAll(/T\d+/g)) expect(timing).toContain(`**${number}.**`);
+    expect(rule).toMatch(/^(head|-|T\d+(( to |, )T\d+)?)$/);
+  });
+
+  test.each([
+    ['tags.count', '1..4096'],
+    ['walkers.count', '0..4096; 0: as many as tags'],
+    ['memory.cachedLines', '0..16777216; 0: none; otherwise a power of two'],
+    ['kill.dropWhenFull', 'true, false'],
+    ['pe.tvesPerPe', '2 only'],
+    ['link.width', '1, 2, 4, 8, 12, 16 or 32'],
+  ])('says that %s is %s', (key, text) => {
+    expect(PARAMETER_RULES[key].allowed.text).toBe(text);
   });
 });
 
@@ -152,6 +177,9 @@ describe('a configuration is refused by its key, what is wanted and what was got
     ['pe.tveSelect', 'bit60', "expected one of bit59, gte4gb, got 'bit60'"],
     ['tags.count', 0, whole(4096, 0)],
     ['tags.count', 4097, whole(4096, 4097)],
+    ['fault.freezesPe', 'yes', "expected true or false, got 'yes'"],
+    ['pageShifts', [12, 32], 'expected 12..31, got 32'],
+    ['memory.cachedLines', 24, 'expected 0 or a power of two, got 24'],
     ['memory.cachedLines', -1, natural(16_777_216, -1)],
     ['memory.cachedLines', 2 ** 25, natural(16_777_216, 2 ** 25)],
   ])('%s of %s', (key, value, message) => {
