@@ -36,16 +36,18 @@ export function createSoftwareSide(config: UnitConfig, parts: UnitParts) {
     kill(register: bigint): void {
       const kill = killUnit.decode(register);
       if (kill === undefined) return;
-      const written = killUnit.enter(kill, arrivals.pass(0));
+      const arrive = arrivals.pass(0);
+      const written = killUnit.enter(kill, arrive);
       if (written === undefined) return;
       const inTurn = rteStage.leave(written + rteCycles);
       const looked = lookupStage.leave(inTurn + tvtCycles + config.tceCache.lookupCycles);
       const cost = killUnit.execute(kill, looked);
       lookupStage.hold(cost);
+      completions.busyUntil(looked + cost);
       if (softwareWaits) reads.completeAll();
       else reads.completeUntil(rteStage.free + tvtCycles);
       const scope = kill.scope === 'all' ? EVERY_PE : kill.pe;
-      arrivals.afterSoftware(drain.follow(scope, written, looked + cost, reads.size));
+      arrivals.afterSoftware(drain.follow(scope, arrive, looked + cost, reads.size));
     },
     /** (T31, T32) Software freezes a PE. */
     freeze(pe: number): void {

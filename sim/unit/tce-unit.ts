@@ -66,7 +66,7 @@ export function createTceUnit(setup: TceUnitSetup) {
   // Each a constant of this closure: see above.
   const { arrivals, completions, port, rteStage, lookupStage, rteCache, tvt, foresight } = parts;
   const { tceCache, lineBuffer, fetches, refill, tags, barrier, walker, timing } = parts;
-  const { postedWrites, drain, reads, freezer, translations } = parts;
+  const { postedWrites, drain, reads, freezer, staleWatch, translations } = parts;
   const time = createUnitTime(parts);
 
   const peCount = config.pe.count;
@@ -82,6 +82,7 @@ export function createTceUnit(setup: TceUnitSetup) {
   const hasLineBuffer = config.lineBuffer.entries > 0;
   const keepsRefusals = config.tceCache.negative;
   const { freezesPe } = config.fault;
+  const killsGetLost = config.kill.dropWhenFull;
   const msi32 = config.msi.window32;
   const msi64 = config.msi.window64;
   /** The first request that was refused for each reason, by outcome. */
@@ -159,6 +160,7 @@ export function createTceUnit(setup: TceUnitSetup) {
       if (!keepsRefusals) forget(pageHigh, pageLow);
       return refuse((tce & 3) === 0 ? PAGE_FAULT : ACCESS_FAULT, translated);
     }
+    if (killsGetLost && dma.outcome !== MISS) staleWatch.used(dma, tceCache.tceHigh[cell], tce);
     // 6. (T23 to T25) Writes of a PE complete in order, reads when their data have come back.
     accounts.located(cell);
     settle(dma.outcome, translated);
@@ -379,12 +381,14 @@ export function createTceUnit(setup: TceUnitSetup) {
     counts() {
       return {
         cycles: completions.lastCycle(),
+        stalls: arrivals.stalls,
+        cutWaits: port.cutWaits + reads.cutWaits,
         walkReads: walker.reads,
         walkCacheHits: parts.walkCache.hits,
         rteMisses: rteCache.misses,
         cachedReads: timing.cachedReads,
         uncachedReads: timing.uncachedReads,
-        kills: parts.killUnit.counts,
+        kills: { ...parts.killUnit.counts, staleUses: staleWatch.uses },
         killTimes: { completion: drain.completion, stale: drain.stale },
         freezes: freezer.freezes(),
         fences: freezer.fences,

@@ -13,6 +13,7 @@ import { ReadPath } from './completion/read-path.ts';
 import { Freezer } from './control/freezer.ts';
 import { KillDrain } from './control/kill-drain.ts';
 import { KillUnit } from './control/kill-unit.ts';
+import { StaleWatch } from './control/stale-watch.ts';
 import { BEYOND_TRANSLATED } from './lookup/bus-address.ts';
 import { type Foresight, NoForesight } from './lookup/foresight.ts';
 import { MissBarrier } from './lookup/miss-barrier.ts';
@@ -97,6 +98,7 @@ export function createParts(setup: TceUnitSetup) {
     reads,
     killUnit,
     freezer: new Freezer(peCount),
+    staleWatch: new StaleWatch(tvt, memory),
     translations: new Translations(tvt, tceCache),
   };
 }

@@ -48,6 +48,7 @@ export function createUnitTime(parts: UnitParts) {
     /** Time passes in the trace without a request. */
     pass(step: number): void {
       rteStage.free = Math.max(rteStage.free, arrivals.pass(step));
+      reads.completeUntil(rteStage.free);
       keepNear();
     },
     /** Any number of cycles passes in the trace. */
@@ -56,7 +57,7 @@ export function createUnitTime(parts: UnitParts) {
       reads.completeUntil(
         Math.max(rteStage.free, arrivals.pass(0) + Math.min(cycles, PAST_CYCLES)),
       );
-      age(Math.min(cycles, 2 * PAST_CYCLES - 1));
+      age(cycles);
       completions.rebase(cycles);
     },
   };

@@ -12,6 +12,8 @@ export class Completion {
   private readonly writes = new Map<number, Request[]>();
   /** Reads that want engines. */
   private reads: Request[] = [];
+  /** Reads whose data are on their way back: they give their credits back when they complete (T8). */
+  private readonly returning: Request[] = [];
   private linesGranted = 0;
   private readonly enginesBusyUntil: number[];
   private linkEnd = 0n;
@@ -79,6 +81,12 @@ export class Completion {
   /** Gives the next line of the read in front an engine (T24). */
   fetchData(): boolean {
     const { now } = this.clock;
+    const back = this.returning.findIndex(({ done }) => (done as number) <= now);
+    if (back >= 0) {
+      for (const read of this.returning.splice(back, 1)) read.isReleased = true;
+      return true;
+    }
+    for (const { done } of this.returning) this.clock.wakeAt(done as number);
     if (this.reads.length === 0) return false;
     if (this.linesGranted === 0) this.reads.sort(byTranslation);
     const [read] = this.reads;
@@ -96,11 +104,11 @@ export class Completion {
     if (this.linesGranted < linesOf(read)) return true;
     this.linesGranted = 0;
     this.reads.shift();
-    read.isReleased = true;
     read.spend('engineWait', now - (read.translated as number));
     read.spend('dma', cycles);
     read.dataAt = now + cycles;
     this.sendBack(read, read.dataAt);
+    this.returning.push(read);
     return true;
   }
 

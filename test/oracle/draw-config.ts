@@ -1,9 +1,6 @@
 /** Random configurations for the oracle: small structures, short times, every switch. */
 import fc from 'fast-check';
-import { phb4 } from '../../models/phb/phb4.ts';
-import { configOf } from '../../models/phb/spec.ts';
 import {
-  checkUnitConfig,
   GRANULES,
   HASHES,
   HIT_UNDER_MISS,
@@ -11,8 +8,10 @@ import {
   KILL_SYNCS,
   MERGES,
   TVE_SELECTS,
-  type UnitConfig,
-} from '../../models/phb/unit-config.ts';
+} from '../../models/phb/choices.ts';
+import { phb4 } from '../../models/phb/phb4.ts';
+import { configOf } from '../../models/phb/spec.ts';
+import { checkUnitConfig, type UnitConfig } from '../../models/phb/unit-config.ts';
 import type { Pacing } from '../../sim/unit/port/arrivals.ts';
 
 /** PEs of every case, so that a PE# that does not exist is at hand. */

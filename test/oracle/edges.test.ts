@@ -170,7 +170,7 @@ describe('the link', () => {
   test('waits for the credit of the request in front', () => {
     const over = { credits: { nonPostedHeaders: 1 } };
     const { settled } = replay([WARM_UP, dma(63, LATER), dma(63, 0)], over);
-    expect(settled[2].parts.creditWait).toBe(HIT);
+    expect(settled[2].parts.creditWait).toBe(HIT + DATA);
   });
 
   test('sends nothing that needs more credits than there are, and the watchdog says so', () => {
@@ -214,6 +214,56 @@ describe('a kill', () => {
     expect(polled.kills).toMatchObject({ page: 2, polls: 1, pollCycles: HIT + 9, lost: 0 });
     const lost = replay(items, { kill: { ...times, queueDepth: 1, dropWhenFull: true } });
     expect(lost.kills).toMatchObject({ page: 1, polls: 0, lost: 1 });
+  });
+});
+
+describe('kills one behind the other', () => {
+  const page0 = { kind: 'kill' as const, stepNs: 0, register: (1n << 61n) | BigInt(PE) };
+  const everything = { ...page0, register: 1n << 63n };
+  const later = (kill: typeof page0) => ({ ...kill, stepNs: LATER });
+  const times = { pageCycles: 9, allCycles: 20, dropWhenFull: false, sync: 'none' as const };
+  const page = HIT + 9;
+  const all = HIT + 20;
+
+  test('poll from when the one in front was written, and are complete counted from their arrival', () => {
+    const { kills, killTimes, cycles } = replay([WARM_UP, later(page0), page0, page0], {
+      kill: { ...times, queueDepth: 1 },
+    });
+    expect(kills).toMatchObject({ page: 3, polls: 2, pollCycles: page + page });
+    expect(killTimes.completion).toEqual({ count: 3, sum: page * (1 + 2 + 3), max: 3 * page });
+    expect(killTimes.stale).toEqual(killTimes.completion);
+    expect(cycles).toBe(LATER + 3 * page);
+  });
+
+  test('a page kill behind one that polls is lost, which the one that polls is not', () => {
+    const { kills, cycles } = replay([WARM_UP, later(everything), everything, page0], {
+      kill: { ...times, queueDepth: 1, dropWhenFull: true },
+    });
+    expect(kills).toMatchObject({ all: 2, page: 0, polls: 1, pollCycles: all, lost: 1 });
+    expect(cycles).toBe(LATER + 2 * all);
+  });
+});
+
+describe('a stale use', () => {
+  const remap: OracleItem = { kind: 'store', address: 0x1_0000_0000n, word: 0x30_0000_0003n };
+  const kill: OracleItem = {
+    kind: 'kill',
+    stepNs: LATER,
+    register: (1n << 61n) | BigInt(PE),
+  };
+  const staleUses = (items: readonly OracleItem[], dropWhenFull = true) =>
+    replay(items, { kill: { dropWhenFull, queueDepth: 1 } }).kills.staleUses;
+
+  test('is an answer that memory no longer holds', () => {
+    expect(staleUses([dma(0, 0), remap, dma(0, LATER), dma(0, 0)])).toBe(2);
+    expect(staleUses([dma(0, 0), remap, dma(0, 1)])).toBe(1);
+    expect(staleUses([dma(0, 0), remap, dma(1, LATER)])).toBe(0);
+    expect(staleUses([dma(0, 0), dma(0, LATER)])).toBe(0);
+  });
+
+  test('does not come about behind a kill, and is not looked for where none gets lost', () => {
+    expect(staleUses([dma(0, 0), remap, kill, dma(0, 0)])).toBe(0);
+    expect(staleUses([dma(0, 0), remap, dma(0, LATER)], false)).toBe(0);
   });
 });
 

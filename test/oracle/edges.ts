@@ -46,11 +46,18 @@ export function replayByEdges(drawn: OracleCase, everyEdge = false): Replayed {
   return new EdgeReplay(drawn).run(everyEdge);
 }
 
+/** Addresses of the words of table memory that the walks of a case read. */
+export function wordsReadByEdges(drawn: OracleCase): ReadonlySet<bigint> {
+  const replay = new EdgeReplay(drawn);
+  replay.run(false);
+  return replay.memory.wordsRead;
+}
+
 class EdgeReplay {
   private readonly clock = new Clock();
   private readonly flights: readonly Flight[];
   private readonly requests: readonly Request[];
-  private readonly memory: MemoryReads;
+  readonly memory: MemoryReads;
   private readonly walks: Walks;
   private readonly freezes: Freezes;
   private readonly kills: Kills;
@@ -175,13 +182,16 @@ class EdgeReplay {
     const { cachedReads, uncachedReads } = this.memory;
     return {
       settled: this.requests.map(settledOf),
-      cycles: this.requests.reduce((last, { done }) => Math.max(last, done as number), 0),
+      cycles: this.requests.reduce(
+        (last, { done }) => Math.max(last, done as number),
+        this.kills.lastRetired,
+      ),
       walkReads: this.walks.reads,
       walkCacheHits: this.walks.cacheHits,
       rteMisses,
       cachedReads,
       uncachedReads,
-      kills: this.kills.counts,
+      kills: { ...this.kills.counts, staleUses: this.lookup.staleUses },
       killTimes: this.kills.times(),
       freezes: [...this.freezes.records].sort((a, b) => a.cycle - b.cycle || a.pe - b.pe),
       fences: this.freezes.fences,

@@ -30,6 +30,8 @@ export class Kills {
   };
   private readonly kills: readonly Software[];
   private next = 0;
+  /** When software wrote the last kill, or lost it. */
+  private lastWritten = 0;
   /** Kills in the queue or done with, without those that were lost. */
   private readonly kept: Software[] = [];
 
@@ -64,15 +66,22 @@ export class Kills {
       this.counts.lost += 1;
     } else if (hasRoom) {
       kill.written = now;
-      if (now > kill.arrive) this.counts.polls += 1;
-      this.counts.pollCycles += now - kill.arrive;
+      const ready = Math.max(kill.arrive, this.lastWritten);
+      if (now > ready) this.counts.polls += 1;
+      this.counts.pollCycles += now - ready;
       this.kept.push(kill);
     } else {
       this.clock.wakeAt(before?.retired ?? 0);
       return false;
     }
+    this.lastWritten = now;
     this.next += 1;
     return true;
+  }
+
+  /** When the last kill is retired; 0: there was none. */
+  get lastRetired(): number {
+    return this.kept.reduce((last, { retired }) => Math.max(last, retired as number), 0);
   }
 
   /** A kill leaves the lookup stage; returns the cycles for which it holds it (T27). */
@@ -110,7 +119,7 @@ export class Kills {
     return at !== undefined && at <= this.clock.now;
   }
 
-  /** Cycles from when kills were written until they were complete, and their stale windows. */
+  /** Cycles from the arrival of kills until they were complete, and their stale windows. */
   times(): { completion: Times; stale: Times } {
     return {
       completion: timesOf(this.kept.map((kill) => timeOf(kill, this.completeAt(kill)))),
@@ -155,9 +164,9 @@ function scopeOf({ item }: Software): KillScope {
   return scope;
 }
 
-/** Cycles from when a kill was written until an edge. */
+/** Cycles from the arrival of a kill until an edge. */
 function timeOf(kill: Software, edge: number | undefined): number {
-  return (edge as number) - (kill.written as number);
+  return (edge as number) - (kill.arrive as number);
 }
 
 function timesOf(cycles: readonly number[]): Times {

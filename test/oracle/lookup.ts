@@ -20,6 +20,8 @@ interface Fetch {
 }
 
 export class LookupStage {
+  /** Requests that got their real address from another TCE than memory held (T29). */
+  staleUses = 0;
   private readonly queue: Flight[] = [];
   private free = 0;
   private readonly cache: TceCache;
@@ -177,11 +179,18 @@ export class LookupStage {
       request.tce = tceOf(found, page);
       this.cache.place(request.pe, this.entryOf(found, page));
     }
+    this.countStaleUse(request);
     if (request.isRefused && !this.drawn.config.tceCache.negative) {
       const isRefusing = (held: Held) => answers(held, request.tve, page);
       this.cache.drop(isRefusing);
       this.lines.drop(isRefusing);
     }
+  }
+
+  private countStaleUse(request: Request): void {
+    if (!this.drawn.config.kill.dropWhenFull) return;
+    if (request.outcome === 'miss' || request.isRefused) return;
+    if (request.tce !== this.walks.peek(this.placeOf(request))) this.staleUses += 1;
   }
 
   /** T15 to T17: the line that a request without an entry gets its TCE from. */

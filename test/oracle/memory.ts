@@ -8,6 +8,8 @@ const LOW_32_BITS = 0xffff_ffffn;
 export class MemoryReads {
   cachedReads = 0;
   uncachedReads = 0;
+  /** Addresses of all words that were read. */
+  readonly wordsRead = new Set<bigint>();
   private readonly words: Map<bigint, bigint>;
   /** The line that each place of the host's directory holds. */
   private readonly directory = new Map<bigint, bigint>();
@@ -20,6 +22,7 @@ export class MemoryReads {
   }
 
   word(address: bigint): bigint {
+    this.wordsRead.add(address);
     return this.words.get(address) ?? 0n;
   }
 

@@ -1,4 +1,4 @@
-/** What a failing case prints is replayed by the command line to the same counts as by the oracle. */
+/** What a failing case leaves behind is replayed by the command line to the same counts as by the oracle. */
 import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -50,9 +50,9 @@ test(`${CASES} cases count the same on the command line`, async () => {
   const cases = fc.sample(oracleCase, { numRuns: CASES, seed: SEED });
   for (const [number, drawn] of cases.entries()) {
     const file = path(`case-${number}.yaml`);
-    writeFileSync(file, toScenarioFile(drawn));
-    const { freezes, kills, ...result } = await runJson(file);
     const replayed = replayByEdges(drawn);
+    writeFileSync(file, toScenarioFile(drawn, replayed));
+    const { freezes, kills, ...result } = await runJson(file);
     const { freezes: wantedFreezes, ...rest } = wanted(drawn, replayed);
     expect(result).toMatchObject(rest);
     expect(freezes.list.map(({ pe, fromNs }) => [pe, fromNs])).toEqual(wantedFreezes);

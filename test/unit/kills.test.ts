@@ -26,6 +26,33 @@ describe('the kill queue', () => {
     });
   });
 
+  it('is polled by one thread of software: the waits of kills add up to no more than time', () => {
+    const rig = rigOf({ kill: { peCycles: 300, queueDepth: 1 } });
+    rig.unit.pass(5000);
+    for (let kill = 0; kill < 10; kill += 1) rig.unit.kill(KILL_PE_5);
+    // Each waits for the one before it: 7 cycles of pipeline and 300 of its own, the pipeline empty by then.
+    expect(rig.unit.counts().kills).toMatchObject({ polls: 9, pollCycles: 9 * (LOOKED + 300) });
+    expect(rig.unit.counts().killTimes.completion.max).toBe(10 * (LOOKED + 300));
+    expect(rig.unit.counts().cycles).toBe(5000 + 10 * (LOOKED + 300));
+  });
+
+  it('counts what still uses a translation whose kill was lost', () => {
+    const uses = [true, false].map((dropWhenFull) => {
+      const { rig, leaf } = rigWithWindow(2, 64, {
+        kill: { peCycles: 300, queueDepth: 1, dropWhenFull },
+      });
+      rig.send(0, { step: 5000 });
+      rig.send(0, { step: 5000 });
+      rig.map(leaf, 0, 16, 0);
+      rig.unit.pass(5000);
+      rig.unit.kill(0x4000_0000_0000_0006n);
+      rig.unit.kill(KILL_PAGE_0);
+      for (let turn = 0; turn < 3; turn += 1) rig.send(0, { step: 5000 });
+      return rig.unit.counts().kills.staleUses;
+    });
+    expect(uses).toEqual([3, 0]);
+  });
+
   it('loses a page kill that finds it full, where the erratum is on (HW560152)', () => {
     const outcomes = [true, false].map((dropWhenFull) => {
       const rig = rigOf({ kill: { peCycles: 300, queueDepth: 1, dropWhenFull } });

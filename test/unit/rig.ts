@@ -142,6 +142,12 @@ export class Rig {
 
   /** Sends many requests with nothing measured one by one: `[address, options]`. */
   sendAll(requests: readonly (readonly [number | bigint, RequestOptions?])[]): void {
+    this.sendSome(requests);
+    this.unit.finish();
+  }
+
+  /** The same; reads may still be on their way. */
+  sendSome(requests: readonly (readonly [number | bigint, RequestOptions?])[]): void {
     for (let from = 0; from < requests.length; from += ITEM_QUADS) {
       const batch = requests.slice(from, from + ITEM_QUADS);
       batch.forEach(([address, options], index) => {
@@ -149,7 +155,6 @@ export class Rig {
       });
       this.unit.replay(0, batch.length * QUAD);
     }
-    this.unit.finish();
   }
 
   /** Requests so far by outcome, over all accounts. */

@@ -4,18 +4,20 @@
  * are the same for every request of a kind are not booked at all: fixed-cycles.ts knows them.
  */
 import { bucketOf, bucketTop, EXACT_MAX, HISTOGRAM_BUCKETS } from './histogram.ts';
-import { OUTCOMES } from './outcome.ts';
+import { BYPASSED, OUTCOMES } from './outcome.ts';
 import { PARTS } from './parts.ts';
 
 /**
- * Cells of an account: a count for each outcome and direction; of reads and of writes the bytes, the
- * longest latency of those that share a bucket with others, and what these buckets' tops add to all
- * latencies; the cycles of each part.
+ * Cells of an account: a count for each outcome and direction; of reads and of writes the bytes, those of
+ * them that reached no memory, the longest latency of those that share a bucket with others, and what these
+ * buckets' tops add to all latencies; the TLPs that brought the data of reads; the cycles of each part.
  */
 export const BYTES_CELL = OUTCOMES.length * 2;
-export const EXCESS_CELL = BYTES_CELL + 2;
+export const UNSERVED_CELL = BYTES_CELL + 2;
+export const EXCESS_CELL = UNSERVED_CELL + 2;
 export const MAX_CELL = EXCESS_CELL + 2;
-export const PARTS_CELL = MAX_CELL + 2;
+export const COMPLETIONS_CELL = MAX_CELL + 2;
+export const PARTS_CELL = COMPLETIONS_CELL + 1;
 export const ACCOUNT_CELLS = PARTS_CELL + PARTS.length;
 
 /** The account of requests that reach no window. */
@@ -119,8 +121,15 @@ export class Accounts {
     const at = account * ACCOUNT_CELLS;
     this.cells[at + outcome * 2 + write] += 1;
     this.cells[at + BYTES_CELL + write] += bytes;
+    // The outcomes behind it are MSIs, faults and what was dropped.
+    if (outcome > BYPASSED) this.cells[at + UNSERVED_CELL + write] += bytes;
     this.latencies[(account * 2 + write) * HISTOGRAM_BUCKETS + bucketOf(latency)] += 1;
     if (latency > EXACT_MAX) this.bookLong(at + write, latency);
+  }
+
+  /** Books the TLPs that bring the data of a read. */
+  bookCompletions(account: number, completions: number): void {
+    this.cells[account * ACCOUNT_CELLS + COMPLETIONS_CELL] += completions;
   }
 
   /** Books the cycles of a part that varies. Call it for values above 0 only. */

@@ -28,11 +28,16 @@ export class Completions {
     requester: number,
   ): void {
     this.arrivals.done(requester, done);
-    if (done > this.last) this.last = done;
+    this.busyUntil(done);
     this.accounts.book(account, outcome, write, bytes, done - arrive);
   }
 
-  /** Absolute cycle of the last completion, 0 before the first. */
+  /** The unit has something to do until a cycle. */
+  busyUntil(cycle: number): void {
+    if (cycle > this.last) this.last = cycle;
+  }
+
+  /** Absolute cycle of the last completion, or retirement of a kill; 0 before the first. */
   lastCycle(): number {
     if (this.last === NOTHING_DONE) return this.lastBefore;
     return Math.max(this.lastBefore, this.origin + this.last);

@@ -31,6 +31,8 @@ export class ReadPath {
   /** When each engine is free: they free in the order in which they were taken. */
   private readonly engineFree: Int32Array;
   private engine = 0;
+  /** Waits for an engine that were cut (T6). */
+  cutWaits = 0;
   private readonly engines: number;
   private readonly readCycles: number;
   private readonly payloadShift: number;
@@ -103,9 +105,10 @@ export class ReadPath {
     const data = fetching + this.readCycles;
     const completions = (bytes + this.payloadBytes - 1) >> this.payloadShift;
     const done = this.downstream.carry(data, bytes + completions * this.overheadBytes);
+    accounts.bookCompletions(account, completions);
     if (fetching !== translated) accounts.bookPart(account, ENGINE_WAIT, fetching - translated);
     if (done !== data) accounts.bookPart(account, COMPLETION, done - data);
-    this.credits.giveBack(this.cells[at + 5], fetching);
+    this.credits.giveBack(this.cells[at + 5], done);
     this.drain.read(this.cells[at + 7], data, this.cells[at + 8]);
     this.completions.complete(
       account,
@@ -123,9 +126,8 @@ export class ReadPath {
   rebase(cycles: number): void {
     this.waiting.rebase(cycles);
     clampPast(this.engineFree, cycles);
-    for (let at = 0; at < this.placesMade * READ_CELLS; at += READ_CELLS) {
-      this.cells[at] = Math.max(this.cells[at] - cycles, -PAST_CYCLES);
-    }
+    // Arrivals are not cut: a read that waits is complete before they could pass 32 bits.
+    for (let at = 0; at < this.placesMade * READ_CELLS; at += READ_CELLS) this.cells[at] -= cycles;
   }
 
   /** Gives each line of a read the engine that frees first; returns when the last line has one. */
@@ -135,11 +137,13 @@ export class ReadPath {
     for (let line = 0; line < lines; line += 1) {
       const engine = this.engine;
       const free = this.engineFree[engine];
-      if (free > start) start = Math.min(free, translated + PAST_CYCLES);
+      if (free > start) start = free;
       this.engineFree[engine] = start + this.readCycles;
       this.engine = engine + 1 === this.engines ? 0 : engine + 1;
     }
-    return start;
+    if (start <= translated + PAST_CYCLES) return start;
+    this.cutWaits += 1;
+    return translated + PAST_CYCLES;
   }
 
   private makePlace(): number {

@@ -15,7 +15,7 @@ export const EVERY_PE = -1;
 /** A kill behind reads whose data are still on their way. */
 interface OpenKill {
   readonly scope: number;
-  readonly written: number;
+  readonly arrive: number;
   /** Requests before the kill that are known so far are through at these cycles. */
   complete: number;
   lastUse: number;
@@ -24,7 +24,7 @@ interface OpenKill {
 }
 
 export class KillDrain {
-  /** From a kill's write to its completion, and to the last possible use of an old translation. */
+  /** From a kill's arrival to its completion, and to the last possible use of an old translation. */
   readonly completion = new Spread();
   readonly stale = new Spread();
   /** Kills so far. */
@@ -64,13 +64,13 @@ export class KillDrain {
    * A kill of one PE, or EVERY_PE, behind so many reads without data. Returns when it is complete, as far
    * as that is known: for good if no read waits.
    */
-  follow(scope: number, written: number, retired: number, waiting: number): number {
+  follow(scope: number, arrive: number, retired: number, waiting: number): number {
     const synced = this.sync === 'none' ? retired : Math.max(retired, this.lastRead);
     const lastUse =
       scope === EVERY_PE ? Math.max(this.lastRead, this.lastWrite) : this.lastUse[scope];
     const kill: OpenKill = {
       scope,
-      written,
+      arrive,
       complete: this.sync === 'all' ? Math.max(synced, this.lastWrite) : synced,
       lastUse: Math.max(retired, lastUse),
       waiting,
@@ -88,7 +88,7 @@ export class KillDrain {
     this.lastWrite = Math.max(this.lastWrite - cycles, -PAST_CYCLES);
     this.open = this.open.map((kill) => ({
       ...kill,
-      written: kill.written - cycles,
+      arrive: kill.arrive - cycles,
       complete: kill.complete - cycles,
       lastUse: kill.lastUse - cycles,
     }));
@@ -109,7 +109,7 @@ export class KillDrain {
   }
 
   private close(kill: OpenKill): void {
-    this.completion.add(kill.complete - kill.written);
-    this.stale.add(kill.lastUse - kill.written);
+    this.completion.add(kill.complete - kill.arrive);
+    this.stale.add(kill.lastUse - kill.arrive);
   }
 }

@@ -47,6 +47,8 @@ export class KillUnit {
   /** When the last kills were retired, as many as the queue holds; a ring. */
   private readonly retiredAt: Int32Array;
   private turn = 0;
+  /** When software wrote the last kill. */
+  private lastWritten = -PAST_CYCLES;
 
   constructor(
     private readonly config: UnitConfig['kill'],
@@ -63,17 +65,22 @@ export class KillUnit {
     return kill;
   }
 
-  /** (T26) When a kill that arrives at a cycle is written: once the queue has room. undefined: it is lost. */
+  /**
+   * (T26) When a kill that arrives at a cycle is written: after the one before it, and once the queue has
+   * room. undefined: it is lost.
+   */
   enter(kill: Kill, arrive: number): number | undefined {
-    if (this.config.queueDepth === 0) return arrive;
-    const room = this.retiredAt[this.turn];
-    if (room <= arrive) return arrive;
+    const ready = Math.max(arrive, this.lastWritten);
+    const room = this.config.queueDepth === 0 ? ready : this.retiredAt[this.turn];
+    this.lastWritten = ready;
+    if (room <= ready) return ready;
     if (this.config.dropWhenFull && kill.scope === 'page') {
       this.counts.lost += 1;
       return undefined;
     }
     this.counts.polls += 1;
-    this.counts.pollCycles += room - arrive;
+    this.counts.pollCycles += room - ready;
+    this.lastWritten = room;
     return room;
   }
 
@@ -91,6 +98,7 @@ export class KillUnit {
   /** Moves the origin of time forward by `cycles`. */
   rebase(cycles: number): void {
     clampPast(this.retiredAt, cycles);
+    this.lastWritten = Math.max(this.lastWritten - cycles, -PAST_CYCLES);
   }
 
   private costOf(kill: Kill): number {

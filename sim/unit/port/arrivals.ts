@@ -34,6 +34,8 @@ export interface WaitingReads {
 export interface Arrivals {
   /** Whether what stands behind a kill waits for it. */
   readonly waitsForSoftware: boolean;
+  /** Requests that could not arrive in time, because the unit was too far behind (T6). */
+  readonly stalls: number;
   /** Number of the requester whose request arrived last. */
   readonly requester: number;
   /** The reads that may hold back a requester, before the first request. */
@@ -65,32 +67,37 @@ export function createArrivals(pacing: Pacing, clockMHz: number): Arrivals {
 class TraceTimes implements Arrivals {
   readonly waitsForSoftware = false;
   readonly requester = 0;
+  stalls = 0;
+  /** The trace's own time, however far behind the unit. */
   private now = 0;
 
   follow(): void {}
 
   next(step: number): number {
     this.now += step;
-    return this.now;
+    if (this.now >= -PAST_CYCLES) return this.now;
+    this.stalls += 1;
+    return -PAST_CYCLES;
   }
 
   pass(step: number): number {
-    return this.next(step);
+    this.now += step;
+    return Math.max(this.now, -PAST_CYCLES);
   }
 
   afterSoftware(): void {}
 
   done(): void {}
 
-  /** A requester is at most PAST_CYCLES ahead of the unit; beyond that it stalls. */
   rebase(cycles: number): void {
-    this.now = Math.max(this.now - cycles, -PAST_CYCLES);
+    this.now -= cycles;
   }
 }
 
 class FixedInterval implements Arrivals {
   readonly waitsForSoftware = false;
   readonly requester = 0;
+  stalls = 0;
   private readonly clock: IssueClock;
 
   constructor(ps: number, clockMHz: number) {
@@ -100,11 +107,14 @@ class FixedInterval implements Arrivals {
   follow(): void {}
 
   next(): number {
-    return this.clock.issue(-PAST_CYCLES);
+    const arrive = this.clock.tick();
+    if (arrive >= -PAST_CYCLES) return arrive;
+    this.stalls += 1;
+    return -PAST_CYCLES;
   }
 
   pass(): number {
-    return this.clock.edge();
+    return Math.max(this.clock.edge(), -PAST_CYCLES);
   }
 
   afterSoftware(): void {}
@@ -120,6 +130,7 @@ class FixedInterval implements Arrivals {
 class ClosedLoop implements Arrivals {
   readonly waitsForSoftware = true;
   readonly requester = 0;
+  readonly stalls = 0;
   private now = 0;
   private reads!: WaitingReads;
   private readonly slots: Slots;
@@ -174,6 +185,7 @@ class ClosedLoop implements Arrivals {
 /** A closed loop for each RID; requests still arrive in the order of the trace. */
 class ClosedLoops implements Arrivals {
   readonly waitsForSoftware = true;
+  readonly stalls = 0;
   requester = 0;
   private now = 0;
   private reads!: WaitingReads;

@@ -2,8 +2,6 @@
  * The times at which a requester may issue, one interval apart and exact for any interval: what does not
  * fill a cycle is carried on.
  */
-import { PAST_CYCLES } from '../clock.ts';
-
 /** A cycle in the units of `rest`: ps · MHz. */
 const REST_PER_CYCLE = 1_000_000;
 
@@ -30,6 +28,11 @@ export class IssueClock {
       this.cycle = ready;
       this.rest = 0;
     }
+    return this.tick();
+  }
+
+  /** Issues as early as the interval allows; returns the edge of arrival. */
+  tick(): number {
     const arrive = this.edge();
     this.cycle += this.wholeCycles;
     this.rest += this.restPerStep;
@@ -42,6 +45,6 @@ export class IssueClock {
 
   /** Moves the origin of time forward by `cycles`. */
   rebase(cycles: number): void {
-    this.cycle = Math.max(this.cycle - cycles, -PAST_CYCLES);
+    this.cycle -= cycles;
   }
 }

@@ -12,6 +12,8 @@ export class LinkLane {
   /** Until when the lane is busy: a cycle, and parts of the next one. */
   private cycle = 0;
   private part = 0;
+  /** Waits for the lane that were cut (T6). */
+  cutWaits = 0;
   private readonly partsPerCycle: number;
   /** What so many bytes take: whole cycles, and parts of another. */
   private readonly wholeCycles: Int32Array;
@@ -40,7 +42,10 @@ export class LinkLane {
     if (ready > this.cycle) {
       this.cycle = ready;
       this.part = 0;
-    } else if (this.cycle > ready + PAST_CYCLES) this.cycle = ready + PAST_CYCLES;
+    } else if (this.cycle > ready + PAST_CYCLES) {
+      this.cycle = ready + PAST_CYCLES;
+      this.cutWaits += 1;
+    }
     this.cycle += this.wholeCycles[bytes];
     this.part += this.parts[bytes];
     if (this.part >= this.partsPerCycle) {

@@ -2,8 +2,10 @@
  * The port: where requests come in from the link, as far as their flow-control credits let them. What
  * stands in the PHB's buffers holds its credits, so that a unit that is too slow pushes back on the device.
  */
+
+import { CREDIT_BYTES } from '../../../models/phb/choices.ts';
 import { linkRate } from '../../../models/phb/link-rate.ts';
-import { CREDIT_BYTES, type UnitConfig } from '../../../models/phb/unit-config.ts';
+import type { UnitConfig } from '../../../models/phb/unit-config.ts';
 import { PAST_CYCLES } from '../clock.ts';
 import { LinkLane } from './link-lane.ts';
 import { NonPostedCredits } from './non-posted-credits.ts';
@@ -61,6 +63,11 @@ export class Port {
   /** The read with a credit is out of the PHB's buffers at a cycle. */
   answer(cycle: number): void {
     if (this.nonPosted.isOn) this.nonPosted.giveBack(this.credit, cycle);
+  }
+
+  /** Waits for the link that were cut, in both directions. */
+  get cutWaits(): number {
+    return this.upstream.cutWaits + this.downstream.cutWaits;
   }
 
   /** Moves the origin of time forward by `cycles`. */
