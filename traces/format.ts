@@ -6,6 +6,9 @@
 /** Version of the column set, in the file's metadata as `tcesim.trace`. */
 export const TRACE_VERSION = '1';
 
+/** In the metadata of a request log (`run --requests`) its version: such a file is no trace. */
+export const REQUEST_LOG_KEY = 'tcesim.requests';
+
 /** Rows in one batch of a file, and the most that any reader hands on at a time. */
 export const BATCH_ROWS = 65_536;
 
@@ -79,6 +82,8 @@ export interface SkippedLine {
 export interface TraceSource {
   readonly metadata: TraceMetadata;
   batches(): AsyncGenerator<TraceBatch, void, void>;
+  /** Where a row (from 0) was written, for messages; absent: nobody knows better than its number. */
+  placeOf?(row: number): string;
   /** Complete once the last batch is out; empty for Arrow files. */
   readonly skipped: SkippedReport;
 }

@@ -4,7 +4,7 @@ import { looksLikeArrow } from './arrow/messages.ts';
 import { ArrowTrace } from './arrow/reader.ts';
 import type { TraceSource } from './format.ts';
 import { captureFormat } from './import/capture-jsonl.ts';
-import { csvFormat } from './import/csv.ts';
+import { csvFormat, csvLineOf } from './import/csv.ts';
 import { ImportedTrace, type LineFormat } from './import/import.ts';
 import { qemuLogFormat } from './import/qemu-log.ts';
 import { InputFile } from './input-file.ts';
@@ -41,9 +41,22 @@ function openText(path: string, input: InputFile, head: Uint8Array): ImportedTra
   );
 }
 
-/** A trace that stands as CSV in another file; `place` names it in messages. */
+/** A trace that stands as CSV in another file; `place` names it in messages, its rows by their lines. */
 export function csvTrace(text: string, place: string): TraceSource {
-  const bytes = new TextEncoder().encode(text);
-  const open = () => InputFile.ofBytes(place, bytes);
-  return new ImportedTrace(csvFormat, open, open(), firstLines(bytes));
+  return new WrittenTrace(text, place);
+}
+
+class WrittenTrace extends ImportedTrace {
+  constructor(
+    private readonly text: string,
+    private readonly place: string,
+  ) {
+    const bytes = new TextEncoder().encode(text);
+    const open = () => InputFile.ofBytes(place, bytes);
+    super(csvFormat, open, open(), firstLines(bytes));
+  }
+
+  placeOf(row: number): string {
+    return `${this.place}:${csvLineOf(this.text, row)}`;
+  }
 }

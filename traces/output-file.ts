@@ -27,16 +27,23 @@ export class OutputFile {
       this.descriptor = STANDARD_OUTPUT;
       return;
     }
-    const kind = statSync(path, { throwIfNoEntry: false });
+    const kind = kindOf(path);
     if (kind?.isDirectory()) throw new InputError(`${path}: expected a file name, got a directory`);
     if (!kind || kind.isFile()) this.temporary = `${path}.${process.pid}.partial`;
     this.descriptor = openPath(this.temporary ?? path, path);
     if (this.temporary) unfinished.add(this.temporary);
   }
 
-  /** Appends all the bytes before it returns; the array may be reused at once. */
+  /**
+   * Appends all the bytes before it returns; the array may be reused at once. Throws InputError that names
+   * the file where they find no room; standard output has no name, and may be a pipe that was closed.
+   */
   write(bytes: Uint8Array): void {
-    writeAll(this.descriptor, bytes);
+    try {
+      writeAll(this.descriptor, bytes);
+    } catch (error) {
+      throw this.descriptor === STANDARD_OUTPUT ? error : unwritable(this.path, error);
+    }
   }
 
   /** The file is complete: it takes its name. */
@@ -66,14 +73,27 @@ export function writeAll(descriptor: number, bytes: Uint8Array): void {
   while (at < bytes.length) at += writeSome(descriptor, bytes, at);
 }
 
+function kindOf(path: string) {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
 function openPath(path: string, wanted: string): number {
   try {
     return openSync(path, 'w');
   } catch (error) {
-    throw new InputError(
-      `${wanted}: cannot be written (${(error as NodeJS.ErrnoException).code ?? error})`,
-    );
+    throw unwritable(wanted, error);
   }
+}
+
+/** What a file that cannot be written is refused with. */
+export function unwritable(path: string, error: unknown): InputError {
+  return new InputError(
+    `${path}: cannot be written (${(error as NodeJS.ErrnoException).code ?? error})`,
+  );
 }
 
 function writeSome(descriptor: number, bytes: Uint8Array, at: number): number {

@@ -1,6 +1,6 @@
 /** `tcesim list`: PHBs, their parameters with origins, generators, formats, counters of a result. */
-import { InputError } from '../../models/input-error.ts';
 import { FIRMWARE_LEVELS } from '../../models/phb/firmware.ts';
+import { PARAMETER_RULES } from '../../models/phb/parameter-rules.ts';
 import { PHB_PRESETS } from '../../models/phb/presets.ts';
 import { type KeyedParameter, type PhbSpec, parametersOf } from '../../models/phb/spec.ts';
 import { GENERATORS } from '../../traces/generate/generate.ts';
@@ -13,9 +13,18 @@ import { renderText } from '../report/render-text.ts';
 import { type CounterGroup, counterGroups } from '../results/counter-list.ts';
 import { specOf } from '../scenario/phb.ts';
 import { type Command, Option } from './program.ts';
+import { UsageError } from './usage-error.ts';
 
-const WHATS = ['phbs', 'firmware', 'parameters', 'generators', 'formats', 'counters'] as const;
-type What = (typeof WHATS)[number];
+/** What can be listed, and what is in the list. */
+const WHATS = {
+  phbs: 'PHBs, for --phb',
+  firmware: 'levels of firmware, for --firmware',
+  parameters: 'parameters of the unit and the host, for --set',
+  generators: 'synthetic traffic, for trace generate',
+  formats: 'traces and logs that are read',
+  counters: 'every figure of a result, and of --requests',
+} as const;
+type What = keyof typeof WHATS;
 
 interface ListFlags {
   readonly phb?: string;
@@ -30,11 +39,11 @@ export function addListCommand(program: Command): void {
     .description(
       'what can be named: PHBs, firmware, parameters for --set, generators, formats; what is counted',
     )
-    .argument('[what]', WHATS.join(', '))
+    .argument('[what]', Object.keys(WHATS).join(', '))
     .option('--phb <name>', 'whose parameters (all PHBs)')
     .addOption(new Option('--format <form>', 'of the output').choices(forms).default('table'))
     .action((what: string | undefined, flags: ListFlags) => {
-      process.stdout.write(render(listing(what, flags.phb), flags.format));
+      process.stdout.write(render(listing(what, flags), flags.format));
     });
 }
 
@@ -49,21 +58,35 @@ function render(report: Report, format: ListFlags['format']): string {
   }
 }
 
-function listing(what: string | undefined, phb: string | undefined): Report {
+function listing(what: string | undefined, { phb, format }: ListFlags): Report {
   const sections: Record<What, () => Section[]> = {
     phbs: () => [phbSection()],
     firmware: () => [firmwareSection()],
-    parameters: () => [...presets(phb).map(parameterSection), ...overlays(phb), hostSection()],
+    parameters: () => [
+      meaningSection(format),
+      ...presets(phb).map(parameterSection),
+      ...overlays(phb),
+      hostSection(),
+    ],
     generators: () => [generatorSection()],
     formats: () => [formatSection()],
     counters: () => [...counterGroups().map(counterSection), requestColumns()],
   };
-  if (what !== undefined && !(what in sections)) {
-    throw new InputError(`list: unknown '${what}'${suggest(what, WHATS)}`);
+  if (what === undefined) return { title: 'tcesim list', sections: [namesSection()] };
+  if (!Object.hasOwn(sections, what)) {
+    throw new UsageError(`list: unknown '${what}'${suggest(what, Object.keys(WHATS))}`);
   }
-  const wanted = what === undefined ? WHATS : [what as What];
-  const title = `tcesim: ${what ?? 'what can be named'}`;
-  return { title, sections: wanted.flatMap((name) => sections[name]()) };
+  return { title: `tcesim: ${what}`, sections: sections[what as What]() };
+}
+
+/** The lists themselves: what stands behind `list`. */
+function namesSection(): Section {
+  const head = ['list', 'what'];
+  return {
+    title: 'Lists',
+    tables: [{ head, rows: Object.entries(WHATS), left: [1] }],
+    remarks: [],
+  };
 }
 
 function presets(name: string | undefined): readonly PhbSpec[] {
@@ -80,6 +103,24 @@ function firmwareSection(): Section {
   const rows = FIRMWARE_LEVELS.map(({ name, title, effect }) => [name, title, effect]);
   const head = ['name', 'what', 'on PHB4 and PHB5'];
   return { title: 'Firmware', tables: [{ head, rows, left: [1, 2] }], remarks: [] };
+}
+
+/** What the parameters of all PHBs mean. A terminal has room for one column of words. */
+function meaningSection(format: ListFlags['format']): Section {
+  const isNarrow = format === 'table';
+  const rows = Object.entries(PARAMETER_RULES).map(([key, { meaning, unit, allowed, rule }]) => [
+    key,
+    rule,
+    ...(isNarrow
+      ? [`${meaning}${unit === '-' ? '' : ` [${unit}]`}: ${allowed.text}`]
+      : [unit, meaning, allowed.text]),
+  ]);
+  const words = isNarrow ? ['meaning [unit]: allowed'] : ['unit', 'meaning', 'allowed'];
+  return {
+    title: 'What parameters mean',
+    tables: [{ head: ['key', 'rule', ...words], rows, left: [1, 2, 3, 4] }],
+    remarks: ['The rules are those of docs/timing.md; head is its first paragraph.'],
+  };
 }
 
 function parameterSection(spec: PhbSpec): Section {
@@ -118,7 +159,12 @@ function hostSection(): Section {
             'assumed',
             'page size of the kernel, 4K or 64K; as most distributions',
           ],
-          ['host.ram', '64G', 'assumed', "free memory of a PHB's node; a small server"],
+          [
+            'host.ram',
+            '64G',
+            'assumed',
+            "free memory of a PHB's node, less than 1P; a small server",
+          ],
           [
             'host.freeBlocks',
             '-',

@@ -73,5 +73,5 @@ function exitCodeOf(error: unknown): number {
 
 /** One line on standard error, whatever the message is made of. */
 function tell(message: string): void {
-  process.stderr.write(`tcesim: ${message.replace(/\s*\n\s*/g, ' ')}\n`);
+  process.stderr.write(`tcesim: ${message.trim().replace(/\s*\n\s*/g, ' ')}\n`);
 }

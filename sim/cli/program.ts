@@ -1,2 +1,2 @@
 /** The only door to commander. */
-export { Argument, Command, CommanderError, Option } from 'commander';
+export { Command, CommanderError, Option } from 'commander';

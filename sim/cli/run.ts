@@ -24,10 +24,15 @@ import {
 import { readScenario } from '../scenario/scenario-file.ts';
 import { parseSetting } from '../scenario/settings.ts';
 import { VERSION } from '../version.ts';
+import { type NamedFile, refuseClashes } from './file-clash.ts';
 import { type Command, Option } from './program.ts';
 import { ProgressLine } from './progress.ts';
 import { StopSignals } from './stop-signals.ts';
 import { UsageError } from './usage-error.ts';
+
+/** What `--output` writes into its directory. */
+const RESULTS_NAME = 'results.json';
+const REPORT_NAME = 'report.txt';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
 
@@ -64,7 +69,11 @@ export function addRunCommand(program: Command): void {
     )
     .option('--map <mode>', 'map pages before the trace: none (default), touched, all')
     .option('--pace <how>', `${PACING_FORMS}; closed:32 for a trace without times`)
-    .option('--set <key=value>', 'any parameter of the unit or host; see `tcesim list`', collect)
+    .option(
+      '--set <key=value>',
+      'any parameter of the unit or host; see `tcesim list parameters`',
+      collect,
+    )
     .option('--seed <text>', 'seed of everything random')
     .option('--threads <n>', 'replay workers; changes the speed and nothing else')
     .addOption(
@@ -77,7 +86,9 @@ export function addRunCommand(program: Command): void {
 }
 
 async function runTrace(file: string | undefined, flags: RunFlags): Promise<void> {
+  const signals = new StopSignals();
   const scenario = scenarioOf(file, flags);
+  refuseClashes(outputsOf(flags), inputsOf(file, scenario));
   const { trace, place } = await traceOf(scenario, file);
   const resolve = () => resolveScenario(scenario, trace.metadata.clock);
   const { spec, machine, isPacingAssumed } = file === undefined ? resolve() : placed(file, resolve);
@@ -87,7 +98,6 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
   const threads = scenario.threads ?? 2;
   const log = requestLogOf(flags);
   const started = { wall: process.hrtime.bigint(), cpu: process.cpuUsage() };
-  const signals = new StopSignals();
   const progress = new ProgressLine();
   const replaying = replay(trace, machine, {
     lanes: threads,
@@ -123,6 +133,26 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
     isComplete: outcome.isComplete,
   });
   signals.finish();
+}
+
+/** The files that a run writes. */
+function outputsOf({ requests, output }: RunFlags): NamedFile[] {
+  const written = [RESULTS_NAME, REPORT_NAME].map((name) => ({
+    path: join(output ?? '', name),
+    what: `${name} of --output`,
+  }));
+  return [
+    ...(output === undefined ? [] : written),
+    ...(requests === undefined ? [] : [{ path: requests, what: '--requests' }]),
+  ];
+}
+
+/** The files that a run reads. */
+function inputsOf(file: string | undefined, { trace }: Scenario): NamedFile[] {
+  return [
+    ...(file === undefined ? [] : [{ path: file, what: 'the scenario' }]),
+    ...(trace === undefined ? [] : [{ path: trace, what: 'the trace' }]),
+  ];
 }
 
 /** The trace of a scenario, and the file that it stands in. */
@@ -217,8 +247,8 @@ function render(result: Result, title: string, format: RunFlags['format']): stri
 
 function writeDirectory(directory: string, result: Result, title: string): void {
   makeDirectory(directory);
-  writeWhole(join(directory, 'results.json'), render(result, title, 'json'));
-  writeWhole(join(directory, 'report.txt'), render(result, title, 'table'));
+  writeWhole(join(directory, RESULTS_NAME), render(result, title, 'json'));
+  writeWhole(join(directory, REPORT_NAME), render(result, title, 'table'));
 }
 
 /** Makes a directory and those above it; mkdirSync's own way loops for ever in /proc (Node 20). */

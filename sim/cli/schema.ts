@@ -1,8 +1,11 @@
 /** `tcesim schema`: the published JSON schemas, of results and of scenario files. */
+
+import { suggest } from '../../traces/nearest.ts';
 import { resultSchema } from '../results/result-schema.ts';
 import { scenarioSchema } from '../scenario/scenario-file.ts';
 import { z } from '../zod.ts';
-import { Argument, type Command } from './program.ts';
+import type { Command } from './program.ts';
+import { UsageError } from './usage-error.ts';
 
 const SCHEMAS = { result: resultSchema, scenario: scenarioSchema } as const;
 
@@ -11,10 +14,15 @@ export function addSchemaCommand(program: Command): void {
   program
     .command('schema')
     .description('print a JSON schema: of results.json, or of scenario files')
-    .addArgument(new Argument('<what>', 'of what').choices(Object.keys(SCHEMAS)))
-    .action((what: keyof typeof SCHEMAS) => {
+    .argument('<what>', Object.keys(SCHEMAS).join(' or '))
+    .action((what: string) => {
       process.stdout.write(
-        `${JSON.stringify(z.toJSONSchema(SCHEMAS[what], { io: 'input' }), null, 2)}\n`,
+        `${JSON.stringify(z.toJSONSchema(schemaOf(what), { io: 'input' }), null, 2)}\n`,
       );
     });
+}
+
+function schemaOf(what: string) {
+  if (Object.hasOwn(SCHEMAS, what)) return SCHEMAS[what as keyof typeof SCHEMAS];
+  throw new UsageError(`schema: unknown '${what}'${suggest(what, Object.keys(SCHEMAS))}`);
 }

@@ -14,6 +14,7 @@ import { OutputFile } from '../../traces/output-file.ts';
 import { SummaryPass, summarize, type TraceSummary } from '../../traces/summary.ts';
 import { rowCells } from '../../traces/text.ts';
 import { writeTrace } from '../../traces/write.ts';
+import { refuseClashes } from './file-clash.ts';
 import { type Command, Option } from './program.ts';
 
 type CatFormat = 'csv' | 'table' | 'json';
@@ -41,6 +42,7 @@ function addImport(trace: Command): void {
     .requiredOption('-o, --output <file>', 'trace file to write, - for a stream on standard output')
     .addHelpText('after', `\nFormats:\n${formats.join('\n')}\n  arrow: a trace file of any tool`)
     .action(async (file: string, options: { output: string }) => {
+      refuseClashes([{ path: options.output, what: '-o' }], [{ path: file, what: 'the log' }]);
       const source = await openTrace(file);
       const summary = await writeAndSummarize(source, options.output);
       process.stderr.write(`${importReport(file, source, summary).join('\n')}\n`);

@@ -1,4 +1,4 @@
-/** A call without something that it cannot do without: the command line ends with the code for usage. */
+/** A call that lacks something, or names what is not there: the command line ends with the code for usage. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

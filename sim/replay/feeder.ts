@@ -18,6 +18,7 @@ import {
   REQUEST_BYTES_MAX,
 } from '../unit/items.ts';
 import { type ChunkWriter, firstCell } from './chunk-writer.ts';
+import type { RowCheck } from './row-check.ts';
 import { CHUNK_CELLS, PHBS_MAX } from './shared-layout.ts';
 
 const NO_PE = -1;
@@ -69,11 +70,17 @@ export class Feeder {
     private readonly isTimed: boolean,
     /** Whether the user's windows stand in the place of the trace's own. */
     private readonly replacesWindows: boolean,
+    private readonly check: RowCheck,
+    /** Where a row of the trace (from 0) was written, for messages. */
+    private readonly placeOf: (row: number) => string,
     /** Told of each PHB before its first chunk is handed out. */
     private readonly onNewPhb: (phb: number) => void,
   ) {}
 
-  /** Takes rows from `from` on while chunks are free; returns the first row not finished. */
+  /**
+   * Takes rows from `from` on while chunks are free; returns the first row not finished. Throws InputError
+   * on a row of the trace that the machine cannot carry out.
+   */
   take(batch: TraceBatch, from: number, use: RowUse): number {
     for (let row = from; row < batch.rows; row += 1) {
       if (this.replacesWindows && use === 'replay' && MAKES_WINDOWS[batch.op[row]]) {
@@ -81,7 +88,9 @@ export class Feeder {
         this.replacedRows += 1;
         continue;
       }
-      const feed = this.feeds[batch.phb[row]] ?? this.addFeed(batch.phb[row]);
+      const problem = use === 'replay' ? this.check.problemOf(batch, row) : undefined;
+      if (problem !== undefined) throw this.refusal(problem);
+      const feed = this.feeds[batch.phb[row]] ?? this.addFeed(batch.phb[row], use);
       const cycle = this.isTimed && use === 'replay' ? this.cycleOf(batch, row) : feed.cycle;
       const isTaken =
         this.passTime(feed, cycle) &&
@@ -128,9 +137,6 @@ export class Feeder {
   private addRequests(feed: PhbFeed, batch: TraceBatch, row: number, cycle: number): boolean {
     const length = batch.length[row];
     const rid = batch.rid[row];
-    if (length === 0) {
-      throw new InputError(`trace row ${this.rows + 1}: length: expected 1 or more bytes, got 0`);
-    }
     if (feed.peOf[rid] !== batch.pe[row] && !this.assign(feed, rid, batch.pe[row])) return false;
     const { items } = this.chunks;
     const valueLow = batch.value[2 * row];
@@ -223,9 +229,16 @@ export class Feeder {
     feed.end = 0;
   }
 
-  private addFeed(phb: number): PhbFeed {
+  /** The row at hand is wrong. */
+  private refusal(problem: string): InputError {
+    return new InputError(`${this.placeOf(this.rows)}: ${problem}`);
+  }
+
+  private addFeed(phb: number, use: RowUse): PhbFeed {
     if (this.feeds.filter((feed) => feed).length === PHBS_MAX) {
-      throw new InputError(`trace row ${this.rows + 1}: phb: at most ${PHBS_MAX} PHBs in a trace`);
+      const problem = `phb: expected at most ${PHBS_MAX} PHBs in a trace, got one more`;
+      // The rows of the set-up stand nowhere.
+      throw use === 'replay' ? this.refusal(problem) : new InputError(problem);
     }
     const peOf = new Int32Array(65_536).fill(NO_PE);
     const feed = { phb, peOf, cycle: 0, chunk: NO_CHUNK, at: 0, end: 0 };

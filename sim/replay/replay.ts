@@ -15,6 +15,7 @@ import type { Machine, WindowPlan } from './machine.ts';
 import type { PhbMemory, PhbOutcome } from './phb-replay.ts';
 import { LanePool } from './pool.ts';
 import type { RequestLog } from './request-log.ts';
+import { RowCheck } from './row-check.ts';
 import { allocateReplay } from './shared-layout.ts';
 import { TouchedPages } from './touched-pages.ts';
 
@@ -100,11 +101,20 @@ async function replayOnce(
     channels[phb % lanes].port1.postMessage(message);
   };
   const { clockMHz } = machine.config.unit;
-  const feeder = new Feeder(chunks, clockMHz, isTimed, replacesWindows, sendMemory);
+  const feeder = new Feeder(
+    chunks,
+    clockMHz,
+    isTimed,
+    replacesWindows,
+    new RowCheck(machine),
+    (row) => trace.placeOf?.(row) ?? `trace row ${row} (from 0)`,
+    sendMemory,
+  );
   const done = new Float64Array(shared.progress);
   const pool = new LanePool(lanes);
   const stop = () => chunks.stop();
   options.signal.addEventListener('abort', stop);
+  if (options.signal.aborted) stop();
   const timer = setInterval(() => {
     options.onProgress({ items: done.reduce((sum, items) => sum + items, 0), rows: feeder.rows });
   }, PROGRESS_MS);

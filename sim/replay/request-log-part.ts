@@ -4,8 +4,7 @@
  * thread reads it when the replay is over. Nobody has to remove it, however the process ends.
  */
 import { closeSync, fstatSync, openSync, readSync, unlinkSync } from 'node:fs';
-import { InputError } from '../../models/input-error.ts';
-import { writeAll } from '../../traces/output-file.ts';
+import { unwritable, writeAll } from '../../traces/output-file.ts';
 import { allocateCells, arraysOf, type LogCells } from './request-log-columns.ts';
 
 /** Rows of a batch, in the part and in the log. */
@@ -81,9 +80,4 @@ function readAll(descriptor: number, bytes: Uint8Array, position: number): void 
 
 function bytesOf(cells: LogCells): number {
   return arraysOf(cells).reduce((sum, array) => sum + array.byteLength, 0);
-}
-
-function unwritable(place: string, error: unknown): InputError {
-  const { code } = error as NodeJS.ErrnoException;
-  return new InputError(`${place}: cannot be written (${code ?? error})`);
 }

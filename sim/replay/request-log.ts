@@ -5,6 +5,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ColumnCells, ColumnWriter } from '../../traces/arrow/column-writer.ts';
+import { REQUEST_LOG_KEY } from '../../traces/format.ts';
 import { OutputFile } from '../../traces/output-file.ts';
 import {
   arraysOf,
@@ -70,12 +71,12 @@ export class RequestLog {
 
   private metadata(facts: RequestLogFacts): Map<string, string> {
     return new Map([
-      ['tcesim.requests', REQUEST_LOG_VERSION],
+      [REQUEST_LOG_KEY, REQUEST_LOG_VERSION],
       ['tcesim.version', facts.version],
       ['tcesim.clock_mhz', `${facts.clockMHz}`],
       ['tcesim.share', `${this.share}`],
       ['tcesim.seed', facts.seed],
-      ['tcesim.trace', facts.trace],
+      ['tcesim.trace_file', facts.trace],
       ['tcesim.scenario', JSON.stringify(facts.scenario)],
       ['tcesim.complete', `${facts.isComplete}`],
     ]);

@@ -28,8 +28,10 @@ export interface WindowFacts {
 }
 
 export class Windows {
-  /** All windows since the beginning, in the order of their TVE writes. */
+  /** All different windows since the beginning, in the order of their first TVE writes. */
   readonly all: WindowFacts[] = [];
+  /** Accounts by TVE index and word: a window that comes again is the same window. */
+  private readonly accounts = new Map<string, number>();
 
   constructor(
     private readonly unit: TceUnit,
@@ -42,10 +44,17 @@ export class Windows {
       this.unit.writeTve(index, word, NO_WINDOW);
       return;
     }
-    const account = this.unit.accounts.open();
-    // Beyond a thousand windows the later ones are booked with no window.
-    if (account !== NO_WINDOW) this.all.push(this.factsOf(account, index, word));
+    const key = `${index} ${word}`;
+    const account = this.accounts.get(key) ?? this.open(key, index, word);
     this.unit.writeTve(index, word, account);
+  }
+
+  /** Opens an account. Beyond a thousand different windows the later ones are booked with no window. */
+  private open(key: string, index: number, word: bigint): number {
+    const account = this.unit.accounts.open();
+    this.accounts.set(key, account);
+    if (account !== NO_WINDOW) this.all.push(this.factsOf(account, index, word));
+    return account;
   }
 
   private factsOf(account: number, index: number, word: bigint): WindowFacts {

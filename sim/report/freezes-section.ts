@@ -14,17 +14,16 @@ export function hasFreezes({ freezes, fences }: Result): boolean {
 
 /** The first freezes and fences, and how many requests were dropped for them. */
 export function freezesSection(result: Result): Section {
-  const { freezes, fences, dropped, requests } = result;
+  const { freezes, dropped, requests } = result;
   const listed = freezes.list.slice(0, LISTED_MAX);
   const remarks = [];
   const droppedOf = (count: number, why: string) =>
     `${formatCountOf(count, 'request')} (${formatShare(count, requests)}) ${count === 1 ? 'was' : 'were'} dropped: ${why}.`;
-  if (freezes.count > 0) remarks.push(droppedOf(dropped.frozen, 'their PE was frozen'));
-  if (fences.length > 0) remarks.push(droppedOf(dropped.fenced, 'their PHB was fenced'));
+  if (dropped.frozen > 0) remarks.push(droppedOf(dropped.frozen, 'their PE was frozen'));
+  if (dropped.fenced > 0) remarks.push(droppedOf(dropped.fenced, 'their PHB was fenced'));
   if (freezes.count > listed.length) {
-    remarks.push(
-      `${formatCount(freezes.count - listed.length)} more freezes; the JSON result has ${formatCount(freezes.list.length)} of them.`,
-    );
+    const more = formatCountOf(freezes.count - listed.length, 'more freeze');
+    remarks.push(`${more}; the JSON result has the first ${formatCount(freezes.list.length)}.`);
   }
   if (listed.some(isOfFault)) {
     remarks.push(
@@ -33,23 +32,37 @@ export function freezesSection(result: Result): Section {
   }
   return {
     title: 'Freezes',
-    tables: [freezeTable(listed), pestTable(listed), fenceTable(result)].filter(
-      ({ rows }) => rows.length > 0,
-    ),
+    tables: [
+      freezeTable(listed),
+      pestTable(listed),
+      droppedTable(result),
+      fenceTable(result),
+    ].filter(({ rows }) => rows.length > 0),
     remarks,
   };
 }
 
 function freezeTable(listed: readonly Freeze[]): Table {
-  const rows = listed.map(({ phb, pe, cause, fromNs, untilNs, droppedRequests }) => [
+  const rows = listed.map(({ phb, pe, cause, fromNs, untilNs }) => [
     `${phb}`,
     `${pe}`,
     cause,
     formatTime(fromNs),
     untilNs === null ? 'the end' : formatTime(untilNs),
-    droppedRequests === null ? '-' : formatCount(droppedRequests),
   ]);
-  return { head: ['PHB', 'PE', 'cause', 'from', 'until', 'PE dropped'], rows, left: [2] };
+  return { head: ['PHB', 'PE', 'cause', 'from', 'until'], rows, left: [2] };
+}
+
+/** Whose requests were dropped in all freezes of a PE; the PEs that lost most first. */
+function droppedTable({ pes, noWindow }: Result): Table {
+  const rows = pes
+    .filter(({ dropped }) => dropped.frozen > 0)
+    .sort((a, b) => b.dropped.frozen - a.dropped.frozen)
+    .slice(0, LISTED_MAX)
+    .map(({ phb, pe, dropped }) => [`${phb}`, `${pe}`, formatCount(dropped.frozen)]);
+  const windowless = noWindow.dropped.frozen;
+  if (windowless > 0) rows.push(['any', 'that reached no window', formatCount(windowless)]);
+  return { head: ['PHB', 'PE', 'dropped'], rows };
 }
 
 /** What the PEST keeps of the freezes that a request caused. */

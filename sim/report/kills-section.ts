@@ -1,4 +1,5 @@
 /** The report's section on TCE kills: how many, what they dropped, and how long they took. */
+import type { UnitConfig } from '../../models/phb/unit-config.ts';
 import type { Result } from '../results/result-schema.ts';
 import type { Section, Table } from './document.ts';
 import { LATENCY_HEAD, latencyCells } from './latency-cells.ts';
@@ -9,8 +10,9 @@ export function hasKills({ kills }: Result): boolean {
   return kills.all + kills.pe + kills.page + kills.ignored + kills.lost > 0;
 }
 
-/** Kills by scope, and the times from their write on. */
-export function killsSection({ kills, scenario }: Result): Section {
+/** Kills by scope, and the times from their arrival on. */
+export function killsSection(result: Result): Section {
+  const { kills } = result;
   const rows = [
     ['whole cache', formatCount(kills.all)],
     ['PE', formatCount(kills.pe)],
@@ -25,10 +27,25 @@ export function killsSection({ kills, scenario }: Result): Section {
       ['stale window', ...latencyCells(kills.staleWindow)],
     ],
   };
-  const remarks = [
-    'From the write of a kill: completion until software may go on, the stale window until no old translation is in use.',
-    `They dropped ${formatCount(kills.droppedEntries)} cached TCEs and held the lookups of all PHBs together for ${formatTime(kills.heldNs)}, ${formatShare(kills.heldShare, 1)} of their summed time.`,
-  ];
+  const scopes: Table = { head: ['scope', 'kills'], rows };
+  return {
+    title: 'TCE kills',
+    tables: kills.completion.count > 0 ? [scopes, times] : [scopes],
+    remarks: remarksOn(result),
+  };
+}
+
+function remarksOn({ kills, scenario }: Result): string[] {
+  const remarks = [];
+  if (kills.completion.count > 0) {
+    const { granule } = (scenario.set as UnitConfig).tceCache;
+    const entries = formatCountOf(kills.droppedEntries, granule === 'line' ? 'line' : 'TCE');
+    remarks.push(
+      'From the arrival of a kill: completion until software may go on, the stale window until no old translation is in use.',
+      `They dropped ${entries} from the TCE caches and held the lookups of all PHBs together for ${formatTime(kills.heldNs)}, ${formatShare(kills.heldShare, 1)} of their summed time.`,
+    );
+  }
+  if (kills.lost > 0) remarks.push(lostInWords(kills));
   if (kills.polls > 0) {
     remarks.push(
       `${formatCountOf(kills.polls, 'kill')} found the queue full; software polled for ${formatTime(kills.pollNs)}.`,
@@ -36,13 +53,13 @@ export function killsSection({ kills, scenario }: Result): Section {
   }
   if (String(scenario.pace).startsWith('closed')) {
     remarks.push(
-      'In a closed loop a request behind a kill arrives when the kill is over: no latency above contains one.',
+      'In a closed loop a request behind a kill arrives when the kill is over: no latency above contains one. Each kill waits for the one before it, too, so that kill.queueDepth and kill.dropWhenFull cannot act.',
     );
   }
-  const scopes: Table = { head: ['scope', 'kills'], rows };
-  return {
-    title: 'TCE kills',
-    tables: kills.completion.count > 0 ? [scopes, times] : [scopes],
-    remarks,
-  };
+  return remarks;
+}
+
+function lostInWords({ lost, staleUses }: Result['kills']): string {
+  const [were, they, their] = lost === 1 ? ['was', 'it', 'its'] : ['were', 'they', 'their'];
+  return `${formatCountOf(lost, 'kill')} ${were} lost: what ${they} named stays cached, ${their} stale window has no end; ${formatCountOf(staleUses, 'request')} used a translation that memory no longer held.`;
 }

@@ -1,10 +1,18 @@
 /** The report's section on latency: of reads, of writes, of all, and what it is made of. */
 import type { Result } from '../results/result-schema.ts';
+import { parsePacing } from '../scenario/pacing.ts';
 import type { Section } from './document.ts';
 import { directionRows, LATENCY_HEAD, latencyCells, PART_NAMES } from './latency-cells.ts';
+import { formatCount } from './numbers.ts';
+
+/** From here on a mean wait in front of the link is worth a remark. */
+const LONG_WAIT_NS = 10_000;
+/** A link that carries this share of what it can is full, but for the time before and after the requests. */
+const FULL_SHARE = 0.98;
 
 /** Latency over all requests and its parts; parts in which nobody spent time are left out. */
-export function latencySection({ latency, faults, dropped }: Result): Section {
+export function latencySection(result: Result): Section {
+  const { latency, faults, dropped } = result;
   const { parts } = latency;
   const rows = [
     ...directionRows(latency),
@@ -20,6 +28,34 @@ export function latencySection({ latency, faults, dropped }: Result): Section {
     remarks: [
       'The means of the parts add up to that of all requests; a part that is not shown took no time. docs/timing.md defines each.',
       ...(unserved > 0 ? ['Requests that were refused or dropped are among them.'] : []),
+      ...overloadInWords(result),
+      ...cutsInWords(result),
     ],
   };
+}
+
+/** Time that was not kept, for being longer than the unit remembers. */
+function cutsInWords({ stalls, cutWaits }: Result): string[] {
+  if (stalls + cutWaits === 0) return [];
+  return [
+    `The load is far more than can be served: ${formatCount(stalls)} requests arrived late because the unit was about 2^28 cycles behind, and ${formatCount(cutWaits)} waits were cut there (T6 of docs/timing.md).`,
+  ];
+}
+
+/**
+ * What long waits in front of the link mean. How they part into link and credits is no answer: who stands
+ * behind a TLP that lacks credits waits for the link.
+ */
+function overloadInWords({ latency, link, scenario }: Result): string[] {
+  const wait = latency.parts.link.mean + latency.parts.creditWait.mean;
+  if (wait < LONG_WAIT_NS || wait < latency.mean / 2) return [];
+  const pacing = parsePacing(String(scenario.pace)).kind;
+  const isFull = link.links === 1 && (link.upstream.share ?? 0) > FULL_SHARE;
+  if (pacing === 'closed' || !isFull) {
+    return ['Most of the latency is waiting for the link, or for credits in front of it.'];
+  }
+  const offers = pacing === 'trace' ? 'the trace offers' : 'the interval offers';
+  return [
+    `Most of the latency is waiting for the link: ${offers} more than the ${link.gbps.toFixed(1)} Gb/s that it carries, and the queue in front of it grows.`,
+  ];
 }

@@ -14,7 +14,7 @@ export function tablesSection({ tables }: Result): Section {
     `${describeBytes(tables.touchedBytes)} of simulated memory hold tables and RTTs.`,
   ];
   if (tables.stores > 0) {
-    remarks.push(`The trace stored ${formatCount(tables.stores)} TCEs by itself.`);
+    remarks.push(`The trace stored ${formatCountOf(tables.stores, 'TCE')} by itself.`);
   }
   const count = tables.failedAllocationCount;
   remarks.push(

@@ -1,7 +1,8 @@
 /** What was simulated, in the report's first section. */
 import { FIRMWARE_LEVELS } from '../../models/phb/firmware.ts';
-import { linkRate } from '../../models/phb/link-rate.ts';
+import { presetOf } from '../../models/phb/presets.ts';
 import type { UnitConfig } from '../../models/phb/unit-config.ts';
+import { linkGbps } from '../results/link.ts';
 import type { Result } from '../results/result-schema.ts';
 import { parsePacing } from '../scenario/pacing.ts';
 import type { Pacing } from '../unit/port/arrivals.ts';
@@ -20,12 +21,15 @@ export function unitSection(result: Result): Section {
   const rows = [
     ['trace', `${trace.file}, ${trace.source}, ${clockInWords(trace.clock)}`],
     ['pacing', pacingInWords(parsePacing(String(scenario.pace)))],
-    ['firmware', firmwareInWords(String(scenario.firmware))],
+    // The fixes that the levels differ by are not for PHB3.
+    ...(presetOf(String(scenario.phb))?.ioda === 'ioda2'
+      ? []
+      : [['firmware', firmwareInWords(String(scenario.firmware))]]),
     ['unit', unitInWords(config)],
     ['link', linkInWords(config)],
     ['TCE cache', cacheInWords(config)],
     ...(config.lineBuffer.entries > 0
-      ? [['line buffer', `${config.lineBuffer.entries} lines`]]
+      ? [['line buffer', formatCountOf(config.lineBuffer.entries, 'line')]]
       : []),
     ['walk cache', walkCacheInWords(config.walkCache)],
     ['windows', windows.length > 0 ? windows.join(', ') : 'those of the trace'],
@@ -46,7 +50,7 @@ function firmwareInWords(name: string): string {
 function unitInWords({ unit, pe, tags, walkers, dma }: UnitConfig): string {
   return [
     `${unit.clockMHz} MHz`,
-    `${pe.count} PEs`,
+    formatCountOf(pe.count, 'PE'),
     formatCountOf(tags.count, 'tag'),
     ...(walkers.count > 0 ? [formatCountOf(walkers.count, 'walker')] : []),
     ...(dma.readEngines > 0 ? [formatCountOf(dma.readEngines, 'read engine')] : []),
@@ -54,18 +58,20 @@ function unitInWords({ unit, pe, tags, walkers, dma }: UnitConfig): string {
 }
 
 function linkInWords({ link, unit }: UnitConfig): string {
-  const { parts, partsPerCycle } = linkRate(link, unit.clockMHz);
-  const gbps = (8 * unit.clockMHz * partsPerCycle) / (1000 * parts);
+  const gbps = linkGbps({ link, unit });
   const lanes =
     link.gbps === 0 && link.generation > 0 ? `Gen${link.generation} x${link.width}, ` : '';
-  const rate = parts === 0 ? 'takes no time' : `${lanes}${Number(gbps.toFixed(1))} Gb/s`;
+  const rate = gbps === 0 ? 'takes no time' : `${lanes}${Number(gbps.toFixed(1))} Gb/s`;
   return `${rate}, payload ${link.payloadBytes} bytes, read requests ${link.readRequestBytes} bytes`;
 }
 
 function cacheInWords({ tceCache }: UnitConfig): string {
   const { entries, ways, hash, replacement, granule } = tceCache;
-  const holds = granule === 'line' ? `${entries} lines of 16 TCEs` : `${entries} TCEs`;
-  return `${holds}, ${ways} ways, hash ${hash}, replacement ${replacement}`;
+  const held =
+    granule === 'line'
+      ? `${formatCountOf(entries, 'line')} of 16 TCEs`
+      : formatCountOf(entries, 'TCE');
+  return `${held}, ${formatCountOf(ways, 'way')}, hash ${hash}, replacement ${replacement}`;
 }
 
 function walkCacheInWords(walkCache: UnitConfig['walkCache']): string {

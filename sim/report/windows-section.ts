@@ -3,7 +3,7 @@ import { describeBytes } from '../../models/size.ts';
 import type { Result } from '../results/result-schema.ts';
 import type { Section, Table } from './document.ts';
 import { directionRows, LATENCY_HEAD, PART_NAMES } from './latency-cells.ts';
-import { formatBase, formatCount, formatNs, formatShare } from './numbers.ts';
+import { formatBase, formatCount, formatCountOf, formatNs, formatShare } from './numbers.ts';
 
 /** Rows of windows and PEs in a report; the result file has all of them. */
 const LISTED_MAX = 12;
@@ -40,7 +40,7 @@ export function windowsSection(result: Result): Section {
       ...(hasSharedPe(result)
         ? []
         : ['Each PE has one window: these are the figures of the PEs, too.']),
-      ...omitted(windows.length, 'windows'),
+      ...omitted(windows.length, 'window'),
     ],
   };
 }
@@ -56,7 +56,7 @@ export function pesSection(result: Result): Section {
       trafficTable(['PHB', 'PE'], names, listed),
       ...latencyTables(['PHB', 'PE'], names, listed),
     ],
-    remarks: omitted(pes.length, 'PEs'),
+    remarks: omitted(pes.length, 'PE'),
   };
 }
 
@@ -129,8 +129,11 @@ export function hasSharedPe({ windows }: Result): boolean {
   return new Set(pes).size < pes.length;
 }
 
-function omitted(count: number, what: string): string[] {
-  return count > LISTED_MAX
-    ? [`${count - LISTED_MAX} more ${what} with fewer requests are in the JSON result.`]
+function omitted(count: number, noun: string): string[] {
+  const more = count - LISTED_MAX;
+  return more > 0
+    ? [
+        `${formatCountOf(more, `more ${noun}`)} with fewer requests ${more === 1 ? 'is' : 'are'} in the JSON result.`,
+      ]
     : [];
 }

@@ -6,9 +6,11 @@ import {
   ACCOUNT_CELLS,
   type AccountSums,
   BYTES_CELL,
+  COMPLETIONS_CELL,
   EXCESS_CELL,
   MAX_CELL,
   PARTS_CELL,
+  UNSERVED_CELL,
 } from '../unit/books/accounts.ts';
 import { type FixedCycles, fixedCyclesIn } from '../unit/books/fixed-cycles.ts';
 import { HISTOGRAM_BUCKETS, lastTop, sumOfTops } from '../unit/books/histogram.ts';
@@ -55,6 +57,17 @@ export class Book {
 
   bytes(direction: Direction): number {
     return this.over(direction, (write) => this.cells[BYTES_CELL + write]);
+  }
+
+  /** Bytes of requests that reached memory. */
+  servedBytes(direction: Direction): number {
+    const unserved = this.over(direction, (write) => this.cells[UNSERVED_CELL + write]);
+    return this.bytes(direction) - unserved;
+  }
+
+  /** TLPs that brought the data of reads. */
+  completions(): number {
+    return this.cells[COMPLETIONS_CELL];
   }
 
   /** Cycles of all latencies together. */

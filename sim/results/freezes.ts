@@ -2,10 +2,8 @@
 import { hex, hexRegister } from '../../models/bits.ts';
 import { formatRid } from '../../models/rte.ts';
 import type { PhbOutcome } from '../replay/phb-replay.ts';
-import { FROZEN } from '../unit/books/outcome.ts';
 import type { LatencyScale } from './latency.ts';
 import type { Result } from './result-schema.ts';
-import { bookOfPe } from './traffic.ts';
 
 type Freeze = Result['freezes']['list'][number];
 
@@ -34,7 +32,6 @@ function freezeOf(
   scale: LatencyScale,
 ): Freeze {
   const { pe, cause, pest, rid, address, cycle, until } = freeze;
-  const hasWindow = phb.windows.some((window) => window.pe === pe);
   return {
     phb: phb.phb,
     pe,
@@ -45,6 +42,5 @@ function freezeOf(
     pest1: pest === undefined ? null : hexRegister(pest.pest1),
     fromNs: scale.ns(cycle),
     untilNs: until === undefined ? null : scale.ns(until),
-    droppedRequests: hasWindow ? bookOfPe(phb, pe).count([FROZEN]) : null,
   };
 }

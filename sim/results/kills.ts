@@ -9,13 +9,14 @@ import type { Result } from './result-schema.ts';
 export function killsOf(phbs: readonly PhbOutcome[], scale: LatencyScale): Result['kills'] {
   const of = (key: keyof PhbOutcome['kills']) => phbs.reduce((sum, phb) => sum + phb.kills[key], 0);
   const held = of('heldCycles');
-  const time = phbs.reduce((sum, phb) => sum + Math.max(phb.cycles, phb.kills.heldCycles), 0);
+  const time = phbs.reduce((sum, phb) => sum + phb.cycles, 0);
   return {
     all: of('all'),
     pe: of('pe'),
     page: of('page'),
     ignored: of('ignored'),
     lost: of('lost'),
+    staleUses: of('staleUses'),
     droppedEntries: of('droppedEntries'),
     polls: of('polls'),
     pollNs: scale.ns(of('pollCycles')),

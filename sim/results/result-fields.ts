@@ -62,8 +62,14 @@ export function countedFigures(description: string, rule = '-') {
 /** What each part of a latency measures, and the rule that defines it. */
 const PART_FIELDS: Readonly<Record<PartName, readonly [description: string, rule: string]>> = {
   creditWait: ['waiting at the port for flow-control credits', 'T8'],
-  link: ['waiting for the link, and on it, from arrival until received', 'T7, T8'],
-  admission: ['waiting in front of the RTE stage and the lookup stage', 'T9, T10'],
+  link: [
+    'waiting for the link, and on it, from arrival until received; also behind a TLP that lacks credits',
+    'T7, T8',
+  ],
+  admission: [
+    'waiting in front of the RTE and lookup stages, one request a cycle, while those in front read RTEs, wait for tags or misses (tceCache.hitUnderMiss), or kill',
+    'T9, T10, T13',
+  ],
   rte: ['RID to PE#: the RTE cache, and the read of the RTT if it missed', 'T11'],
   tve: ['reading the TVE', 'T12'],
   lookup: ['looking in the TCE cache', 'T13'],

@@ -19,6 +19,14 @@ export const RESULT_SCHEMA = 'tcesim.result/2';
 
 const where = { phb: count('-', 'number of the PHB'), pe: count('-', 'PE#') };
 
+const linkRates = {
+  gbps: amount('Gb/s', 'bytes over simulatedNs'),
+  share: amount(
+    'share',
+    'of what the links can carry in simulatedNs; null: they take no time',
+  ).nullable(),
+};
+
 const traffic = {
   ...counters,
   latency: latency.meta({ description: 'completion minus arrival, of its requests' }),
@@ -49,18 +57,51 @@ const kills = z
     page: count('kills', 'of a page', 'T27'),
     ignored: count('kills', 'register values that name nothing', 'T27'),
     lost: count('kills', 'of a page that found the queue full and were lost', 'T26'),
+    staleUses: count(
+      'requests',
+      'answered with a translation that memory no longer held; 0 unless kill.dropWhenFull',
+      'T29',
+    ),
     droppedEntries: count('entries', 'of TCE caches that kills dropped', 'T27'),
     polls: count('kills', 'that found the queue full, so that software polled', 'T26'),
     pollNs: ns('time for which software polled for room in the queue', 'T26'),
     heldNs: ns('time for which kills held the lookup stages, over all PHBs', 'T27'),
-    heldShare: amount('share', 'heldNs divided by the simulated time of all PHBs'),
-    completion: countedFigures('from the write of a kill until it is complete', 'T29'),
+    heldShare: amount(
+      'share',
+      'heldNs divided by the sum of the times that each PHB was simulated for',
+    ),
+    completion: countedFigures('from the arrival of a kill until it is complete', 'T29'),
     staleWindow: countedFigures(
-      'from the write of a kill until no old translation of its scope is in use',
+      'from the arrival of a kill until no old translation of its scope is in use',
       'T29',
     ),
   })
   .meta({ title: 'TCE kills' });
+
+const upstream = z
+  .strictObject({
+    payloadBytes: count('bytes', 'of writes that reached memory', 'T4'),
+    bytes: count('bytes', 'of all requests, refused ones included, with headers', 'T7'),
+    ...linkRates,
+  })
+  .meta({ title: 'Upstream' });
+
+const downstream = z
+  .strictObject({
+    payloadBytes: count('bytes', 'of reads that reached memory', 'T4'),
+    bytes: count('bytes', 'of their completions, with headers', 'T25'),
+    ...linkRates,
+  })
+  .meta({ title: 'Downstream' });
+
+const link = z
+  .strictObject({
+    links: count('links', 'one a PHB'),
+    gbps: amount('Gb/s', 'that one link carries in each direction; 0: it takes no time', 'T7'),
+    upstream: upstream.meta({ description: 'to the PHBs' }),
+    downstream: downstream.meta({ description: 'to the devices' }),
+  })
+  .meta({ title: 'Link traffic' });
 
 const freeze = z
   .strictObject({
@@ -72,11 +113,6 @@ const freeze = z
     pest1: text('second word of the PEST entry').nullable(),
     fromNs: ns('when it froze', 'T31'),
     untilNs: ns('when it was unfrozen; null: never', 'T32').nullable(),
-    droppedRequests: count(
-      'requests',
-      'of the PE that were dropped, in all its freezes; null: it has no window to count by',
-      'T31',
-    ).nullable(),
   })
   .meta({ title: 'A freeze' });
 
@@ -211,11 +247,17 @@ export const resultSchema = z
       description: 'by level, leaf first: walks that began behind it',
     }),
     memoryReads: z.strictObject({
-      cached: count('reads', "of tables and RTTs whose line the host's caches hold", 'T19'),
+      cached: count('reads', "of tables whose line the host's caches hold", 'T19'),
       uncached: count('reads', 'of tables and RTTs that went to memory', 'T19'),
     }),
     rteMisses: count('requests', 'whose RID the RTE cache lacked', 'T11'),
-    simulatedNs: ns('until the last request of the slowest PHB was complete'),
+    stalls: count('requests', 'arrived late, the unit being half a second behind', 'T6'),
+    cutWaits: count('waits', 'for link or read engine, cut at half a second', 'T6'),
+    simulatedNs: ns(
+      'until the last request of the slowest PHB is complete and its last kill retired',
+      'T29',
+    ),
+    link: link.meta({ description: 'traffic of the links of all PHBs together' }),
     latency: latency
       .extend({
         unit: z.literal('ns').meta({ unit: 'text', description: 'of all times here' }),

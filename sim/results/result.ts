@@ -16,6 +16,7 @@ import { addHistogram, FAULTS } from './book.ts';
 import { fencesOf, freezesOf } from './freezes.ts';
 import { killsOf } from './kills.ts';
 import { LatencyScale } from './latency.ts';
+import { linkOf } from './link.ts';
 import { RESULT_SCHEMA, type Result } from './result-schema.ts';
 import { tablesOf } from './tables.ts';
 import { allAccounts, bookOf, countersOf, pesOf, windowsOf } from './traffic.ts';
@@ -37,8 +38,10 @@ export function buildResult(outcome: ReplayOutcome, facts: RunFacts): Result {
   const { spec, host } = facts;
   const { phbs } = outcome;
   const clockMHz = spec.parameters.unit.clockMHz.value;
-  const scale = new LatencyScale(clockMHz, fixedCyclesOf(configOf(spec)));
+  const config = configOf(spec);
+  const scale = new LatencyScale(clockMHz, fixedCyclesOf(config));
   const whole = bookOf(phbs.map((phb) => [phb, allAccounts(phb)]));
+  const simulatedNs = scale.ns(Math.max(0, ...phbs.map((phb) => phb.cycles)));
   return {
     schema: RESULT_SCHEMA,
     version: facts.version,
@@ -64,7 +67,10 @@ export function buildResult(outcome: ReplayOutcome, facts: RunFacts): Result {
       uncached: sum(phbs, (phb) => phb.uncachedReads),
     },
     rteMisses: sum(phbs, (phb) => phb.rteMisses),
-    simulatedNs: scale.ns(Math.max(0, ...phbs.map((phb) => phb.cycles))),
+    stalls: sum(phbs, (phb) => phb.stalls),
+    cutWaits: sum(phbs, (phb) => phb.cutWaits),
+    simulatedNs,
+    link: linkOf(whole, config, phbs.length, simulatedNs),
     latency: {
       ...scale.latencyOf(whole),
       unit: 'ns',

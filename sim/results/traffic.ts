@@ -67,7 +67,7 @@ export function pesOf(phb: PhbOutcome, scale: LatencyScale): Result['pes'] {
 }
 
 /** The sum of a PE's windows. */
-export function bookOfPe(phb: PhbOutcome, pe: number): Book {
+function bookOfPe(phb: PhbOutcome, pe: number): Book {
   const own = phb.windows.filter((window) => window.pe === pe);
   return bookOf([[phb, own.map((window) => window.account)]]);
 }

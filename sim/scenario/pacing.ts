@@ -22,11 +22,11 @@ export function defaultPacing(clock: TraceClock): Pacing {
   return clock === 'time' ? { kind: 'trace' } : closedLoop(OUTSTANDING_ASSUMED);
 }
 
-/** Throws InputError on anything but the three forms; of an option that is given twice the later counts. */
+/** Throws InputError on anything but the three forms; spaces around their parts do not count. */
 export function parsePacing(text: string): Pacing {
-  if (text === 'trace') return { kind: 'trace' };
-  const [form, ...options] = text.split(',');
-  const [, kind, number = ''] = /^(closed|interval):(.+)$/.exec(form) ?? [];
+  if (text.trim() === 'trace') return { kind: 'trace' };
+  const [form, ...options] = text.split(',').map((part) => part.trim());
+  const [, kind, number = ''] = /^(closed|interval)\s*:\s*(.+)$/.exec(form) ?? [];
   const ps = psOf(number);
   if (kind === 'interval' && options.length === 0 && ps !== undefined) return { kind, ps };
   const outstanding = /^\d+$/.test(number) ? Number(number) : 0;
@@ -35,7 +35,13 @@ export function parsePacing(text: string): Pacing {
       `pace: expected ${PACING_FORMS}, N 1..${OUTSTANDING_MAX} requests outstanding, got '${text}'`,
     );
   }
-  return options.reduce(withOption, closedLoop(outstanding));
+  const named = options.map((option) => {
+    const [name, ...value] = option.split(':');
+    return { name: name.trim(), value: value.join(':').trim() };
+  });
+  const twice = named.find(({ name }, at) => named.findIndex((each) => each.name === name) < at);
+  if (twice) throw new InputError(`pace: ${twice.name}: given twice in '${text}'`);
+  return named.reduce(withOption, closedLoop(outstanding));
 }
 
 /** A pacing as `parsePacing` reads it. */
@@ -58,8 +64,10 @@ function closedLoop(outstanding: number): ClosedPacing {
 }
 
 /** A closed loop with one of the options that may stand behind its number. */
-function withOption(pacing: ClosedPacing, option: string): ClosedPacing {
-  const [, name, value] = /^([^:]*):?(.*)$/.exec(option) as RegExpExecArray;
+function withOption(
+  pacing: ClosedPacing,
+  { name, value }: { name: string; value: string },
+): ClosedPacing {
   switch (name) {
     case 'every': {
       const everyPs = psOf(value);

@@ -88,16 +88,27 @@ function scenarioOf(
   if (trace !== undefined && rows !== undefined) {
     throw new InputError(`${place(['rows'])}: rows: a scenario has a trace or rows, not both`);
   }
+  const settings = [
+    ...flatten(host, ['host'], (keys) => place(keys)),
+    ...flatten(set, [], (keys) => place(['set', ...keys])),
+  ];
+  refuseTwice(settings);
   return {
     ...(definedOnly(plain) as Partial<Scenario>),
     ...(trace === undefined ? {} : { trace: resolve(dirname(path), trace) }),
     ...(rows === undefined ? {} : { rows: { text: rows, place: `${path}: rows` } }),
     ...(seed === undefined ? {} : { seed: String(seed) }),
-    settings: [
-      ...flatten(host, ['host'], (keys) => place(keys)),
-      ...flatten(set, [], (keys) => place(['set', ...keys])),
-    ],
+    settings,
   };
+}
+
+/** Refuses a key that is written in both spellings, nested and dotted. */
+function refuseTwice(settings: readonly Setting[]): void {
+  settings.forEach(({ where, key }, at) => {
+    const first = settings.findIndex((each) => each.key === key);
+    if (first === at) return;
+    throw new InputError(`${where}: ${key}: given twice, first at ${settings[first].where}`);
+  });
 }
 
 /** Settings of a nested map, by dotted key. */
@@ -111,7 +122,14 @@ function flatten(
     if (typeof value === 'object' && !Array.isArray(value)) return flatten(value, keys, place);
     return value === undefined
       ? []
-      : [{ where: place(keys), key: keys.join('.'), text: `${value}` }];
+      : [
+          {
+            where: place(keys),
+            key: keys.join('.'),
+            text: `${value}`,
+            isList: Array.isArray(value),
+          },
+        ];
   });
 }
 

@@ -76,6 +76,9 @@ export function resolveScenario(scenario: Scenario, clock: TraceClock): Resolved
   const spec = applyToPhb(preset, scenario.settings);
   const config = configOf(spec);
   checkUnitConfig(config);
+  if (spec.ioda === 'ioda2' && config.pe.tveSelect === 'gte4gb') {
+    throw new InputError(`pe.tveSelect: gte4gb is a mode of PHB4 and PHB5, not of ${spec.name}`);
+  }
   const host = applyToHost(DEFAULT_HOST, scenario.settings);
   if (host.freeBlocks && host.freeBlocks.length > orderMaxOf(host.basePageShift) + 1) {
     throw new InputError(

@@ -16,6 +16,8 @@ export interface Setting {
   readonly where: string;
   readonly key: string;
   readonly text: string;
+  /** Whether it was written as a list, whose members stand in `text` with commas between them. */
+  readonly isList?: boolean;
 }
 
 /** More than any machine has; real addresses stay exact. */
@@ -34,9 +36,11 @@ export function parseSetting(text: string): Setting {
 export function applyToPhb(spec: PhbSpec, settings: readonly Setting[]): PhbSpec {
   const known = new Map(parametersOf(spec).map((parameter) => [parameter.key, parameter]));
   const replaced = new Map<string, Parameter<unknown>>();
-  for (const { where, key, text } of settings) {
+  for (const setting of settings) {
+    const { where, key, text } = setting;
     const parameter = known.get(key);
     if (parameter) {
+      if (!Array.isArray(parameter.value)) refuseList(setting);
       const value = valueLike(parameter.value, text, `${where} ${key}`, DECIMAL_KEYS.includes(key));
       replaced.set(key, chosen(value, `default ${parameter.value}, ${parameter.origin}`));
     } else if (!isHostKey(key)) {
@@ -58,7 +62,14 @@ function isHostKey(key: string): boolean {
   return (HOST_KEYS as readonly string[]).includes(key);
 }
 
-function hostSetting({ where, key, text }: Setting): Partial<HostPlan> {
+/** Refuses a list in the place of one value. */
+function refuseList({ where, key, text, isList = false }: Setting): void {
+  if (isList) throw new InputError(`${where} ${key}: expected one value, got the list [${text}]`);
+}
+
+function hostSetting(setting: Setting): Partial<HostPlan> {
+  const { where, key, text } = setting;
+  if (key !== 'host.freeBlocks') refuseList(setting);
   const what = `${where} ${key}`;
   switch (key) {
     case 'host.pages':
@@ -91,8 +102,9 @@ function freeBlocksOf(text: string, what: string): number[] {
 /** A value of the same kind as the one that it replaces. */
 function valueLike(old: unknown, text: string, what: string, isDecimal = false): unknown {
   if (typeof old === 'number') {
-    if (/^\d{1,15}$/.test(text)) return Number(text);
-    if (isDecimal && /^\d{1,9}\.\d{1,6}$/.test(text)) return Number(text);
+    // The check of the configuration refuses what is below its range, and names that. -0 is 0.
+    if (/^-?\d{1,15}$/.test(text)) return Number(text) + 0;
+    if (isDecimal && /^-?\d{1,9}\.\d{1,6}$/.test(text)) return Number(text) + 0;
     throw new InputError(`${what}: expected a ${isDecimal ? '' : 'whole '}number, got '${text}'`);
   }
   if (typeof old === 'boolean') {

@@ -101,7 +101,7 @@ describe('a CSV line', () => {
   test('that maps for a PE# that the PHB does not have is refused with the PHB', async () => {
     const file = writeCsv(path('pe.csv'), ['1,map,0,256,300,65536,0,3']);
     expect(await refusal('run', '--trace', file, '--phb', 'phb3')).toMatch(
-      /PE# of a map row: expected 0\.\.255 on phb3, got 300/,
+      /pe\.csv: trace row 0 \(from 0\): map: pe: expected 0\.\.255 on phb3, got 300$/,
     );
     expect((await tcesim('run', '--trace', file, '--phb', 'phb4')).code).toBe(0);
   });
@@ -109,6 +109,21 @@ describe('a CSV line', () => {
   test('with a TVT index that the PHB does not have is refused', async () => {
     const file = writeCsv(path('tvt.csv'), ['1,tve,0,0,0,0,1024,1']);
     expect(await refusal('run', '--trace', file)).toMatch(/expected a TVT index 0\.\.1023/);
+  });
+
+  test.each([
+    ['0xfffffffffffffff0', 64],
+    ['0xffffffff00000001', 4294967295],
+  ])('with a DMA at %s of %i bytes, over the last address, is refused', async (address, bytes) => {
+    const first = '1,read,0,256,1,16,0xfffffffffffffff0,0';
+    const file = writeCsv(path('end.csv'), [first, `2,write,0,256,1,${bytes},${address},0`]);
+    if (address.endsWith('01')) expect((await tcesim('run', '--trace', file)).code).toBe(0);
+    else {
+      expect(await refusal('run', '--trace', file)).toBe(
+        `${file}: trace row 1 (from 0): write: length: expected bytes that end below 2^64, ` +
+          `got ${bytes} at ${address}`,
+      );
+    }
   });
 
   test('with a DMA of no bytes is refused', async () => {
@@ -155,6 +170,13 @@ test.each([
   expect(await refusal('run', '--trace', trace, '--window', '64K:1G', ...args)).toMatch(message);
 });
 
+test('a log is not imported over itself', async () => {
+  const log = writeCsv(path('log.csv'), ['1,read,0,256,1,64,0,0']);
+  expect(await refusal('trace', 'import', log, '-o', log)).toBe(
+    `-o ${log}: would overwrite the log`,
+  );
+});
+
 test('--map touched without a window asks for one', async () => {
   expect(await refusal('run', '--trace', trace, '--map', 'touched')).toMatch(/wants a window/);
 });
@@ -183,7 +205,6 @@ test.each([
   [['walk', '--tve', '0xg', '--address', '0'], /--tve: expected a 64-bit number .*got '0xg'/],
   [['walk', '--tve', '0x10000000000000000', '--address', '0'], /--tve: expected a 64-bit number/],
   [['walk', '--check', '{trace}'], /expected a capture with DMA rows/],
-  [['list', 'phb'], /unknown 'phb', did you mean 'phbs'\?/],
 ])('%j is refused', async (template, message) => {
   const places: Record<string, string> = {
     '{trace}': trace,

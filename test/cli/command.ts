@@ -1,12 +1,15 @@
 /** The command line as a user runs it: the built program in a process of its own. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../../dist/sim/cli/main.js', import.meta.url));
+
+const POLL_MS = 10;
 
 /** How a command ended. `code` is null where a signal ended it. */
 export interface Ended {
@@ -18,6 +21,8 @@ export interface Ended {
 /** A command that is still running. */
 export interface Running {
   kill(signal: NodeJS.Signals): void;
+  /** The command has opened this output file, whose name is temporary until it is whole; or it has ended. */
+  writes(path: string): Promise<void>;
   readonly ended: Promise<Ended>;
 }
 
@@ -40,7 +45,13 @@ export function start(args: readonly string[], input?: string | Uint8Array): Run
       }),
     );
   });
-  return { kill: (signal) => child.kill(signal), ended };
+  const writes = async (path: string) => {
+    const temporary = `${path}.${child.pid}.partial`;
+    while (!existsSync(temporary) && child.exitCode === null && child.signalCode === null) {
+      await wait(POLL_MS);
+    }
+  };
+  return { kill: (signal) => child.kill(signal), writes, ended };
 }
 
 /** Runs `tcesim` to its end. */

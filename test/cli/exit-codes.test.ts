@@ -1,5 +1,5 @@
 /** How a command ends: what scripts rely on. */
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Result, resultSchema } from '../../sim/results/result-schema.ts';
@@ -26,6 +26,9 @@ test.each([
   ['an option without its value', ['run', '--trace'], /argument missing/],
   ['a missing argument', ['trace', 'info'], /missing required argument 'file'/],
   ['a missing required option', ['trace', 'import', 'x'], /-o, --output/],
+  ['a list that does not exist', ['list', 'phb'], /list: unknown 'phb', did you mean 'phbs'\?/],
+  ['a schema that does not exist', ['schema', 'foo'], /unknown 'foo'; known: result, scenario/],
+  ['a schema of a name that every object has', ['schema', 'toString'], /unknown 'toString'/],
   ['one argument too many', ['run', 'a', 'b'], /too many arguments/],
   [
     'a form of output that does not exist',
@@ -36,6 +39,7 @@ test.each([
   const { code, stdout, stderr } = await tcesim(...args);
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(message);
+  expect(stderr).toMatch(/^tcesim: [^\n]*\S\n$/);
 });
 
 test('nothing at all shows the help on stderr and ends with 2', async () => {
@@ -59,9 +63,12 @@ describe('a run that is stopped', () => {
     await succeed('trace', 'generate', 'sequential', '-o', path('long.arrow'), ...size);
   });
 
-  /** Runs for a while, then sends the signal. */
+  /** Sends the signal some time after the run has begun to write. */
   async function stopped(signal: NodeJS.Signals, afterMs: number, ...more: string[]) {
-    const running = start([...args(), ...more]);
+    const log = path('log.arrow');
+    rmSync(log, { force: true });
+    const running = start([...args(), '--requests', log, '--requests-share', '0.0001', ...more]);
+    await running.writes(log);
     await wait(afterMs);
     running.kill(signal);
     return running.ended;
@@ -69,7 +76,7 @@ describe('a run that is stopped', () => {
 
   /** The same in the middle of the replay, which a busy machine reaches later. */
   async function stoppedInside(signal: NodeJS.Signals) {
-    for (let afterMs = 2000; ; afterMs *= 2) {
+    for (let afterMs = 1500; ; afterMs *= 2) {
       const ended = await stopped(signal, afterMs, '--format', 'json');
       const result: Result = resultSchema.parse(JSON.parse(ended.stdout));
       if (result.requests > 0 || afterMs > 10_000) return { ...ended, result };
@@ -88,7 +95,7 @@ describe('a run that is stopped', () => {
   });
 
   test('by SIGTERM ends with 143, and its report and directory say that it was stopped', async () => {
-    const { code, stdout } = await stopped('SIGTERM', 2000, '-o', path('stopped'));
+    const { code, stdout } = await stopped('SIGTERM', 0, '-o', path('stopped'));
     expect(code).toBe(143);
     expect(stdout.split('\n')[0]).toContain('stopped early');
     expect(existsSync(path('stopped/results.json'))).toBe(true);

@@ -10,7 +10,7 @@ test('names every PHB that run takes', async () => {
 
 test('gives each parameter its value and its origin', async () => {
   const text = await succeed('list', 'parameters', '--phb', 'phb3', '--format', 'json');
-  const [rows] = Object.values(JSON.parse(text)) as [Record<string, string>[]];
+  const rows: Record<string, string>[] = JSON.parse(text)['Parameters of phb3'];
   expect(rows.find(({ key }) => key === 'tceCache.entries')).toMatchObject({
     value: '64',
     origin: 'inferred',
@@ -21,9 +21,28 @@ test('gives each parameter its value and its origin', async () => {
   }
 });
 
+test('says what a parameter means, what it takes, and which rule uses it', async () => {
+  const text = await succeed('list', 'parameters', '--phb', 'phb3', '--format', 'json');
+  const meanings: Record<string, string>[] = JSON.parse(text)['What parameters mean'];
+  expect(meanings.find(({ key }) => key === 'tags.count')).toEqual({
+    key: 'tags.count',
+    rule: 'T17',
+    unit: 'fetches',
+    meaning: 'TCE fetches in flight',
+    allowed: '1..4096',
+  });
+  expect(meanings.find(({ key }) => key === 'tags.merge')?.allowed).toBe(
+    'none: none of them; entry: of its TCE; line: of its line',
+  );
+  const table = await succeed('list', 'parameters', '--phb', 'phb3');
+  expect(table.replace(/\s+/g, ' ')).toContain(
+    'kills on their way before software must poll [kills]: 0..4096; 0: as many as come',
+  );
+});
+
 test('every listed parameter is a key of --set', async () => {
   const text = await succeed('list', 'parameters', '--format', 'json');
-  const [rows] = Object.values(JSON.parse(text)) as [Record<string, string>[]];
+  const rows: Record<string, string>[] = JSON.parse(text)['Parameters of phb3'];
   const settings = rows.flatMap(({ key, value }) => ['--set', `${key}=${value}`]);
   const { code, stderr } = await tcesim('run', '--trace', 'no-such-file', ...settings);
   expect([code, stderr]).toEqual([3, 'tcesim: no-such-file: no such file\n']);
@@ -42,13 +61,21 @@ test('names the levels of firmware that run takes, and what they change', async 
 });
 
 test('names the generators and the trace formats', async () => {
-  const text = await succeed('list');
+  const text = `${await succeed('list', 'generators')}${await succeed('list', 'formats')}`;
   for (const name of ['sequential', 'uniform', 'ring', 'csv', 'qemu-log', 'arrow']) {
     expect(text).toMatch(new RegExp(`^ +${name} `, 'm'));
   }
 });
 
-test('keeps its lines within 80 columns', async () => {
-  const lines = (await succeed('list')).split('\n');
+const LISTS = ['phbs', 'firmware', 'parameters', 'generators', 'formats', 'counters'];
+
+test('alone names its lists, a line each', async () => {
+  const { Lists } = JSON.parse(await succeed('list', '--format', 'json'));
+  expect(Lists.map(({ list }: { list: string }) => list)).toEqual(LISTS);
+  expect((await succeed('list')).split('\n').length).toBeLessThan(15);
+});
+
+test.each(LISTS)('list %s keeps its lines within 80 columns', async (name) => {
+  const lines = (await succeed('list', name)).split('\n');
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
 });

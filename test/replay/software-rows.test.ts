@@ -1,6 +1,6 @@
 /** Rows of a trace that are no DMA: what software and firmware do to a PHB's PEs between requests. */
 import { describe, expect, test } from 'vitest';
-import { tcesim, workFolder } from '../cli/command.ts';
+import { succeed, tcesim, workFolder } from '../cli/command.ts';
 import { runJson, writeCsv } from '../results/run.ts';
 
 const path = workFolder();
@@ -48,7 +48,9 @@ describe('a RID with a PE# that the PHB does not have', () => {
     const file = writeCsv(path('pe.csv'), [`1,${op},0,256,300,1,0,0`]);
     const { code, stderr } = await tcesim('run', '--trace', file, '--phb', 'phb3');
     expect(code).toBe(3);
-    expect(stderr).toBe(`tcesim: ${file}: PE# of a ${op} row: expected 0..255 on phb3, got 300\n`);
+    expect(stderr).toBe(
+      `tcesim: ${file}: trace row 0 (from 0): ${op}: pe: expected 0..255 on phb3, got 300\n`,
+    );
   });
 });
 
@@ -91,15 +93,12 @@ describe('a PELT-V row', () => {
   });
 
   test.each([
-    ['0,peltv,0,256,1,2,0,7', 'peltv row: length: expected 1 (set) or 0 (cleared), got 2'],
-    [
-      '0,peltv,0,256,1,1,0,512',
-      'PE# of the value of a peltv row: expected 0..511 on phb4, got 512',
-    ],
+    ['0,peltv,0,256,1,2,0,7', 'peltv: length: expected 1 (set) or 0 (cleared), got 2'],
+    ['0,peltv,0,256,1,1,0,512', 'peltv: value: expected a PE# 0..511 on phb4, got 512'],
   ])('%s is refused', async (row, message) => {
-    const file = writeCsv(path('peltv.csv'), [row]);
+    const file = writeCsv(path('peltv.csv'), [read(0, 1), row]);
     const { code, stderr } = await tcesim('run', '--trace', file);
-    expect([code, stderr]).toEqual([3, `tcesim: ${file}: ${message}\n`]);
+    expect([code, stderr]).toEqual([3, `tcesim: ${file}: trace row 1 (from 0): ${message}\n`]);
   });
 });
 
@@ -127,4 +126,12 @@ test('with GTE4GB the second window serves from 4 GiB on', async () => {
     ['0x100000000', 1],
   ]);
   expect(result.tables.windows.map(({ busAddress }) => busAddress)).toEqual(['0x0', '0x100000000']);
+});
+
+test('a ring with strict mapping runs without a fault in a window, nothing else mapped', async () => {
+  const ring = ['trace', 'generate', 'ring', '--strict', 'yes', '--requests', '300'];
+  await succeed(...ring, '--devices', '2', '-o', path('ring.arrow'));
+  const trace = ['--trace', path('ring.arrow'), '--window', '64K:1T:levels=2'];
+  const { faults, dropped, dmas } = await runJson(...trace);
+  expect([faults, dropped.frozen, dmas]).toEqual([0, 0, 300]);
 });

@@ -91,7 +91,8 @@ describe('the section on freezes', () => {
     const fault = ['5000,write,0,256,1,64,0x20040,0'];
     const trace = writeCsv(path('fault.csv'), [...rows(fault), ...dropped]);
     const lines = (await report('--trace', trace, '--window', '64K:1G')).get('Freezes') as string[];
-    expect(lines[1]).toMatch(/^0 1 page-fault 5\.\d us the end 2$/);
+    expect(lines[1]).toMatch(/^0 1 page-fault 5\.\d us the end$/);
+    expect(lines.slice(4, 6)).toEqual(['PHB PE dropped', '0 1 2']);
     // PEST0: bit 18 and the RID in bits 32:47; PEST1: the address in bits 3:63 (skiboot phb4-regs.h).
     expect(lines[3]).toBe('0 1 01:00.0 0x20040 0x0000200001000000 0x0000000000020040');
     expect(words(lines)).toContain('2 requests (66.7 %) were dropped: their PE was frozen.');
@@ -102,8 +103,44 @@ describe('the section on freezes', () => {
     const asked = ['5000,freeze,0,256,1,0,0,0'];
     const trace = writeCsv(path('asked.csv'), [...rows(asked), ...dropped]);
     const lines = (await report('--trace', trace, '--window', '64K:1G')).get('Freezes') as string[];
-    expect(lines[1]).toMatch(/^0 1 software 5\.\d us the end 2$/);
+    expect(lines[1]).toMatch(/^0 1 software 5\.\d us the end$/);
     expect(words(lines)).not.toContain('freezesPe');
+  });
+
+  test('tells the dropped requests of a PE once, however often it froze', async () => {
+    const events = ['5000,freeze,0,256,1,0,0,0', '6000,read,0,256,1,64,0,0'];
+    const again = ['7000,unfreeze,0,256,1,0,0,0', '8000,freeze,0,256,1,0,0,0', ...dropped];
+    const trace = writeCsv(path('twice.csv'), [...rows(events), ...again]);
+    const lines = (await report('--trace', trace, '--window', '64K:1G')).get('Freezes') as string[];
+    expect(lines.filter((line) => line.startsWith('0 1 software'))).toHaveLength(2);
+    const head = lines.indexOf('PHB PE dropped');
+    expect(lines.slice(head + 1, head + 3)).toEqual([
+      '0 1 3',
+      '3 requests (100.0 %) were dropped: their PE was frozen.',
+    ]);
+  });
+
+  test('tells dropped requests that reached no window apart from those of PEs', () => {
+    const { noWindow, freezes } = plain;
+    const lines = sectionsOf({
+      ...plain,
+      pes: plain.pes.slice(0, 1).map((pe) => ({ ...pe, dropped: { frozen: 5, fenced: 0 } })),
+      noWindow: { ...noWindow, dropped: { frozen: 7, fenced: 0 } },
+      freezes: { ...freezes, list: freezes.list.slice(0, 1) },
+    }).get('Freezes') as string[];
+    const head = lines.indexOf('PHB PE dropped');
+    expect(lines.slice(head + 1, head + 3)).toEqual(['0 1 5', 'any that reached no window 7']);
+  });
+
+  test('says nothing of dropped requests where none was, and counts one freeze as one', () => {
+    const [freeze] = plain.freezes.list;
+    const list = Array.from({ length: 9 }, () => freeze);
+    const nothing = { frozen: 0, fenced: 0 };
+    const told = words(
+      sectionsOf({ ...plain, dropped: nothing, freezes: { count: 9, list } }).get('Freezes'),
+    );
+    expect(told).not.toContain('were dropped');
+    expect(told).toContain('1 more freeze; the JSON result has the first 9.');
   });
 
   test('tells a fence, and when the PHB was reset', async () => {
@@ -113,6 +150,37 @@ describe('the section on freezes', () => {
     expect(lines[0]).toBe('fenced PHB from until');
     expect(lines[1]).toMatch(/^0 5\.0 us 9\.5 us$/);
     expect(words(lines)).toContain('2 requests (100.0 %) were dropped: their PHB was fenced.');
+  });
+});
+
+describe('the section on kills', () => {
+  const told = (kills: Partial<Result['kills']>, pace = 'trace') =>
+    words(
+      sectionsOf({
+        ...plain,
+        scenario: { ...plain.scenario, pace },
+        kills: { ...plain.kills, ...kills },
+      }).get('TCE kills'),
+    );
+
+  test('says that a closed loop leaves the queue nothing to do', () => {
+    const note = 'kill.queueDepth and kill.dropWhenFull cannot act';
+    expect(told({}, 'closed:4')).toContain(note);
+    expect(told({})).not.toContain(note);
+  });
+
+  test('tells lost kills and the stale translations that were used', () => {
+    expect(told({ lost: 3, staleUses: 20 })).toContain(
+      '3 kills were lost: what they named stays cached, their stale window has no end; 20 requests used a translation that memory no longer held.',
+    );
+    expect(told({ lost: 1, staleUses: 1 })).toContain(
+      '1 kill was lost: what it named stays cached, its stale window has no end; 1 request used',
+    );
+    expect(told({ lost: 0 })).not.toContain('lost');
+  });
+
+  test('speaks of one dropped TCE in the singular', () => {
+    expect(told({ droppedEntries: 1 })).toContain('dropped 1 TCE from the TCE caches');
   });
 });
 
@@ -183,10 +251,108 @@ test.each([
   expect(formatNs(ns)).toBe(wanted);
 });
 
-test('requests tell what they moved and at which rate', () => {
-  const moved = { readBytes: 3 * 2 ** 20, writtenBytes: 2 ** 20, simulatedNs: 1_000_000 };
-  // 4 MiB in a millisecond.
-  expect(words(sectionsOf({ ...plain, ...moved }).get('Requests'))).toContain(
-    '3 MiB to read, 1 MiB to write: 33.6 Gb/s over 1 ms.',
-  );
+describe('the section on requests', () => {
+  const told = (changes: Partial<Result>) =>
+    words(sectionsOf({ ...plain, ...changes }).get('Requests'));
+  const carried = (payloadBytes: number, gbps: number) => ({
+    payloadBytes,
+    bytes: payloadBytes + 1000,
+    gbps,
+    share: 0.5,
+  });
+
+  test('tells what was moved in each direction, and what that is on the wire', () => {
+    const [upstream, downstream] = [carried(3 * 2 ** 20, 27.24), carried(2 ** 20, 9.06)];
+    const link = { links: 1, gbps: 252.06, upstream, downstream };
+    // 3 MiB and 1 MiB in a millisecond.
+    const sentences = told({ link, simulatedNs: 1_000_000 });
+    expect(sentences).toContain(
+      'Payload over 1 ms: writes 3 MiB, 25.2 Gb/s; reads 1 MiB, 8.4 Gb/s.',
+    );
+    expect(sentences).toContain('On the wire, 27.2 Gb/s upstream and 9.1 downstream (link 252.1).');
+    expect(told({ link: { ...link, links: 4 } })).toContain('(each link 252.1)');
+    expect(told({ link: { ...link, gbps: 0 } })).toContain('(the link takes no time)');
+    const none = { ...link, upstream: carried(0, 1), downstream: carried(0, 0) };
+    expect(told({ link: none, simulatedNs: 1_000_000 })).toContain(
+      'Payload over 1 ms: none reached memory.',
+    );
+  });
+
+  test('tells the first fault of every kind, once', () => {
+    const kinds = [
+      ...['page-fault', 'access-fault', 'tve-invalid'],
+      ...['tvt-address', 'unsupported-address', 'bad-rte'],
+    ];
+    const firstFaults = [0, 1].flatMap((phb) =>
+      kinds.map((kind) => ({ kind, phb, rid: '01:00.0', address: '0x40' })),
+    );
+    const sentences = told({ firstFaults });
+    for (const kind of kinds) expect(sentences).toContain(`First ${kind} on PHB 0: RID 01:00.0`);
+    expect(sentences).not.toContain('on PHB 1');
+  });
+
+  test('speaks of one thing in the singular', () => {
+    const sentences = told({ agreed: 1, differed: 0, notCompared: 0, replacedRows: 1 });
+    expect(sentences).toContain('recorded 1 real address: 1 agree');
+    expect(sentences).toContain('1 row that makes windows and tables was left out');
+  });
+});
+
+describe('long waits for the link', () => {
+  /** The latency section with so long a mean wait, in ns, and so full a link. */
+  const told = (pace: string, wait: number, share: number) => {
+    const { latency, scenario } = plain;
+    const linkPart = { ...latency.parts.link, mean: wait, max: wait };
+    const link = { ...plain.link, links: 1, gbps: 252.06 };
+    return words(
+      sectionsOf({
+        ...plain,
+        scenario: { ...scenario, pace },
+        link: { ...link, upstream: { ...link.upstream, share } },
+        latency: { ...latency, mean: wait + 300, parts: { ...latency.parts, link: linkPart } },
+      }).get('Latency'),
+    );
+  };
+
+  test('are laid to what the trace offers where the link is full', () => {
+    expect(told('trace', 20_000, 0.999)).toContain(
+      'the trace offers more than the 252.1 Gb/s that it carries, and the queue in front of it grows.',
+    );
+    expect(told('interval:1', 20_000, 0.999)).toContain('the interval offers more than');
+  });
+
+  test('may come from credits where the link is not full', () => {
+    for (const [pace, share] of [
+      ['trace', 0.5],
+      ['closed:4096', 0.999],
+    ] as const) {
+      const sentences = told(pace, 20_000, share);
+      expect(sentences).toContain('waiting for the link, or for credits in front of it.');
+      expect(sentences).not.toContain('offers');
+    }
+  });
+
+  test('are not told while they are short', () => {
+    expect(told('trace', 900, 0.999)).not.toContain('Most of the latency');
+  });
+});
+
+test('a trace without requests has no section on latency', async () => {
+  const trace = writeCsv(path('empty.csv'), ['0,map,0,256,1,65536,0,0x30000003']);
+  const sections = await report('--trace', trace, '--window', '64K:1G');
+  expect(words(sections.get('Requests'))).toContain('The trace has no DMA.');
+  expect(sections.has('Latency')).toBe(false);
+});
+
+test('the level of firmware is told where it changes something: not on PHB3', async () => {
+  expect(words((await mixed('--phb', 'phb4')).get('Simulated'))).toContain('firmware post2021');
+  expect(words((await mixed('--phb', 'phb3')).get('Simulated'))).not.toContain('firmware');
+});
+
+test('one of a kind stands in the singular', () => {
+  const { set } = plain.scenario as { set: UnitConfig };
+  const tceCache = { ...set.tceCache, entries: 1, ways: 1 };
+  const told = words(simulated({ tceCache, lineBuffer: { entries: 1 } }).get('Simulated'));
+  expect(told).toContain('TCE cache 1 TCE, 1 way, hash');
+  expect(told).toContain('line buffer 1 line walk cache');
 });

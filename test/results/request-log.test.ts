@@ -1,5 +1,13 @@
 /** `run --requests`: a row for each request, which says the same as the result. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Table, tableFromIPC } from 'apache-arrow';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Result } from '../../sim/results/result-schema.ts';
@@ -10,6 +18,7 @@ import { mixedTrace, runJson, writeCsv } from './run.ts';
 
 const path = workFolder();
 const failing = workFolder();
+const cut = workFolder();
 const killed = workFolder();
 const CLOCK_MHZ = 500;
 const PART_COLUMNS = PARTS.map(
@@ -159,10 +168,22 @@ test('the file says of which run it is', () => {
   const { metadata } = of('tight').table.schema;
   expect(Object.fromEntries(metadata)).toMatchObject({
     ...{ 'tcesim.requests': '1', 'tcesim.clock_mhz': '500', 'tcesim.share': '1' },
-    ...{ 'tcesim.seed': 'tcesim', 'tcesim.trace': 'mixed.csv', 'tcesim.complete': 'true' },
+    ...{ 'tcesim.seed': 'tcesim', 'tcesim.trace_file': 'mixed.csv', 'tcesim.complete': 'true' },
   });
   const scenario = JSON.parse(metadata.get('tcesim.scenario') as string);
   expect(scenario).toEqual(of('tight').result.scenario);
+});
+
+test.each([
+  ['run', '--trace'],
+  ['trace', 'info'],
+  ['trace', 'cat'],
+])('the file is no trace to `%s %s`', async (...words) => {
+  const { code, stderr } = await tcesim(...words, path('two.arrow'));
+  expect([code, stderr]).toEqual([
+    3,
+    `tcesim: ${path('two.arrow')}: this is a request log, not a trace\n`,
+  ]);
 });
 
 test('the file has all columns and no rows for a trace without DMA', async () => {
@@ -223,6 +244,11 @@ describe('a log that cannot be', () => {
       () => path('no/where.arrow'),
       /no\/where\.arrow: .*ENOENT/,
     ],
+    [
+      'below a file',
+      () => path('mixed.csv/log.arrow'),
+      /log\.arrow: cannot be written \(ENOTDIR\)/,
+    ],
     ['in the place of a directory', () => path('.'), /expected a file name, got a directory/],
     ['on standard output', () => '-', /expected a file, standard output has the report/],
   ])('%s is refused in one line', async (_, file, wanted) => {
@@ -231,6 +257,47 @@ describe('a log that cannot be', () => {
     expect([code, stdout]).toEqual([3, '']);
     expect(stderr).toMatch(/^tcesim: [^\n]*\n$/);
     expect(stderr).toMatch(wanted);
+  });
+
+  test('that finds no room is refused by its name', async () => {
+    const args = ['--trace', path('mixed.csv'), '--requests', '/dev/full'];
+    const { code, stderr } = await tcesim('run', ...args);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^tcesim: \/dev\/full: cannot be written \(E[A-Z]+\)\n$/);
+  });
+
+  describe('because its file is', () => {
+    const folder = failing('clash');
+
+    beforeAll(() => {
+      mkdirSync(`${folder}/out`, { recursive: true });
+      writeCsv(`${folder}/trace.csv`, ['1,read,0,256,1,64,0,0']);
+      writeFileSync(`${folder}/study.yaml`, 'trace: trace.csv\n');
+      symlinkSync('trace.csv', `${folder}/soft`);
+      linkSync(`${folder}/trace.csv`, `${folder}/hard`);
+      symlinkSync('../study.yaml', `${folder}/out/report.txt`);
+    });
+
+    test.each([
+      ['the trace', ['--requests', 'trace.csv'], /--requests .*: would overwrite the trace$/],
+      ['a link to the trace', ['--requests', 'soft'], /would overwrite the trace .*trace\.csv$/],
+      ['the trace by another name', ['--requests', 'hard'], /would overwrite the trace /],
+      ['the scenario', ['--requests', 'study.yaml'], /would overwrite the scenario/],
+      [
+        'a result',
+        ['--requests', 'out2/../new/results.json', '-o', 'new'],
+        /would overwrite results\.json of --output/,
+      ],
+      ['a link, which -o finds', ['-o', 'out'], /report\.txt of --output .* the scenario /],
+    ])('%s is refused in one line, and nothing is touched', async (_, flags, message) => {
+      const before = readFileSync(`${folder}/trace.csv`);
+      const args = flags.map((flag) => (flag.startsWith('-') ? flag : `${folder}/${flag}`));
+      const { code, stdout, stderr } = await tcesim('run', `${folder}/study.yaml`, ...args);
+      expect([code, stdout]).toEqual([3, '']);
+      expect(stderr).toMatch(/^tcesim: [^\n]*\n$/);
+      expect(stderr.trim()).toMatch(message);
+      expect(readFileSync(`${folder}/trace.csv`).equals(before)).toBe(true);
+    });
   });
 
   test.each(['0', '2', '-1', 'all', ''])('with a share of %j is refused', async (share) => {
@@ -248,7 +315,7 @@ describe('a log that cannot be', () => {
   });
 
   test('leaves nothing behind when the run fails', async () => {
-    const folder = failing('');
+    const folder = cut('');
     writeFileSync(
       `${folder}/cut.csv`,
       'time_ns,op,rid,address,length\n0,read,1,0,64\n1,read,1,0,x\n',
@@ -269,7 +336,8 @@ describe('a log of a run that is stopped', () => {
     const args = ['run', '--trace', trace, '--window', '64K:1G', '--requests', file];
     const goesOn = ['--set', 'fault.freezesPe=false'];
     const running = start([...args, ...goesOn, '--format', 'json']);
-    await new Promise((resolve) => setTimeout(resolve, 1200));
+    await running.writes(file);
+    await wait(300);
     running.kill('SIGINT');
     return running.ended;
   }
@@ -286,9 +354,9 @@ describe('a log of a run that is stopped', () => {
   test('and killed at once leaves neither a log nor a part of one', async () => {
     const folder = killed('');
     const running = start(['run', '--trace', trace, '--requests', `${folder}/log.arrow`]);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await running.writes(`${folder}/log.arrow`);
     running.kill('SIGTERM');
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await wait(20);
     running.kill('SIGTERM');
     await running.ended;
     expect(readdirSync(folder).filter((name) => name !== 'log.arrow')).toEqual([]);

@@ -1,5 +1,6 @@
 /** A result adds up: what is counted twice, is counted the same both times. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { UnitConfig } from '../../models/phb/unit-config.ts';
 import type { Result } from '../../sim/results/result-schema.ts';
 import { sample, workFolder } from '../cli/command.ts';
 import { mixedTrace, runJson, writeCsv } from './run.ts';
@@ -108,11 +109,24 @@ describe.each(['none mapped', 'touched', 'all', 'frozen', 'tight', 'sample'])('r
   test('tells each PE that froze, and the requests that were dropped for it', () => {
     const { freezes, dropped, noWindow, pes } = of(name);
     const frozen = new Map(freezes.list.map((freeze) => [`${freeze.phb} ${freeze.pe}`, freeze]));
-    const told = [...frozen.values()].map(({ droppedRequests }) => droppedRequests ?? 0);
-    expect(sum(told)).toBe(dropped.frozen - noWindow.dropped.frozen);
+    const told = sum(pes.map((pe) => pe.dropped.frozen));
+    expect(told + noWindow.dropped.frozen).toBe(dropped.frozen);
     for (const { phb, pe, dropped } of pes) {
       if (dropped.frozen > 0) expect(frozen.get(`${phb} ${pe}`)).toBeDefined();
     }
+  });
+
+  test('sends every request and all that is written over the link', () => {
+    const { link, scenario, requests, writtenBytes, readBytes } = of(name);
+    const { requestOverheadBytes } = (scenario.set as UnitConfig).link;
+    expect(link.upstream.bytes).toBe(requests * requestOverheadBytes + writtenBytes);
+    expect(link.upstream.payloadBytes).toBeLessThanOrEqual(writtenBytes);
+    expect(link.downstream.payloadBytes).toBeLessThanOrEqual(readBytes);
+    for (const { share } of [link.upstream, link.downstream]) expect(share).toBeLessThanOrEqual(1);
+  });
+
+  test('holds the lookups for no longer than it lasts', () => {
+    expect(of(name).kills.heldShare).toBeLessThanOrEqual(1);
   });
 
   test('has all requests in its windows but those to MSI addresses, which go to none', () => {

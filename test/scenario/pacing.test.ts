@@ -23,9 +23,10 @@ test.each([
   expect(formatPacing(pacing)).toBe(text);
 });
 
-test('the options of a closed loop may stand in any order, and of two equal ones the later counts', () => {
+test('the options of a closed loop may stand in any order, with spaces around', () => {
   expect(parsePacing('closed:8,each:device,every:5.5')).toEqual(closed(8, 5500, 'device'));
-  expect(parsePacing('closed:8,every:7,every:5.5')).toEqual(closed(8, 5500, 'phb'));
+  expect(parsePacing(' closed: 8 , every :5.5, each: device ')).toEqual(closed(8, 5500, 'device'));
+  expect(parsePacing(' trace')).toEqual({ kind: 'trace' });
 });
 
 test('every pacing can be written and read again', () => {
@@ -49,6 +50,8 @@ test.each([
     'closed:8,every',
     "pace: every: expected ns, more than 0, at most 1000000, with three decimals at most, got ''",
   ],
+  ['closed:8,every:7,every:5.5', "pace: every: given twice in 'closed:8,every:7,every:5.5'"],
+  ['closed:8,each:device, each:device', 'pace: each: given twice'],
   ['closed:8,every:0', "got '0'"],
   ['closed:8,every:1000001', "got '1000001'"],
   ['closed:8,every:0.0001', "got '0.0001'"],

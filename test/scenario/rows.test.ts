@@ -54,9 +54,29 @@ test.each([
     ':3: column address: expected an unsigned',
   ],
   ['a missing column', ['time_ns,op,rid,pe,address'], ':1: column length: missing'],
+  [
+    'an operation on a PE that is not there',
+    [HEADER, '# a comment', '', MAPPED, '2,freeze,0,512,0,0,0'],
+    ':5: freeze: pe: expected 0..511 on phb4, got 512',
+  ],
+  [
+    'a TVT index that is not there',
+    [HEADER, '0,tve,0,0,1024,0,1'],
+    ':2: tve: address: expected a TVT index 0..1023 on phb4, got 1024',
+  ],
+  [
+    'a store beside a TCE',
+    [HEADER, '0,store,0,0,0x1004,8,1'],
+    ':2: store: address: expected a multiple of 8, got 0x1004',
+  ],
+  [
+    'a window that begins elsewhere',
+    [HEADER, '0,create,0,1,0x1000,0x110,0x100000'],
+    ':2: create: address: expected 0 or 0x800000000000000, got 0x1000',
+  ],
   ['no header', ['# nothing'], ': expected a header that names time_ns, rid, op, address, length'],
 ])('%s is refused by file and row', async (_, rows, message) => {
-  const file = scenario([WINDOW], rows);
+  const file = scenario([], rows);
   const { code, stdout, stderr } = await tcesim('run', file);
   expect([code, stdout]).toEqual([3, '']);
   expect(stderr).toMatch(/^tcesim: [^\n]+\n$/);
@@ -93,7 +113,6 @@ test('a page fault freezes its PE until software unfreezes it, and no other PE',
       address: '0x10000',
       pest0: '0x0200200001000000',
       pest1: '0x0000000000010000',
-      droppedRequests: 3,
     },
   ]);
   const pes = result.pes.map(({ pe, requests, faults }) => [pe, requests, faults]);

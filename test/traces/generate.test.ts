@@ -135,16 +135,34 @@ describe('ring', () => {
   test('with strict=yes maps a page of its own before each packet and unmaps it after', async () => {
     const all = await rows('ring', { requests: '6', strict: 'yes', memory: '1G' });
     expect(all.map(({ op }) => op)).toEqual([
+      ...['map', 'map'],
       ...['map', 'read', 'write', 'write', 'unmap'],
       ...['map', 'read', 'write', 'write', 'unmap'],
     ]);
-    expect(all[5]).toMatchObject({
+    expect(all[7]).toMatchObject({
       address: 3n << 16n,
       length: 65_536,
       value: (1n << 30n) | (3n << 16n) | 2n,
     });
-    expect(all[7]).toMatchObject({ address: 3n << 16n });
-    expect(all[9]).toMatchObject({ op: 'unmap', address: 3n << 16n, length: 65_536 });
+    expect(all[9]).toMatchObject({ address: 3n << 16n });
+    expect(all[11]).toMatchObject({ op: 'unmap', address: 3n << 16n, length: 65_536 });
+  });
+
+  test('with strict=yes maps both rings of each device before the first packet, to read and write', async () => {
+    const strict = { strict: 'yes', memory: '1G', devices: '2', descriptors: '8192' };
+    const all = await rows('ring', { requests: '6', ...strict });
+    const rings = all.slice(0, 4).map(({ op, pe, address, length }) => [op, pe, address, length]);
+    expect(rings).toEqual([
+      ['map', 1, 0n, 131_072],
+      ['map', 1, 131_072n, 131_072],
+      ['map', 2, 0n, 131_072],
+      ['map', 2, 131_072n, 131_072],
+    ]);
+    expect(all.slice(0, 2).map(({ value }) => value)).toEqual([
+      (1n << 30n) | 3n,
+      (1n << 30n) | 131_072n | 3n,
+    ]);
+    expect(all.filter(({ op }) => op === 'map').length).toBe(4 + 2);
   });
 
   test('uses each ring entry again after its number of descriptors', async () => {
@@ -195,6 +213,12 @@ test.each([
   ['a share above one', 'uniform', { writes: '1.5' }, "writes: expected a number 0..1, got '1.5'"],
   ['no devices', 'uniform', { devices: '0' }, "devices: expected a whole number 1..8160, got '0'"],
   ['a half strictness', 'ring', { strict: 'maybe' }, "strict: expected yes or no, got 'maybe'"],
+  [
+    'a mapping of more bytes than a row can hold',
+    'ring',
+    { strict: 'yes', page: '4G', window: '64G' },
+    'strict: expected less than 4G to map, got rings of 4294967296 bytes and buffers of 4294967296',
+  ],
   [
     'a window without room for a buffer',
     'ring',

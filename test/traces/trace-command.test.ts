@@ -66,7 +66,7 @@ test('import writes the trace and accounts for every line on standard error', as
 test('generate takes its parameters as options', async () => {
   const output = temporaryPath('g.arrow');
   await trace('generate', 'ring', '--requests', '9', '--strict', 'yes', '-o', output);
-  expect(await rowsOf(await openTrace(output))).toHaveLength(15);
+  expect(await rowsOf(await openTrace(output))).toHaveLength(2 + 15);
   expect((await openTrace(output)).metadata.parameters).toMatchObject({
     requests: '9',
     strict: 'yes',

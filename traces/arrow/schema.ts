@@ -1,6 +1,6 @@
 /** The published columns as an Arrow schema, and the trace's facts as its metadata. */
 import { InputError } from '../../models/input-error.ts';
-import { OPERATIONS, TRACE_VERSION, type TraceMetadata } from '../format.ts';
+import { OPERATIONS, REQUEST_LOG_KEY, TRACE_VERSION, type TraceMetadata } from '../format.ts';
 import type { Schema } from './arrow.ts';
 import type { ColumnSpec } from './column-writer.ts';
 
@@ -43,10 +43,13 @@ export function traceFacts(metadata: TraceMetadata): Map<string, string> {
 }
 
 /**
- * The facts in a schema. A file of foreign make has none: its times count. Throws InputError on
- * another version and on an unknown clock.
+ * The facts in a schema. A file of foreign make has none: its times count. Throws InputError on a
+ * request log, on another version and on an unknown clock.
  */
 export function traceMetadata(schema: Schema, place: string): TraceMetadata {
+  if (schema.metadata.has(REQUEST_LOG_KEY)) {
+    throw new InputError(`${place}: this is a request log, not a trace`);
+  }
   const version = schema.metadata.get(KEY.version) ?? TRACE_VERSION;
   if (version !== TRACE_VERSION) {
     throw new InputError(`${place}: ${KEY.version}: expected ${TRACE_VERSION}, got ${version}`);

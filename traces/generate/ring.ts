@@ -3,12 +3,13 @@
  * buffer that the descriptor names, and writes a completion. The two rings stay hot while the buffers walk
  * through the window: a test of how well a cache keeps few hot pages among many cold ones. With
  * `strict=yes` the driver maps a fresh page for each packet and unmaps it afterwards, as Linux does for
- * every streaming mapping in its strict mode: kills and misses at the packet rate. Packets are whole: the
- * number of requests is rounded up to a multiple of three.
+ * every streaming mapping in its strict mode: kills and misses at the packet rate; the rings, as coherent
+ * memory, it maps once at the start. Packets are whole: the number of requests is rounded up to a multiple
+ * of three.
  */
 import { InputError } from '../../models/input-error.ts';
 import { parseSize } from '../../models/size.ts';
-import { TCE_PCI_WRITE } from '../../models/tce.ts';
+import { TCE_PCI_READ, TCE_PCI_WRITE } from '../../models/tce.ts';
 import { Op } from '../format.ts';
 import { type RowBuffer, setWord } from '../row-buffer.ts';
 import { RowWriter, type TraceGenerator } from './generator.ts';
@@ -54,6 +55,9 @@ export const ring: TraceGenerator = {
   },
 };
 
+/** The bytes of a mapping are a 32-bit number. */
+const MAP_BYTES_MAX = 2 ** 32 - 1;
+
 /** Where things lie in the window of each device; offsets from its base. */
 interface Layout {
   readonly descriptors: number;
@@ -74,6 +78,11 @@ function layOut(values: CommonValues, texts: Readonly<Record<string, string>>): 
   const toPages = (bytes: number) => Math.ceil(bytes / pageBytes) * pageBytes;
   const ringBytes = toPages(ringEntries * DESCRIPTOR_BYTES);
   const bufferBytes = strict ? toPages(length) : 2 ** Math.ceil(Math.log2(length));
+  if (strict && Math.max(ringBytes, bufferBytes) > MAP_BYTES_MAX) {
+    throw new InputError(
+      `strict: expected less than 4G to map, got rings of ${ringBytes} bytes and buffers of ${bufferBytes}`,
+    );
+  }
   const bufferCount = Math.floor((windowBytes - 2 * ringBytes) / bufferBytes);
   if (bufferCount < 1) {
     throw new InputError(
@@ -112,7 +121,10 @@ class Packets {
     const read = packet * REQUESTS_OF_PACKET;
     const { length } = this.values;
 
-    if (layout.mapBytes > 0) this.map(rows, read, device, buffer);
+    if (layout.mapBytes > 0) {
+      if (packet === 0) this.mapRings(rows);
+      this.map(rows, read, device, buffer, layout.mapBytes, TCE_PCI_WRITE);
+    }
     writer.add(rows, read, Op.read, device, layout.descriptors + entry, DESCRIPTOR_BYTES);
     writer.add(rows, read + 1, Op.write, device, buffer, length);
     writer.add(rows, read + 2, Op.write, device, layout.completions + entry, DESCRIPTOR_BYTES);
@@ -121,9 +133,25 @@ class Packets {
     }
   }
 
-  private map(rows: RowBuffer, request: number, device: number, buffer: number): void {
-    const { memory, mapBytes } = this.layout;
-    const row = this.writer.add(rows, request, Op.map, device, buffer, mapBytes);
-    setWord(rows.columns.value, row, (memory + BigInt(buffer)) | BigInt(TCE_PCI_WRITE));
+  /** Before the first packet: each device may read and write its rings. */
+  private mapRings(rows: RowBuffer): void {
+    const { descriptors, completions, buffers } = this.layout;
+    const permission = TCE_PCI_READ | TCE_PCI_WRITE;
+    for (let device = 0; device < this.values.devices; device += 1) {
+      this.map(rows, 0, device, descriptors, completions - descriptors, permission);
+      this.map(rows, 0, device, completions, buffers - completions, permission);
+    }
+  }
+
+  private map(
+    rows: RowBuffer,
+    request: number,
+    device: number,
+    offset: number,
+    bytes: number,
+    permission: number,
+  ): void {
+    const row = this.writer.add(rows, request, Op.map, device, offset, bytes);
+    setWord(rows.columns.value, row, (this.layout.memory + BigInt(offset)) | BigInt(permission));
   }
 }

@@ -49,6 +49,13 @@ export const csvFormat: LineFormat = {
   parser: (rows, _log, place) => new CsvParser(rows, place),
 };
 
+/** The line (from 1) on which row `row` (from 0) of a table stands. */
+export function csvLineOf(text: string, row: number): number {
+  const lines = text.split('\n').map((line, index) => ({ line, number: index + 1 }));
+  // The first line of content is the header.
+  return lines.filter(({ line }) => hasContent(line))[row + 1]?.number ?? lines.length;
+}
+
 class CsvParser implements LineParser {
   private header: Column[] | undefined;
   private readonly numbering = new PeNumbering();
@@ -60,7 +67,7 @@ class CsvParser implements LineParser {
   ) {}
 
   accept(line: string, number: number): void {
-    if (line.trim() === '' || isComment(line)) return;
+    if (!hasContent(line)) return;
     const cells = line.split(',').map((cell) => cell.trim());
     const at = `${this.place}:${number}`;
     if (this.header) this.rows.add(this.row(cells, this.header, at));
@@ -99,6 +106,10 @@ class CsvParser implements LineParser {
       value: number('value'),
     };
   }
+}
+
+function hasContent(line: string): boolean {
+  return line.trim() !== '' && !isComment(line);
 }
 
 function isComment(line: string): boolean {
