@@ -5,6 +5,7 @@ import { InputError } from '../../models/input-error.ts';
 import type { TraceSource } from '../../traces/format.ts';
 import { csvTrace, openTrace } from '../../traces/open.ts';
 import { OutputFile } from '../../traces/output-file.ts';
+import type { Machine } from '../replay/machine.ts';
 import { replay } from '../replay/replay.ts';
 import { RequestLog } from '../replay/request-log.ts';
 import { renderCsv } from '../report/render-csv.ts';
@@ -92,10 +93,10 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
   const { trace, place } = await traceOf(scenario, file);
   const resolve = () => resolveScenario(scenario, trace.metadata.clock);
   const { spec, machine, isPacingAssumed } = file === undefined ? resolve() : placed(file, resolve);
-  if (scenario.trace === '-' && machine.map === 'touched') {
-    throw new InputError('--map touched reads the trace twice, which standard input cannot be');
-  }
+  if (scenario.trace === '-') refuseToReadTwice(machine);
   const threads = scenario.threads ?? 2;
+  // Before anything is replayed: the request log may go there, too.
+  if (flags.output !== undefined) makeDirectory(flags.output);
   const log = requestLogOf(flags);
   const started = { wall: process.hrtime.bigint(), cpu: process.cpuUsage() };
   const progress = new ProgressLine();
@@ -133,6 +134,14 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
     isComplete: outcome.isComplete,
   });
   signals.finish();
+}
+
+/** Standard input can be read once. Throws InputError on what reads the trace twice. */
+function refuseToReadTwice({ map, config }: Machine): void {
+  const isBelady = config.tceCache.replacement === 'belady';
+  const what = isBelady ? 'tceCache.replacement=belady' : '--map touched';
+  if (map !== 'touched' && !isBelady) return;
+  throw new InputError(`${what} reads the trace twice, which standard input cannot be`);
 }
 
 /** The files that a run writes. */
@@ -246,7 +255,6 @@ function render(result: Result, title: string, format: RunFlags['format']): stri
 }
 
 function writeDirectory(directory: string, result: Result, title: string): void {
-  makeDirectory(directory);
   writeWhole(join(directory, RESULTS_NAME), render(result, title, 'json'));
   writeWhole(join(directory, REPORT_NAME), render(result, title, 'table'));
 }

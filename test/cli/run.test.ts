@@ -1,5 +1,5 @@
 /** `tcesim run`: the forms that a trace may have, and what is written where. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { mixedTrace, runJson, withoutHost, writeCsv } from '../results/run.ts';
 import { sample, start, succeed, workFolder } from './command.ts';
@@ -36,6 +36,16 @@ describe('a trace', () => {
     expect(figures(JSON.parse(stdout))).toBe(figures(direct));
   });
 
+  test('that would be read twice is refused on standard input', async () => {
+    const belady = ['--set', 'tceCache.replacement=belady'];
+    const args = ['run', '--trace', '-', ...window, ...belady];
+    const { code, stderr } = await start(args, readFileSync(path('mixed.csv'))).ended;
+    expect([code, stderr]).toEqual([
+      3,
+      'tcesim: tceCache.replacement=belady reads the trace twice, which standard input cannot be\n',
+    ]);
+  });
+
   test('with nothing in it gives a result of zeros', async () => {
     const { rows, requests, latency } = await runJson('--trace', writeCsv(path('none.csv'), []));
     expect([rows, requests, latency.mean, latency.max]).toEqual([0, 0, 0, 0]);
@@ -53,6 +63,12 @@ test('a DMA is cut at 4 KiB boundaries, where TLPs may be as large', async () =>
   const { requests, dmas, readBytes } = await runJson('--trace', file, ...window, ...large);
   // 1 byte, two whole pages, and a byte of the fourth.
   expect([requests, dmas, readBytes]).toEqual([4, 1, 8194]);
+});
+
+test('a request log may go to the directory of -o, which comes into being with it', async () => {
+  const log = ['-o', path('fresh/run'), '--requests', path('fresh/run/requests.arrow')];
+  await succeed('run', '--trace', path('mixed.csv'), ...window, ...log);
+  expect(statSync(path('fresh/run/requests.arrow')).size).toBeGreaterThan(1000);
 });
 
 test('-o writes whole files, the same result that standard output gets', async () => {
