@@ -54,6 +54,7 @@ import {
 import { classOf, granuleOf, isBelow4G, selectOf, windowHigh } from './lookup/bus-address.ts';
 import { TVE_INVALID, TVE_TRANSLATED } from './lookup/tvt.ts';
 import { createSoftwareSide } from './software-side.ts';
+import { countsOf, type FirstFault } from './unit-counts.ts';
 import { createParts, type TceUnitSetup } from './unit-parts.ts';
 import { createUnitTime } from './unit-time.ts';
 
@@ -86,7 +87,7 @@ export function createTceUnit(setup: TceUnitSetup) {
   const msi32 = config.msi.window32;
   const msi64 = config.msi.window64;
   /** The first request that was refused for each reason, by outcome. */
-  const firstFaults: ({ rid: number; address: bigint } | undefined)[] = [];
+  const firstFaults: FirstFault[] = [];
   /** The request at hand. */
   const dma = requestAtHand();
 
@@ -101,18 +102,8 @@ export function createTceUnit(setup: TceUnitSetup) {
     bytes: number,
     step: number,
   ): number {
-    dma.rid = ridOf(head);
-    dma.lower = lower;
-    dma.upper = upper;
-    dma.write = writeOf(head);
-    dma.bytes = bytes;
     // 1. (T5 to T8) The request arrives, gets its credits, and comes over the link.
-    const arrive = arrivals.next(step, dma.rid);
-    dma.arrive = arrive;
-    dma.requester = arrivals.requester;
-    accounts.begin(dma);
-    if (looksAhead) foresight.step();
-    const received = port.receive(arrive, dma.write, bytes);
+    const received = receive(head, lower, upper, bytes, step);
     // 2. (T9 to T11) RID -> PE#, in order: a RID that the RTE cache lacks is read from memory, all behind it wait.
     rteCache.lookup(dma.rid);
     const inTurn = rteStage.leave(received + rteCycles);
@@ -165,6 +156,26 @@ export function createTceUnit(setup: TceUnitSetup) {
     accounts.located(cell);
     settle(dma.outcome, translated);
     return cell;
+  }
+
+  /** Takes a request in hand that arrives `step` cycles after the row before; returns when it is received. */
+  function receive(
+    head: number,
+    lower: number,
+    upper: number,
+    bytes: number,
+    step: number,
+  ): number {
+    dma.rid = ridOf(head);
+    dma.lower = lower;
+    dma.upper = upper;
+    dma.write = writeOf(head);
+    dma.bytes = bytes;
+    dma.arrive = arrivals.next(step, dma.rid);
+    dma.requester = arrivals.requester;
+    accounts.begin(dma);
+    if (looksAhead) foresight.step();
+    return port.receive(dma.arrive, dma.write, bytes);
   }
 
   /** Books what the request waited for in front of the TVT. */
@@ -378,22 +389,6 @@ export function createTceUnit(setup: TceUnitSetup) {
     /** Absolute cycle of the origin that times are counted from now. */
     origin: () => completions.origin,
     /** What the unit counted so far; arrays are the unit's own. */
-    counts() {
-      return {
-        cycles: completions.lastCycle(),
-        stalls: arrivals.stalls,
-        cutWaits: port.cutWaits + reads.cutWaits,
-        walkReads: walker.reads,
-        walkCacheHits: parts.walkCache.hits,
-        rteMisses: rteCache.misses,
-        cachedReads: timing.cachedReads,
-        uncachedReads: timing.uncachedReads,
-        kills: { ...parts.killUnit.counts, staleUses: staleWatch.uses },
-        killTimes: { completion: drain.completion, stale: drain.stale },
-        freezes: freezer.freezes(),
-        fences: freezer.fences,
-        firstFaults,
-      };
-    },
+    counts: () => countsOf(parts, firstFaults),
   };
 }
