@@ -73,6 +73,7 @@ describe('one request by itself', () => {
     const { settled, walkReads } = replay([WARM_UP, dma(0, LATER)], {}, { levels });
     expect(settled[1]).toEqual({
       outcome: 'miss',
+      done: LATER + HIT + levels * READ + DATA,
       latency: HIT + levels * READ + DATA,
       parts: { rte: 2, tve: 3, lookup: 5, walk: levels * READ, dma: DATA },
       real: 0x10_0000_0000n,

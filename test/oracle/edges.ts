@@ -19,6 +19,8 @@ import { Walks } from './walk.ts';
 /** What became of a request; latency and parts in cycles, parts of 0 cycles left out. */
 export interface Settled {
   readonly outcome: string;
+  /** Cycle of its completion. */
+  readonly done: number;
   readonly latency: number;
   readonly parts: Readonly<Record<string, number>>;
   readonly real?: bigint;
@@ -203,13 +205,14 @@ function settledOf(request: Request): Settled {
   const parts = Object.fromEntries(
     Object.entries(request.parts).filter(([, cycles]) => cycles !== 0),
   );
-  const latency = (request.done as number) - (request.arrive as number);
+  const done = request.done as number;
+  const latency = done - (request.arrive as number);
   const sum = Object.values(parts).reduce((before, cycles) => before + cycles, 0);
   if (sum !== latency) {
     throw new Error(`request ${request.order}: latency ${latency} is not the sum ${sum}`);
   }
   const outcome = request.outcome as string;
   return request.real === undefined
-    ? { outcome, latency, parts }
-    : { outcome, latency, parts, real: request.real };
+    ? { outcome, done, latency, parts }
+    : { outcome, done, latency, parts, real: request.real };
 }

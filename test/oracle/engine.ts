@@ -15,6 +15,8 @@ import { cyclesOf } from './exact.ts';
 interface Booking {
   readonly parts: Record<string, number>;
   readonly request: RequestAtHand;
+  /** Absolute cycle. */
+  readonly arrive: number;
   real?: bigint;
   settled?: Settled;
 }
@@ -40,7 +42,7 @@ class Recorder extends Accounts {
   }
 
   override begin(request: RequestAtHand): void {
-    this.atHand = { parts: {}, request };
+    this.atHand = { parts: {}, request, arrive: (this.unit?.origin() ?? 0) + request.arrive };
     this.current = this.atHand;
     this.records.push(this.atHand);
   }
@@ -76,8 +78,11 @@ class Recorder extends Accounts {
       Object.entries(record.parts).filter(([, cycles]) => cycles !== 0),
     );
     const { real } = record;
+    const done = record.arrive + latency;
     record.settled =
-      real === undefined ? { outcome, latency, parts } : { outcome, latency, parts, real };
+      real === undefined
+        ? { outcome, done, latency, parts }
+        : { outcome, done, latency, parts, real };
     this.current = this.atHand;
   }
 

@@ -34,8 +34,8 @@ describe('the difference', () => {
   });
 
   test('is a part of the latency, or a real address, that one side does not have', () => {
-    const first = { outcome: 'hit', latency: 3, parts: { rte: 1, tve: 2 }, real: 0x1000n };
-    const settled = [{ outcome: 'hit', latency: 3, parts: { rte: 3 } }];
+    const first = { outcome: 'hit', done: 9, latency: 3, parts: { rte: 1, tve: 2 }, real: 0x1000n };
+    const settled = [{ outcome: 'hit', done: 9, latency: 3, parts: { rte: 3 } }];
     expect(differenceOf({ ...ORACLE, settled: [first] }, { ...ORACLE, settled })).toBe(
       'request 0: oracle parts.rte 1, parts.tve 2, real 0x1000; engine parts.rte 3, parts.tve -, real -',
     );
