@@ -8,8 +8,8 @@ import type { TceUnit } from '../unit/tce-unit.ts';
 import type { TceUnitSetup } from '../unit/unit-parts.ts';
 
 // The path of a request is many small methods; V8's budgets for inlining end in the middle of it. With
-// these it is one piece of code: hits and misses take half of the time (Node 20, in pairs). Larger ones still
-// gain a tenth on long misses, and lose as much in every short run, for V8 compiles longer.
+// these it is one piece of code: hits and misses take half of the time (Node 20, in pairs). Larger ones
+// take 0.85 of it on misses of two levels, and 0.3 s more in every run, for V8 compiles longer.
 setFlagsFromString('--max-inlined-bytecode-size=2000');
 setFlagsFromString('--max-inlined-bytecode-size-cumulative=9200');
 setFlagsFromString('--max-inlined-bytecode-size-absolute=40000');

@@ -4,7 +4,7 @@
  * the file is the same on any number of threads. It appears under its name when it is whole.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type ColumnCells, ColumnWriter } from '../../traces/arrow/column-writer.ts';
+import { type ColumnCells, ColumnWriter, wide } from '../../traces/arrow/column-writer.ts';
 import { REQUEST_LOG_KEY } from '../../traces/format.ts';
 import { OutputFile } from '../../traces/output-file.ts';
 import {
@@ -85,12 +85,10 @@ export class RequestLog {
 
 /** The first rows of the cells as columns of the file. */
 function columnsOf(cells: LogCells, rows: number): ColumnCells[] {
+  const arrays = arraysOf(cells);
   return LOG_COLUMNS.map(({ bits, isNullable }, index) => {
-    const array = arraysOf(cells)[index];
-    const data =
-      bits === 64
-        ? new BigUint64Array(array.buffer, array.byteOffset, rows)
-        : array.subarray(0, rows);
+    const array = arrays[index];
+    const data = bits === 64 ? wide(array as Uint32Array, rows) : array.subarray(0, rows);
     return isNullable ? { data, present: bitsOf(cells.hasReal, rows) } : { data };
   });
 }

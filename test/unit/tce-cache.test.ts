@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { phb4 } from '../../models/phb/phb4.ts';
 import { configOf } from '../../models/phb/spec.ts';
 import type { UnitConfig } from '../../models/phb/unit-config.ts';
+import { keyHigh } from '../../sim/unit/lookup/key.ts';
 import { createSetIndex } from '../../sim/unit/lookup/set-index.ts';
-import { keyHigh, TceCache } from '../../sim/unit/lookup/tce-cache.ts';
+import { TceCache } from '../../sim/unit/lookup/tce-cache.ts';
 import { randomOf } from '../../traces/random.ts';
 
 type CacheConfig = UnitConfig['tceCache'];

@@ -58,6 +58,11 @@ class FileSink extends AsyncByteQueue {
   }
 }
 
+/** The first rows of a column of pairs as the 64-bit column that they are in the file. */
+export function wide(pairs: Uint32Array, rows: number): BigUint64Array {
+  return new BigUint64Array(pairs.buffer, pairs.byteOffset, rows);
+}
+
 export class ColumnWriter {
   private readonly schema: Schema;
   private readonly writer: RecordBatchFileWriter | RecordBatchStreamWriter;

@@ -1,7 +1,7 @@
 /** Writes batches of a trace as an Arrow IPC file, or as an IPC stream for a pipe. */
 import type { TraceBatch, TraceMetadata } from '../format.ts';
 import type { OutputFile } from '../output-file.ts';
-import { ColumnWriter } from './column-writer.ts';
+import { ColumnWriter, wide } from './column-writer.ts';
 import { traceColumns, traceFacts } from './schema.ts';
 
 export class ArrowWriter {
@@ -30,9 +30,4 @@ export class ArrowWriter {
   finish(): void {
     this.writer.finish();
   }
-}
-
-/** A column of pairs as the 64-bit column that it is in the file. */
-function wide(pairs: Uint32Array, rows: number): BigUint64Array {
-  return new BigUint64Array(pairs.buffer, pairs.byteOffset, rows);
 }

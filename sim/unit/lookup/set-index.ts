@@ -3,9 +3,8 @@
  * (firmware names a hash array, "THASH"), so both are offered.
  */
 import type { UnitConfig } from '../../../models/phb/unit-config.ts';
+import { PAGE_HIGH_BITS } from './key.ts';
 
-/** Bits of a key's high half that belong to the page number; the TVE index stands above them. */
-export const PAGE_HIGH_BITS = 15;
 const PAGE_HIGH_MASK = (1 << PAGE_HIGH_BITS) - 1;
 
 export interface SetIndex {

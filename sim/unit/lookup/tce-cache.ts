@@ -10,16 +10,12 @@ import type { UnitConfig } from '../../../models/phb/unit-config.ts';
 import { clampPast } from '../clock.ts';
 import { Associative } from './associative.ts';
 import type { Foresight } from './foresight.ts';
-import { createSetIndex, PAGE_HIGH_BITS, type SetIndex } from './set-index.ts';
+import { keyHigh, lineKeyHigh, lineKeyLow, PE_MASK, peKey, TVE_MASK, tveKey } from './key.ts';
+import { createSetIndex, type SetIndex } from './set-index.ts';
 import { LINE_TCE_BITS, type TceLine } from './tce-line.ts';
 
 /** Smallest typed array that V8 keeps outside its heap, where compiled code can name its address. */
 const OFF_HEAP_CELLS = 32;
-
-/** High half of a key: TVE index (PE# and window) above the page number's upper bits. */
-export function keyHigh(tve: number, pageHigh: number): number {
-  return (tve << PAGE_HIGH_BITS) | pageHigh;
-}
 
 type Geometry = Pick<
   UnitConfig['tceCache'],
@@ -116,13 +112,12 @@ export class TceCache {
 
   /** Forgets both windows of a PE. */
   dropPe(pe: number): number {
-    const mask = -1 << (PAGE_HIGH_BITS + 1);
-    return this.directory.dropWhere(mask, pe << (PAGE_HIGH_BITS + 1));
+    return this.directory.dropWhere(PE_MASK, peKey(pe));
   }
 
   /** Forgets one window of a PE. */
   dropTve(tve: number): number {
-    return this.directory.dropWhere(-1 << PAGE_HIGH_BITS, tve << PAGE_HIGH_BITS);
+    return this.directory.dropWhere(TVE_MASK, tveKey(tve));
   }
 
   /** Forgets every entry with one of `pages` pages of a window, from (pageHigh, pageLow) on. */
@@ -137,11 +132,10 @@ export class TceCache {
   }
 
   private high(tve: number, pageHigh: number): number {
-    return keyHigh(tve, pageHigh >>> this.granuleBits);
+    return this.granuleBits === 0 ? keyHigh(tve, pageHigh) : lineKeyHigh(tve, pageHigh);
   }
 
   private low(pageHigh: number, pageLow: number): number {
-    if (this.granuleBits === 0) return pageLow;
-    return (pageHigh << (32 - LINE_TCE_BITS)) | (pageLow >>> LINE_TCE_BITS);
+    return this.granuleBits === 0 ? pageLow : lineKeyLow(pageHigh, pageLow);
   }
 }

@@ -7,15 +7,10 @@ import { CREDIT_BYTES } from '../../../models/phb/choices.ts';
 import { linkRate } from '../../../models/phb/link-rate.ts';
 import type { UnitConfig } from '../../../models/phb/unit-config.ts';
 import { PAST_CYCLES } from '../clock.ts';
+import type { WaitingReads } from './arrivals.ts';
 import { LinkLane } from './link-lane.ts';
 import { NonPostedCredits } from './non-posted-credits.ts';
 import { PostedCredits } from './posted-credits.ts';
-
-/** Reads whose engines are not known yet; see read-path.ts. */
-interface WaitingReads {
-  readonly size: number;
-  completeFirst(): void;
-}
 
 export class Port {
   /** What credits added to the wait of the request that was received last. */

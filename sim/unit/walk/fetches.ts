@@ -3,8 +3,15 @@
  * instead of fetching the line again. A small hash table, emptied tag by tag as tags are used again.
  */
 import { clampPast } from '../clock.ts';
-import { PAGE_HIGH_BITS } from '../lookup/set-index.ts';
-import { keyHigh } from '../lookup/tce-cache.ts';
+import {
+  lineKeyHigh,
+  lineKeyLow,
+  PAGE_HIGH_BITS,
+  PE_MASK,
+  peKey,
+  TVE_MASK,
+  tveKey,
+} from '../lookup/key.ts';
 import { LINE_TCE_BITS } from '../lookup/tce-line.ts';
 
 const NO_TAG = -1;
@@ -89,12 +96,12 @@ export class Fetches {
 
   /** Nor with those for both windows of a PE. */
   dropPe(pe: number): void {
-    this.dropWhere(-1 << (PAGE_HIGH_BITS + 1), pe << (PAGE_HIGH_BITS + 1));
+    this.dropWhere(PE_MASK, peKey(pe));
   }
 
   /** Nor with those for one window. */
   dropTve(tve: number): void {
-    this.dropWhere(-1 << PAGE_HIGH_BITS, tve << PAGE_HIGH_BITS);
+    this.dropWhere(TVE_MASK, tveKey(tve));
   }
 
   /** Nor with those for a line that holds one of `pages` pages. */
@@ -126,12 +133,4 @@ export class Fetches {
   private chainOf(high: number, low: number): number {
     return (low ^ (low >>> 7) ^ (high >>> (PAGE_HIGH_BITS - 2))) & this.mask;
   }
-}
-
-function lineKeyHigh(tve: number, pageHigh: number): number {
-  return keyHigh(tve, pageHigh >>> LINE_TCE_BITS);
-}
-
-function lineKeyLow(pageHigh: number, pageLow: number): number {
-  return (pageHigh << (32 - LINE_TCE_BITS)) | (pageLow >>> LINE_TCE_BITS);
 }

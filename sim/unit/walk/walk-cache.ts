@@ -4,8 +4,7 @@
  */
 import type { UnitConfig } from '../../../models/phb/unit-config.ts';
 import { Associative } from '../lookup/associative.ts';
-import { PAGE_HIGH_BITS } from '../lookup/set-index.ts';
-import { keyHigh } from '../lookup/tce-cache.ts';
+import { keyHigh, TVE_MASK, tveKey } from '../lookup/key.ts';
 
 /** Levels above the leaf that a table can have. */
 const UPPER_LEVELS_MAX = 4;
@@ -63,7 +62,7 @@ export class WalkCache {
   /** Forgets what belongs to one TVE. */
   dropTve(tve: number): void {
     for (const directory of this.directories) {
-      directory.dropWhere(-1 << PAGE_HIGH_BITS, tve << PAGE_HIGH_BITS);
+      directory.dropWhere(TVE_MASK, tveKey(tve));
     }
   }
 
