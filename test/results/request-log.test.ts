@@ -192,6 +192,22 @@ test('the file has all columns and no rows for a trace without DMA', async () =>
   expect(table.schema.names).toContain('engine_wait_cycles');
 });
 
+test('a row has its own PE and its absolute time, whoever is at hand when its data come', async () => {
+  // Two devices in turn: the data of each read come while another is at hand. Then long after: the
+  // origin that the unit counts from has moved by then.
+  const near = Array.from({ length: 8 }, (_, turn) => [20 * turn, 1 + (turn % 2)]);
+  const far = [2_000_000_000, 2_000_000_020].map((ns, turn) => [ns, 1 + turn]);
+  const steps = Array.from({ length: 18 }, (_, turn) => [100_000_000 * (turn + 1), 1]);
+  const events = [...near, ...steps, ...far];
+  const rows = events.map(([ns, pe]) => `${ns},read,0,${256 * pe},${pe},64,0,0`);
+  writeCsv(path('long.csv'), rows);
+  const args = ['--trace', path('long.csv'), '--window', '64K:1G', '--map', 'touched'];
+  const { table } = await logged('long', ...args);
+  expect(Array.from(column(table, 'pe'))).toEqual(events.map(([, pe]) => pe));
+  const arrivals = events.map(([ns]) => BigInt((ns * CLOCK_MHZ) / 1000));
+  expect(Array.from(column(table, 'arrive_cycle'))).toEqual(arrivals);
+});
+
 describe('a sample of the requests', () => {
   const args = () => ['--trace', path('mixed.csv'), '--window', '64K:1G', '--map', 'touched'];
 
