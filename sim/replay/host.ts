@@ -12,8 +12,8 @@ import {
   type PhbLimits,
   type PhbRegisters,
 } from '../../models/firmware/opal.ts';
-import { placeOf, tableBytesOf } from '../../models/kernel/dma-window.ts';
-import type { GroupInfo } from '../../models/kernel/table-group.ts';
+import type { GroupInfo } from '../../models/kernel/group/table-group.ts';
+import { placeOf, tableBytesOf } from '../../models/kernel/vfio/dma-window.ts';
 import { Buddy, orderMaxOf } from '../../models/memory/buddy.ts';
 import type { PhysicalMemory } from '../../models/memory/physical.ts';
 import { writeRte } from '../../models/rte.ts';

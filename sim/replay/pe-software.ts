@@ -8,13 +8,16 @@ import { TABLE_ADDRESS_MASK } from '../../models/address.ts';
 import { hex } from '../../models/bits.ts';
 import type { Opal } from '../../models/firmware/opal.ts';
 import { type CallResult, isRefusal, refuse } from '../../models/kernel/call-result.ts';
-import { type ContainerReport, reportContainer } from '../../models/kernel/container-report.ts';
-import { contains, type DmaWindow, entryOf } from '../../models/kernel/dma-window.ts';
 import { ERA_5 } from '../../models/kernel/era.ts';
+import { type GroupInfo, PeGroup } from '../../models/kernel/group/table-group.ts';
 import { LockedMemory } from '../../models/kernel/locked-memory.ts';
-import { PreregisteredMemory } from '../../models/kernel/preregistered.ts';
-import { type GroupInfo, PeGroup } from '../../models/kernel/table-group.ts';
-import { VfioContainer } from '../../models/kernel/vfio-container.ts';
+import { VfioContainer } from '../../models/kernel/vfio/container.ts';
+import {
+  type ContainerReport,
+  reportContainer,
+} from '../../models/kernel/vfio/container-report.ts';
+import { contains, type DmaWindow, entryOf } from '../../models/kernel/vfio/dma-window.ts';
+import { PreregisteredMemory } from '../../models/kernel/vfio/preregistered.ts';
 import type { Buddy } from '../../models/memory/buddy.ts';
 import type { PhysicalMemory } from '../../models/memory/physical.ts';
 import { TCE_PCI_READ, TCE_PCI_WRITE, tcePermission } from '../../models/tce.ts';

@@ -3,7 +3,7 @@
  * win). `resolveScenario` makes of it the machine to replay on.
  */
 import { InputError } from '../../models/input-error.ts';
-import { placeOf, tableBytesOf } from '../../models/kernel/dma-window.ts';
+import { placeOf, tableBytesOf } from '../../models/kernel/vfio/dma-window.ts';
 import { orderMaxOf } from '../../models/memory/buddy.ts';
 import { PHYSICAL_MEMORY_BYTES_MAX } from '../../models/memory/physical.ts';
 import { DEFAULT_FIRMWARE, underFirmware } from '../../models/phb/firmware.ts';

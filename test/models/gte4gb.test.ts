@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest';
 import { tveIndex } from '../../models/address.ts';
-import { reportContainer } from '../../models/kernel/container-report.ts';
+import { reportContainer } from '../../models/kernel/vfio/container-report.ts';
 import { decodeTve } from '../../models/tve.ts';
 import { walk } from '../../models/walk.ts';
 import { create, map, outcome, PE, TestHost, withMemory } from './vfio-host.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { PreregisteredMemory } from '../../models/kernel/preregistered.ts';
+import { PreregisteredMemory } from '../../models/kernel/vfio/preregistered.ts';
 
 const MiB = 1n << 20n;
 const GiB = 1n << 30n;

@@ -3,10 +3,10 @@ import type { TveSelect } from '../../models/address.ts';
 import { Opal, type PhbLimits } from '../../models/firmware/opal.ts';
 import { type CallResult, isRefusal } from '../../models/kernel/call-result.ts';
 import { ERA_5, type Era } from '../../models/kernel/era.ts';
+import { PeGroup } from '../../models/kernel/group/table-group.ts';
 import { LockedMemory } from '../../models/kernel/locked-memory.ts';
-import { PreregisteredMemory } from '../../models/kernel/preregistered.ts';
-import { PeGroup } from '../../models/kernel/table-group.ts';
-import { type Kernel, VfioContainer } from '../../models/kernel/vfio-container.ts';
+import { type Kernel, VfioContainer } from '../../models/kernel/vfio/container.ts';
+import { PreregisteredMemory } from '../../models/kernel/vfio/preregistered.ts';
 import { Buddy } from '../../models/memory/buddy.ts';
 import { allocateMemory, PhysicalMemory } from '../../models/memory/physical.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { reportContainer } from '../../models/kernel/container-report.ts';
 import { ERA_5 } from '../../models/kernel/era.ts';
+import { reportContainer } from '../../models/kernel/vfio/container-report.ts';
 import { create, map, outcome, PE, PHB3, TestHost, withMemory } from './vfio-host.ts';
 
 const MiB = 1n << 20n;

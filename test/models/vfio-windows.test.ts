@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { reportContainer } from '../../models/kernel/container-report.ts';
 import { ERA_5 } from '../../models/kernel/era.ts';
+import { reportContainer } from '../../models/kernel/vfio/container-report.ts';
 import { parseSize } from '../../models/size.ts';
 import { create, map, outcome, PE, PHB4, TestHost, withMemory } from './vfio-host.ts';
 

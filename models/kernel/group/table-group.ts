@@ -3,14 +3,14 @@
  * arch/powerpc/include/asm/iommu.h): a PE with two window slots. And the powernv implementation
  * (powernv/pci-ioda.c, 5.17), which hands everything on to the firmware.
  */
-import type { TveSelect } from '../address.ts';
+import type { TveSelect } from '../../address.ts';
 import {
   type DmaWindowTable,
   NO_TABLE,
   OPAL_SUCCESS,
   type Opal,
   type OpalCode,
-} from '../firmware/opal.ts';
+} from '../../firmware/opal.ts';
 
 /** IOMMU_TABLE_GROUP_MAX_TABLES. */
 export const WINDOW_SLOTS = 2;

@@ -4,10 +4,10 @@
  * the 4 GiB that it never serves (Linux patch "powerpc/powernv/phb4: Add 4GB IOMMU bypass mode", v2,
  * 2020-03-23, kvm mailing list; not merged).
  */
-import { secondWindowStart, type TveSelect } from '../address.ts';
-import { log2Exact } from '../bits.ts';
-import type { DmaWindowTable } from '../firmware/opal.ts';
-import type { TceTable } from '../table/tce-table.ts';
+import { secondWindowStart, type TveSelect } from '../../address.ts';
+import { log2Exact } from '../../bits.ts';
+import type { DmaWindowTable } from '../../firmware/opal.ts';
+import type { TceTable } from '../../table/tce-table.ts';
 
 /** Bus addresses below this are DMA. */
 const BUS_ADDRESS_LIMIT = 1n << 60n;

@@ -4,11 +4,11 @@
  * with the window: entries that the table can still hold are written, those behind its last block
  * would be stores into foreign kernel memory, and are counted instead.
  */
-import { hex } from '../bits.ts';
-import { formatSize } from '../size.ts';
-import type { LevelFailure } from '../table/level-tree.ts';
-import type { EntryObserver, TceTable } from '../table/tce-table.ts';
-import { TCE_PCI_READ, TCE_PCI_READ_WRITE } from '../tce.ts';
+import { hex } from '../../bits.ts';
+import { formatSize } from '../../size.ts';
+import type { LevelFailure } from '../../table/level-tree.ts';
+import type { EntryObserver, TceTable } from '../../table/tce-table.ts';
+import { TCE_PCI_READ, TCE_PCI_READ_WRITE } from '../../tce.ts';
 import type { PreregisteredMemory, Region } from './preregistered.ts';
 
 /** Pages to map, the window's entry numbers. */

@@ -4,9 +4,9 @@
  * containers register it. Here its pages are contiguous in real memory and of one size, which real
  * ones need not be. Left out: pinning that fails half way, device memory, dirty flags.
  */
-import { hex } from '../bits.ts';
-import { InputError } from '../input-error.ts';
-import { formatSize } from '../size.ts';
+import { hex } from '../../bits.ts';
+import { InputError } from '../../input-error.ts';
+import { formatSize } from '../../size.ts';
 
 /** What lies behind a region: real memory in pages of one size. */
 export interface Backing {

@@ -4,15 +4,25 @@
  * in the kernel's order, so that a call wrong in two ways gets the kernel's answer. Left out: the
  * structures' own fields (argsz, flags, reserved), calls from a second process, detaching a group.
  */
-import { hex } from '../bits.ts';
-import { OPAL_SUCCESS } from '../firmware/opal.ts';
-import type { BlockAllocator } from '../memory/buddy.ts';
-import type { PhysicalMemory } from '../memory/physical.ts';
-import { formatSize } from '../size.ts';
-import { isRefused, tableGeometry } from '../table/geometry.ts';
-import type { LevelFailure } from '../table/level-tree.ts';
-import { isLevelFailure, TceTable } from '../table/tce-table.ts';
-import { type CallResult, isRefusal, type Refusal, refuse, refuseWithCode } from './call-result.ts';
+import { hex } from '../../bits.ts';
+import { OPAL_SUCCESS } from '../../firmware/opal.ts';
+import type { BlockAllocator } from '../../memory/buddy.ts';
+import type { PhysicalMemory } from '../../memory/physical.ts';
+import { formatSize } from '../../size.ts';
+import { isRefused, tableGeometry } from '../../table/geometry.ts';
+import type { LevelFailure } from '../../table/level-tree.ts';
+import { isLevelFailure, TceTable } from '../../table/tce-table.ts';
+import {
+  type CallResult,
+  isRefusal,
+  type Refusal,
+  refuse,
+  refuseWithCode,
+} from '../call-result.ts';
+import type { Era } from '../era.ts';
+import type { ErrnoName } from '../errno.ts';
+import { describeFailure, FailedAllocations } from '../failed-allocations.ts';
+import { type TableGroup, WINDOW_SLOTS } from '../group/table-group.ts';
 import { clearPages, type MappingResult, mapPages, RegionUse } from './dma-mapping.ts';
 import {
   contains,
@@ -22,12 +32,8 @@ import {
   placeOf,
   tableBytesOf,
 } from './dma-window.ts';
-import type { Era } from './era.ts';
-import type { ErrnoName } from './errno.ts';
-import { describeFailure, FailedAllocations } from './failed-allocations.ts';
 import type { Backing } from './preregistered.ts';
 import { type Process, Registration } from './registration.ts';
-import { type TableGroup, WINDOW_SLOTS } from './table-group.ts';
 
 /** The host that the container lives on. */
 export interface Kernel {

@@ -1,7 +1,8 @@
 /** What a container's windows took from the host: memory now and at most, charges, failures. */
+
+import type { FailedAllocation } from '../failed-allocations.ts';
+import type { VfioContainer } from './container.ts';
 import { effectiveBytes } from './dma-window.ts';
-import type { FailedAllocation } from './failed-allocations.ts';
-import type { VfioContainer } from './vfio-container.ts';
 
 /** One window and its two trees of tables. */
 export interface WindowReport {

@@ -2,11 +2,11 @@
  * The memory that one container registered, out of all that its process did, after
  * tce_iommu_register_pages and tce_iommu_unregister_pages (drivers/vfio/vfio_iommu_spapr_tce.c, 5.17).
  */
-import { hex } from '../bits.ts';
-import { formatSize } from '../size.ts';
-import { type CallResult, refuse } from './call-result.ts';
-import type { Era } from './era.ts';
-import type { LockedMemory } from './locked-memory.ts';
+import { hex } from '../../bits.ts';
+import { formatSize } from '../../size.ts';
+import { type CallResult, refuse } from '../call-result.ts';
+import type { Era } from '../era.ts';
+import type { LockedMemory } from '../locked-memory.ts';
 import type { Backing, PreregisteredMemory, Region } from './preregistered.ts';
 
 /** What a process has but once, however many containers it opens. */
