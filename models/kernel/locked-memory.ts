@@ -47,9 +47,10 @@ export class LockedMemory {
     return undefined;
   }
 
-  /** Gives a charge back. */
+  /** Gives a charge back; more than was charged leaves nothing, as the kernel does with a warning. */
   refund(bytes: bigint): void {
-    this.pages -= bytes >> this.shift;
+    const pages = bytes >> this.shift;
+    this.pages = pages > this.pages ? 0n : this.pages - pages;
   }
 
   /** Notes that a charge will never be given back. */

@@ -6,12 +6,24 @@
  */
 import { log2Exact } from '../bits.ts';
 import { describeBytes, formatSize } from '../size.ts';
+import { type ChargeRule, chargeBothTrees, chargeHardwareTree } from './charge.ts';
 
 /** POWERNV_IOMMU_MAX_LEVELS, powernv/pci.h. */
 export const TABLE_LEVELS_MAX = 5;
-/** The hardware ignores bus address bits from here up: pci-ioda-tce.c refuses tables that reach it. */
-const REACH_BITS_LIMIT = 55;
 const TCE_SHIFT = 3;
+
+/** What changed between versions of the kernel. */
+export interface GeometryRules {
+  /** Tables that reach so many bus address bits are refused; absent: none is. */
+  readonly reachBitsLimit?: number;
+  readonly charge: ChargeRule;
+}
+
+/** Linux 4.2 to 4.18. */
+export const GEOMETRY_4_2: GeometryRules = { charge: chargeHardwareTree };
+
+/** Linux 4.19 and later: the hardware ignores bus address bits from 55 up (pci-ioda-tce.c). */
+export const GEOMETRY_4_19: GeometryRules = { reachBitsLimit: 55, charge: chargeBothTrees };
 
 /** What a user asks for, on which kernel. */
 export interface GeometryRequest {
@@ -47,7 +59,7 @@ export interface TableGeometry {
   readonly createdBytes: bigint;
   /** One tree with every leaf; the mirror takes as much again. */
   readonly fullTreeBytes: bigint;
-  /** Charged to the process's locked memory at creation, both full trees. */
+  /** Charged to the process's locked memory at creation. */
   readonly lockedBytes: bigint;
 }
 
@@ -60,7 +72,10 @@ export interface GeometryRefusal {
 }
 
 /** The geometry of a table, or why there is none. */
-export function tableGeometry(request: GeometryRequest): TableGeometry | GeometryRefusal {
+export function tableGeometry(
+  request: GeometryRequest,
+  rules: GeometryRules = GEOMETRY_4_19,
+): TableGeometry | GeometryRefusal {
   const reason = sizeProblem(request);
   if (reason !== undefined) return { errno: 'EINVAL', reason, lockedBytes: 0n };
   const { pageShift, levels, windowBytes, basePageShift } = request;
@@ -69,11 +84,12 @@ export function tableGeometry(request: GeometryRequest): TableGeometry | Geometr
   const levelShift = Math.max(Math.ceil(entryBits / levels) + TCE_SHIFT, basePageShift);
   const indexBits = levelShift - TCE_SHIFT;
   const reachBits = indexBits * levels + pageShift;
-  const lockedBytes = chargedBytes(entryBits, levels, levelShift);
-  if (reachBits >= REACH_BITS_LIMIT) {
+  const lockedBytes = rules.charge({ entryBits, levels, levelShift });
+  const { reachBitsLimit = Number.POSITIVE_INFINITY } = rules;
+  if (reachBits >= reachBitsLimit) {
     const tables = `${levels} levels of ${formatSize(2 ** levelShift)}`;
     const reach = `${formatSize(2 ** pageShift)} pages reach ${reachBits} address bits`;
-    const why = `${tables} and ${reach}, at most ${REACH_BITS_LIMIT - 1} are allowed`;
+    const why = `${tables} and ${reach}, at most ${reachBitsLimit - 1} are allowed`;
     return { errno: 'EINVAL', reason: why, lockedBytes };
   }
   const nodesPerLevel = fullTree(tableShift, levels, levelShift);
@@ -117,19 +133,6 @@ function sizeProblem(request: GeometryRequest): string | undefined {
   const isTooSmall = entryBits < -TCE_SHIFT || (levels > 1 && entryBits < 1 - levels);
   if (!isTooSmall) return undefined;
   return `window size: ${describeBytes(windowBytes)} is too far below one page of ${formatSize(2 ** pageShift)}`;
-}
-
-/** pnv_pci_ioda2_get_table_size: both trees, as if every leaf existed. */
-function chargedBytes(entryBits: number, levels: number, levelShift: number): bigint {
-  const levelBytes = 1n << BigInt(levelShift);
-  let tableBytes = entryBits + TCE_SHIFT > 12 ? 1n << BigInt(entryBits + TCE_SHIFT) : 4096n;
-  let sum = 0n;
-  for (let level = 0; level < levels; level += 1) {
-    sum += ((tableBytes + levelBytes - 1n) / levelBytes) * levelBytes;
-    const parentBytes = (tableBytes / levelBytes) * 8n;
-    tableBytes = parentBytes > levelBytes ? parentBytes : levelBytes;
-  }
-  return 2n * sum;
 }
 
 function fullTree(tableShift: number, levels: number, levelShift: number): number[] {

@@ -6,6 +6,7 @@
  */
 
 import type { AllocationFailure, BlockAllocator } from '../memory/buddy.ts';
+import type { Gfp } from '../memory/gfp.ts';
 import { bigEndian, type PhysicalMemory } from '../memory/physical.ts';
 import { TCE_PCI_READ_WRITE } from '../tce.ts';
 import type { TableGeometry } from './geometry.ts';
@@ -24,25 +25,29 @@ export const ABSENT = -1;
 
 const HALF = 2 ** 32;
 
+/** Where a tree's blocks come from, and the memory they stand in. */
+export interface TreeHome {
+  readonly memory: PhysicalMemory;
+  readonly allocator: BlockAllocator;
+  readonly gfp: Gfp;
+}
+
 export class LevelTree {
   private readonly name: TreeName;
   private readonly geometry: TableGeometry;
   private readonly memory: PhysicalMemory;
   private readonly allocator: BlockAllocator;
+  private readonly gfp: Gfp;
   /** Real address of the root, a whole number below 2^53; ABSENT once freed or never allocated. */
   private rootAddress = ABSENT;
   private allocated = 0;
 
-  constructor(
-    name: TreeName,
-    geometry: TableGeometry,
-    memory: PhysicalMemory,
-    allocator: BlockAllocator,
-  ) {
+  constructor(name: TreeName, geometry: TableGeometry, home: TreeHome) {
     this.name = name;
     this.geometry = geometry;
-    this.memory = memory;
-    this.allocator = allocator;
+    this.memory = home.memory;
+    this.allocator = home.allocator;
+    this.gfp = home.gfp;
   }
 
   /** Real address of the root table. */
@@ -87,6 +92,15 @@ export class LevelTree {
       table = child;
     }
     return table;
+  }
+
+  /** Allocates every leaf of the first `count` entries, depth first; stops at the first failure. */
+  growLeaves(count: number): LevelFailure | undefined {
+    for (let index = 0; index < count; index += this.geometry.entriesPerLevel) {
+      const grown = this.growLeaf(index);
+      if (typeof grown !== 'number') return grown;
+    }
+    return undefined;
   }
 
   /** The first index from `from` on whose leaf exists, or `end`; steps over whole absent branches. */
@@ -135,7 +149,7 @@ export class LevelTree {
 
   private allocate(level: number): number | LevelFailure {
     const { order, levelBytes } = this.geometry;
-    const block = this.allocator.allocate(order);
+    const block = this.allocator.allocate(order, this.gfp);
     if (block === undefined) {
       const failure = this.allocator.lastFailure as AllocationFailure;
       return { ...failure, tree: this.name, level };

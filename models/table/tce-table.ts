@@ -2,25 +2,25 @@
  * A TCE table of 1 to 5 levels in simulated memory, as Linux powernv keeps it for a VFIO window
  * (pci-ioda-tce.c, 5.17): the tree that the PHB walks, and beside it a mirror tree of the same shape
  * for userspace addresses, of which only the memory it takes is modelled. A leaf comes into being in
- * the mirror first, then in the hardware's tree. Entry numbers are counted from the window's start.
+ * the mirror first, then in the hardware's tree. Until 4.18 the whole tree was made at creation, and
+ * there was no mirror tree. Entry numbers are counted from the window's start.
  */
 import { joinHalves, lowerHalf, upperHalf } from '../bits.ts';
-import type { BlockAllocator } from '../memory/buddy.ts';
 import { bigEndian, type PhysicalMemory } from '../memory/physical.ts';
 import { TCE_PCI_READ_WRITE } from '../tce.ts';
 import type { TableGeometry } from './geometry.ts';
-import { ABSENT, type LevelFailure, LevelTree } from './level-tree.ts';
+import { ABSENT, type LevelFailure, LevelTree, type TreeHome } from './level-tree.ts';
 
 /** Entries of an aligned 4 KiB lie side by side in `PhysicalMemory.cells`. */
 const RUN_BYTES = 4096;
 const HALF = 2 ** 32;
 
-/** Where a table lives. */
-export interface TableHome {
-  readonly memory: PhysicalMemory;
-  readonly allocator: BlockAllocator;
-  /** VFIO's windows have a mirror, the host's own do not. */
-  readonly mirrored: boolean;
+/** Where a table lives, and how it comes into being. */
+export interface TableHome extends TreeHome {
+  /** All levels at creation, or the root, and the rest with the first entry that needs it. */
+  readonly growth: 'whole' | 'onDemand';
+  /** A second tree of the same shape for userspace addresses, which VFIO's windows have since 4.19. */
+  readonly mirror: 'tree' | 'none';
 }
 
 /** Told of each mapped entry that is overwritten or cleared, with the real page it named. */
@@ -36,7 +36,7 @@ export interface RunResult {
 
 export class TceTable {
   readonly geometry: TableGeometry;
-  /** Entries that the hardware can reach, at least those of the window. */
+  /** Entries that a leaf holds or can still be made for, at least those of the window. */
   readonly reachEntries: number;
   private readonly memory: PhysicalMemory;
   private readonly hardware: LevelTree;
@@ -44,18 +44,23 @@ export class TceTable {
 
   private constructor(geometry: TableGeometry, home: TableHome) {
     this.geometry = geometry;
-    this.reachEntries = 2 ** (geometry.indexBits * geometry.levels);
+    const { tceCount, entriesPerLevel, indexBits, levels } = geometry;
+    this.reachEntries =
+      home.growth === 'whole'
+        ? Math.ceil(tceCount / entriesPerLevel) * entriesPerLevel
+        : 2 ** (indexBits * levels);
     this.memory = home.memory;
-    this.hardware = new LevelTree('hardware', geometry, home.memory, home.allocator);
-    this.mirror = home.mirrored
-      ? new LevelTree('mirror', geometry, home.memory, home.allocator)
-      : undefined;
+    this.hardware = new LevelTree('hardware', geometry, home);
+    this.mirror = home.mirror === 'tree' ? new LevelTree('mirror', geometry, home) : undefined;
   }
 
-  /** A table with its roots, all entries zero; or the root that found no block, and nothing is kept. */
+  /** A table with all entries zero; or the level that found no block, and nothing is kept. */
   static create(geometry: TableGeometry, home: TableHome): TceTable | LevelFailure {
     const table = new TceTable(geometry, home);
-    const failure = table.hardware.growRoot() ?? table.mirror?.growRoot();
+    const failure =
+      table.hardware.growRoot() ??
+      table.mirror?.growRoot() ??
+      (home.growth === 'whole' ? table.hardware.growLeaves(geometry.tceCount) : undefined);
     if (failure === undefined) return table;
     table.free();
     return failure;

@@ -12,6 +12,7 @@ import {
   type PhbLimits,
   type PhbRegisters,
 } from '../../models/firmware/opal.ts';
+import { ERA_5_17 } from '../../models/kernel/era.ts';
 import type { GroupInfo } from '../../models/kernel/group/table-group.ts';
 import { placeOf, tableBytesOf } from '../../models/kernel/vfio/dma-window.ts';
 import { Buddy, orderMaxOf } from '../../models/memory/buddy.ts';
@@ -275,9 +276,13 @@ export class Host {
       const software = new PeSoftware(pe, {
         opal: this.opal,
         groupInfo: this.groupInfo,
-        basePageShift: this.machine.host.basePageShift,
-        memory: this.memory,
-        allocator: this.allocator,
+        host: {
+          era: ERA_5_17,
+          basePageShift: this.machine.host.basePageShift,
+          ramBytes: this.machine.host.ramBytes,
+          memory: this.memory,
+          allocator: this.allocator,
+        },
         log: this.log,
       });
       this.pes.set(pe, software);

@@ -8,18 +8,15 @@ import { TABLE_ADDRESS_MASK } from '../../models/address.ts';
 import { hex } from '../../models/bits.ts';
 import type { Opal } from '../../models/firmware/opal.ts';
 import { type CallResult, isRefusal, refuse } from '../../models/kernel/call-result.ts';
-import { ERA_5 } from '../../models/kernel/era.ts';
-import { type GroupInfo, PeGroup } from '../../models/kernel/group/table-group.ts';
-import { LockedMemory } from '../../models/kernel/locked-memory.ts';
+import { type GroupHome, PeGroup } from '../../models/kernel/group/pe-group.ts';
+import type { GroupInfo } from '../../models/kernel/group/table-group.ts';
+import { startProcess } from '../../models/kernel/process.ts';
 import { VfioContainer } from '../../models/kernel/vfio/container.ts';
 import {
   type ContainerReport,
   reportContainer,
 } from '../../models/kernel/vfio/container-report.ts';
 import { contains, type DmaWindow, entryOf } from '../../models/kernel/vfio/dma-window.ts';
-import { PreregisteredMemory } from '../../models/kernel/vfio/preregistered.ts';
-import type { Buddy } from '../../models/memory/buddy.ts';
-import type { PhysicalMemory } from '../../models/memory/physical.ts';
 import { TCE_PCI_READ, TCE_PCI_WRITE, tcePermission } from '../../models/tce.ts';
 import type { CallLog } from './call-log.ts';
 import type { WindowPlan } from './machine.ts';
@@ -34,9 +31,7 @@ const PAGES_PER_MAP = 2 ** 16;
 export interface PeHome {
   readonly opal: Opal;
   readonly groupInfo: GroupInfo;
-  readonly basePageShift: number;
-  readonly memory: PhysicalMemory;
-  readonly allocator: Buddy;
+  readonly host: GroupHome;
   readonly log: CallLog;
 }
 
@@ -59,21 +54,19 @@ export class PeSoftware {
   private isDefaultPending = true;
 
   constructor(pe: number, home: PeHome) {
-    const { basePageShift, memory, allocator } = home;
-    const locked = new LockedMemory({
-      limitBytes: 0n,
-      capIpcLock: true,
-      pageShift: basePageShift,
+    const { basePageShift, era } = home.host;
+    const process = startProcess({ limitBytes: 0n, capIpcLock: true, pageShift: basePageShift });
+    process.memory.add({
+      start: 0n,
+      bytes: REGISTERED_BYTES,
+      realAddress: 0n,
+      pageShift: REGISTERED_PAGE_SHIFT,
     });
     this.log = home.log;
-    this.group = new PeGroup(pe, home.groupInfo, home.opal);
-    this.container = new VfioContainer(
-      { era: ERA_5, basePageShift, memory, allocator },
-      { locked, regions: new PreregisteredMemory() },
-    );
+    this.group = new PeGroup(pe, home.groupInfo, home.opal, home.host);
+    this.container = new VfioContainer('v2', { era, basePageShift, platform: 'powernv' }, process);
     this.container.attach(this.group);
-    const backing = { realAddress: 0n, pageShift: REGISTERED_PAGE_SHIFT };
-    this.container.register(0n, REGISTERED_BYTES, backing);
+    this.container.register(0n, REGISTERED_BYTES);
   }
 
   /** The windows of the plan, the first at bus address 0; maps all their pages if asked to. */

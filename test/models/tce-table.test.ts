@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Buddy } from '../../models/memory/buddy.ts';
 import { allocateMemory, PhysicalMemory } from '../../models/memory/physical.ts';
 import { isRefused, type TableGeometry, tableGeometry } from '../../models/table/geometry.ts';
-import { isLevelFailure, TceTable } from '../../models/table/tce-table.ts';
+import { isLevelFailure, type TableHome, TceTable } from '../../models/table/tce-table.ts';
 import { decodeTve, encodeTranslated } from '../../models/tve.ts';
 import { walk } from '../../models/walk.ts';
 
@@ -21,11 +21,11 @@ function geometryOf(
   return geometry;
 }
 
-function home(pageShift: number, freeBlocks?: number[]) {
+function home(pageShift: number, freeBlocks?: number[]): TableHome & { allocator: Buddy } {
   const memory = new PhysicalMemory(allocateMemory(64 * 2 ** 20));
   const node = { pageShift, base: 1n << 33n };
   const allocator = new Buddy(freeBlocks ? { ...node, freeBlocks } : { ...node, ramBytes: TiB });
-  return { memory, allocator, mirrored: true };
+  return { memory, allocator, gfp: 'atomic', growth: 'onDemand', mirror: 'tree' };
 }
 
 function tableOn(place: ReturnType<typeof home>, geometry: TableGeometry): TceTable {
@@ -141,7 +141,9 @@ describe('a one-level table', () => {
     const table = TceTable.create(geometryOf(16, TiB, 16, 1), {
       memory,
       allocator,
-      mirrored: false,
+      gfp: 'atomic',
+      growth: 'onDemand',
+      mirror: 'none',
     });
     if (isLevelFailure(table)) throw new Error('no block');
     table.set(0x1234, 0x10_00ab_0003n);

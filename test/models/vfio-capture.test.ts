@@ -37,7 +37,8 @@ function perform(host: TestHost, line: string): CallResult {
       return container.getInfo();
     case 'REGISTER_MEMORY': {
       const { start, bytes, pageShift } = line.includes('huge') ? HUGE : ORDINARY;
-      return container.register(start, bytes, { realAddress: start, pageShift });
+      host.addMemory(start, bytes, pageShift);
+      return container.register(start, bytes);
     }
     case 'CREATE':
       return container.create({
@@ -86,9 +87,7 @@ test('GET_INFO tells what Linux told', () => {
     rc: 0,
     dma32Start: 0n,
     dma32Bytes: 0x8000_0000n,
-    pageSizes: 0x4021_1000n,
-    windowsMax: 2,
-    levelsMax: 5,
+    windows: { pageSizes: 0x4021_1000n, windowsMax: 2, levelsMax: 5 },
   });
 });
 

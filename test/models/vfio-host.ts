@@ -2,11 +2,14 @@
 import type { TveSelect } from '../../models/address.ts';
 import { Opal, type PhbLimits } from '../../models/firmware/opal.ts';
 import { type CallResult, isRefusal } from '../../models/kernel/call-result.ts';
-import { ERA_5, type Era } from '../../models/kernel/era.ts';
-import { PeGroup } from '../../models/kernel/group/table-group.ts';
-import { LockedMemory } from '../../models/kernel/locked-memory.ts';
-import { type Kernel, VfioContainer } from '../../models/kernel/vfio/container.ts';
-import { PreregisteredMemory } from '../../models/kernel/vfio/preregistered.ts';
+import { ERA_5_17, type Era } from '../../models/kernel/era.ts';
+import { type GroupHome, PeGroup } from '../../models/kernel/group/pe-group.ts';
+import type { LockedMemory } from '../../models/kernel/locked-memory.ts';
+import { type Process, startProcess } from '../../models/kernel/process.ts';
+import type { ContainerType } from '../../models/kernel/vfio/calls.ts';
+import { VfioContainer } from '../../models/kernel/vfio/container.ts';
+import type { PreregisteredMemory } from '../../models/kernel/vfio/preregistered.ts';
+import type { ContainerKernel } from '../../models/kernel/vfio/windows.ts';
 import { Buddy } from '../../models/memory/buddy.ts';
 import { allocateMemory, PhysicalMemory } from '../../models/memory/physical.ts';
 
@@ -47,6 +50,7 @@ export interface HostOptions {
   readonly era?: Era;
   readonly phb?: PhbLimits;
   readonly tveSelect?: TveSelect;
+  readonly type?: ContainerType;
 }
 
 /** PE number of the test host's device. */
@@ -59,26 +63,40 @@ export class TestHost {
   readonly phb = new RecordingPhb();
   readonly memory = new PhysicalMemory(allocateMemory(64 * 2 ** 20));
   readonly buddy: Buddy;
-  readonly locked: LockedMemory;
-  readonly regions = new PreregisteredMemory();
-  readonly kernel: Kernel;
+  readonly process: Process;
+  readonly kernel: ContainerKernel;
   readonly container: VfioContainer;
   readonly group: PeGroup;
+  private readonly home: GroupHome;
 
   constructor(options: HostOptions = {}) {
     const { basePageShift = 16, ramBytes = 1n << 40n, freeBlocks, phb = PHB4 } = options;
+    const { era = ERA_5_17, limitBytes = 1n << 50n } = options;
     const node = { pageShift: basePageShift, base: RAM_BASE };
     this.buddy = new Buddy(freeBlocks ? { ...node, freeBlocks } : { ...node, ramBytes });
-    const limitBytes = options.limitBytes ?? 1n << 50n;
-    this.locked = new LockedMemory({ limitBytes, capIpcLock: false, pageShift: basePageShift });
+    this.process = startProcess({ limitBytes, capIpcLock: false, pageShift: basePageShift });
     const { memory, buddy: allocator } = this;
-    this.kernel = { era: options.era ?? ERA_5, basePageShift, memory, allocator };
-    this.container = this.openContainer();
+    this.kernel = { era, basePageShift, platform: 'powernv' };
+    this.home = { era, basePageShift, ramBytes, memory, allocator };
+    this.container = this.openContainer(options.type);
     this.group = this.groupOf(phb.peCount > PE ? PE : 5, phb, options.tveSelect);
   }
 
-  openContainer(): VfioContainer {
-    return new VfioContainer(this.kernel, { locked: this.locked, regions: this.regions });
+  get locked(): LockedMemory {
+    return this.process.locked;
+  }
+
+  get regions(): PreregisteredMemory {
+    return this.process.regions;
+  }
+
+  openContainer(type: ContainerType = 'v2', process = this.process): VfioContainer {
+    return new VfioContainer(type, this.kernel, process);
+  }
+
+  /** Memory of the process at its own real address. */
+  addMemory(start: bigint, bytes: bigint, pageShift = this.kernel.basePageShift): void {
+    this.process.memory.add({ start, bytes, realAddress: start, pageShift });
   }
 
   groupOf(pe: number, phb: PhbLimits = PHB4, tveSelect: TveSelect = 'bit59'): PeGroup {
@@ -90,7 +108,7 @@ export class TestHost {
       levelsMax: 5,
       tveSelect,
     };
-    return new PeGroup(pe, info, new Opal(this.phb, phb));
+    return new PeGroup(pe, info, new Opal(this.phb, phb), this.home);
   }
 
   /** Attaches the group and removes the default window before it exists. */
@@ -116,8 +134,8 @@ export function create(host: TestHost, windowBytes: bigint, pageShift: number, l
 
 /** Registers 1 GiB of ordinary memory at its own real address. */
 export function withMemory(host: TestHost, start = GiB): TestHost {
-  const pageShift = host.kernel.basePageShift;
-  host.container.register(start, GiB, { realAddress: start, pageShift });
+  host.addMemory(start, GiB);
+  host.container.register(start, GiB);
   return host;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ERA_5 } from '../../models/kernel/era.ts';
+import { ERA_5_17 } from '../../models/kernel/era.ts';
 import { reportContainer } from '../../models/kernel/vfio/container-report.ts';
 import { create, map, outcome, PE, PHB3, TestHost, withMemory } from './vfio-host.ts';
 
@@ -59,8 +59,8 @@ describe('MAP', () => {
       errno: 'EINVAL',
       reason: 'the IO page of 2M at 0x40000000 is larger than the pages of 64K behind it',
     });
-    const huge = { realAddress: 8n * GiB, pageShift: 24 };
-    host.container.register(8n * GiB, GiB, huge);
+    host.addMemory(8n * GiB, GiB, 24);
+    host.container.register(8n * GiB, GiB);
     expect(outcome(map(host, 0n, 2n * MiB, { processAddress: 8n * GiB }))).toBe('ok');
   });
 
@@ -143,21 +143,21 @@ describe('kills', () => {
 });
 
 describe('registered memory', () => {
-  const backing = { realAddress: GiB, pageShift: 16 };
-
   test('is refused twice, overlapping, and misaligned', () => {
-    const { container, locked } = withMemory(new TestHost());
-    expect(outcome(container.register(GiB, GiB, backing))).toBe('EBUSY');
-    expect(outcome(container.register(GiB, 2n * GiB, backing))).toBe('EINVAL');
-    expect(outcome(container.register(4096n, 65_536n, backing))).toBe('EINVAL');
-    expect(outcome(container.register((1n << 64n) - 65_536n, 65_536n, backing))).toBe('EINVAL');
+    const host = withMemory(new TestHost());
+    const { container, locked } = host;
+    host.addMemory(2n * GiB, GiB);
+    expect(outcome(container.register(GiB, GiB))).toBe('EBUSY');
+    expect(outcome(container.register(GiB, 2n * GiB))).toBe('EINVAL');
+    expect(outcome(container.register(4096n, 65_536n))).toBe('EINVAL');
+    expect(outcome(container.register((1n << 64n) - 65_536n, 65_536n))).toBe('EINVAL');
     expect(locked.lockedBytes).toBe(GiB);
   });
 
   test('of two containers is pinned and charged once', () => {
     const host = withMemory(new TestHost());
     const second = host.openContainer();
-    expect(outcome(second.register(GiB, GiB, backing))).toBe('ok');
+    expect(outcome(second.register(GiB, GiB))).toBe('ok');
     expect(host.locked.lockedBytes).toBe(GiB);
     expect(outcome(host.container.unregister(GiB, GiB))).toBe('ok');
     expect(host.locked.lockedBytes).toBe(GiB);
@@ -178,7 +178,8 @@ describe('registered memory', () => {
   });
 
   test('that is still mapped is EBUSY in an era that looks', () => {
-    const era = { ...ERA_5, unregisterLeavesMappedPinned: false };
+    const vfio = { ...ERA_5_17.vfio, unregisterLeavesMappedPinned: false };
+    const era = { ...ERA_5_17, vfio };
     const host = withMemory(new TestHost({ era }).attachWithoutDefault());
     create(host, TiB, 16, 2);
     map(host, 0n, 65_536n);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ERA_5 } from '../../models/kernel/era.ts';
+import { ERA_5_17 } from '../../models/kernel/era.ts';
 import { reportContainer } from '../../models/kernel/vfio/container-report.ts';
 import { parseSize } from '../../models/size.ts';
 import { create, map, outcome, PE, PHB4, TestHost, withMemory } from './vfio-host.ts';
@@ -59,7 +59,7 @@ describe('CREATE', () => {
 
   test('GET_INFO offers five levels, and on a 64K host no page size gets even four', () => {
     const host = new TestHost().attachWithoutDefault();
-    expect(host.container.getInfo()).toMatchObject({ levelsMax: 5 });
+    expect(host.container.getInfo()).toMatchObject({ windows: { levelsMax: 5 } });
     const most = [12, 16, 21, 30].map((pageShift) => {
       return [5, 4, 3, 2, 1].find((levels) => {
         const result = create(host, TiB, pageShift, levels);
@@ -168,7 +168,8 @@ describe('locked memory', () => {
   });
 
   test('comes back in an era without the leak', () => {
-    const era = { ...ERA_5, failedCreateStaysCharged: false };
+    const vfio = { ...ERA_5_17.vfio, failedCreateStaysCharged: false };
+    const era = { ...ERA_5_17, vfio };
     const host = new TestHost({ era }).attachWithoutDefault();
     create(host, TiB, 16, 1);
     expect([host.locked.lockedBytes, host.locked.leakedBytes]).toEqual([0n, 0n]);

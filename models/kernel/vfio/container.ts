@@ -1,17 +1,13 @@
 /**
- * A VFIO container of type VFIO_SPAPR_TCE_v2_IOMMU: the calls with which a process makes DMA windows
- * for its devices and fills them, after drivers/vfio/vfio_iommu_spapr_tce.c (Linux 5.17). Checks come
- * in the kernel's order, so that a call wrong in two ways gets the kernel's answer. Left out: the
- * structures' own fields (argsz, flags, reserved), calls from a second process, detaching a group.
+ * A VFIO container with sPAPR TCE tables: the calls with which a process makes DMA windows for its
+ * devices and fills them, after drivers/vfio/vfio_iommu_spapr_tce.c. What must hold before a call's own
+ * work begins stands in calls.ts, what differs between kernels in the era; here is the work, its checks
+ * in the kernel's order, so that a call wrong in two ways gets the kernel's answer. Left out: a second
+ * thread in the middle of a call.
  */
 import { hex } from '../../bits.ts';
-import { OPAL_SUCCESS } from '../../firmware/opal.ts';
-import type { BlockAllocator } from '../../memory/buddy.ts';
-import type { PhysicalMemory } from '../../memory/physical.ts';
 import { formatSize } from '../../size.ts';
-import { isRefused, tableGeometry } from '../../table/geometry.ts';
-import type { LevelFailure } from '../../table/level-tree.ts';
-import { isLevelFailure, TceTable } from '../../table/tce-table.ts';
+import type { EntryObserver } from '../../table/tce-table.ts';
 import {
   type CallResult,
   isRefusal,
@@ -19,166 +15,190 @@ import {
   refuse,
   refuseWithCode,
 } from '../call-result.ts';
-import type { Era } from '../era.ts';
-import type { ErrnoName } from '../errno.ts';
 import { describeFailure, FailedAllocations } from '../failed-allocations.ts';
-import { type TableGroup, WINDOW_SLOTS } from '../group/table-group.ts';
-import { clearPages, type MappingResult, mapPages, RegionUse } from './dma-mapping.ts';
+import type { TableGroup, WindowRequest } from '../group/table-group.ts';
+import type { Process } from '../process.ts';
+import { Admission, type AdmissionState } from './admission.ts';
+import { attachProblem } from './attachment.ts';
 import {
-  contains,
-  type DmaWindow,
-  entryOf,
-  firmwareTable,
-  placeOf,
-  tableBytesOf,
-} from './dma-window.ts';
-import type { Backing } from './preregistered.ts';
-import { type Process, Registration } from './registration.ts';
+  type CallName,
+  type ContainerType,
+  type Frame,
+  MAP_READ,
+  MAP_WRITE,
+  PROPER_CALL,
+} from './calls.ts';
+import { clearPages, type MappingResult, mapPages, RegionUse } from './dma-mapping.ts';
+import { type DmaWindow, effectiveBytes, entryOf } from './dma-window.ts';
+import { EEH_OPERATIONS, type InjectedError, injectionProblem } from './eeh.ts';
+import { PinnedPages, RegisteredPages } from './page-source.ts';
+import { Registration } from './registration.ts';
+import type { ContainerInfo, MapRequest, RangeOutputs } from './requests.ts';
+import { type ContainerKernel, WindowSlots } from './windows.ts';
 
-/** The host that the container lives on. */
-export interface Kernel {
-  readonly era: Era;
-  /** Log2 of the kernel's page: 12 or 16. */
-  readonly basePageShift: number;
-  readonly memory: PhysicalMemory;
-  readonly allocator: BlockAllocator;
-}
-
-/** Arguments of VFIO_IOMMU_SPAPR_TCE_CREATE. */
-export interface WindowRequest {
-  readonly pageShift: number;
-  readonly windowBytes: bigint;
-  readonly levels: number;
-}
-
-/** Arguments of VFIO_IOMMU_MAP_DMA. */
-export interface MapRequest {
-  /** Userspace address. */
-  readonly processAddress: bigint;
-  /** Bus address. */
-  readonly busAddress: bigint;
-  readonly bytes: bigint;
-  readonly read: boolean;
-  readonly write: boolean;
-}
-
-/** What VFIO_IOMMU_SPAPR_TCE_GET_INFO tells. */
-export interface ContainerInfo {
-  readonly dma32Start: bigint;
-  readonly dma32Bytes: bigint;
-  /** Bit n set: IO pages of 2^n bytes. */
-  readonly pageSizes: bigint;
-  readonly windowsMax: number;
-  readonly levelsMax: number;
-}
-
-/** A MAP or UNMAP that reached past the table: the kernel wrote into memory that was not its own. */
-export interface RangeOutputs {
-  readonly beyondTable: number;
-}
+/** VFIO_SPAPR_TCE_IOMMU, VFIO_EEH, VFIO_SPAPR_TCE_v2_IOMMU. */
+const EXTENSION = { v1: 2, eeh: 5, v2: 7 } as const;
 
 /** The default window has TCEs of 4 KiB in one level, whatever the kernel's page is. */
 const DEFAULT_WINDOW = { pageShift: 12, levels: 1 } as const;
 
 export class VfioContainer {
-  /** Who pays for windows and registered memory. */
+  readonly type: ContainerType;
+  /** Who opened it: makes the calls that do not say who makes them. */
   readonly process: Process;
   /** Table levels that found no block. */
   readonly failedAllocations = new FailedAllocations();
-  private readonly kernel: Kernel;
-  private readonly use: RegionUse;
+  private readonly kernel: ContainerKernel;
+  private readonly admission: Admission;
+  private readonly slots: WindowSlots;
+  private readonly registration: Registration;
   /** Newest first. */
   private readonly groups: TableGroup[] = [];
-  private readonly slots: (DmaWindow | undefined)[] = new Array(WINDOW_SLOTS).fill(undefined);
-  private readonly registration: Registration;
   private isDefaultWindowPending = false;
   private isEnabled = false;
+  /** v1: charged by ENABLE. */
+  private enabledBytes = 0n;
 
-  constructor(kernel: Kernel, process: Process) {
+  constructor(type: ContainerType, kernel: ContainerKernel, process: Process) {
+    this.type = type;
     this.kernel = kernel;
     this.process = process;
-    this.use = new RegionUse(process.regions);
-    this.registration = new Registration(process, kernel);
+    this.admission = new Admission(process);
+    this.slots = new WindowSlots(type, kernel, this.failedAllocations);
+    this.registration = new Registration(kernel);
   }
 
   /** The windows that exist, by slot. */
   get windows(): readonly DmaWindow[] {
-    return this.slots.filter((window) => window !== undefined);
+    return this.slots.all;
   }
 
-  /**
-   * Brings a group in: the host's windows go, the container's take their place. If the firmware
-   * refuses one of those, the group has no window at all; the host's own are not rebuilt here.
-   */
+  /** Whether the default window is promised and not made yet. */
+  get hasPendingDefaultWindow(): boolean {
+    return this.isDefaultWindowPending;
+  }
+
+  /** VFIO_CHECK_EXTENSION: 1 for what is there, 0 for anything else. */
+  checkExtension(extension: number): number {
+    if (extension === EXTENSION.eeh) return this.kernel.platform === 'powernv' ? 1 : 0;
+    return extension === EXTENSION.v1 || extension === EXTENSION.v2 ? 1 : 0;
+  }
+
+  /** Brings a group in: the host's windows go, the container's take their place. */
   attach(group: TableGroup): CallResult {
-    if (this.groups.includes(group)) return refuse('EBUSY', 'the group is attached already');
-    group.takeOwnership();
-    for (const { slot, table } of this.windows) {
-      const code = group.setWindow(slot, firmwareTable(table));
-      if (code !== OPAL_SUCCESS) {
-        for (const window of this.windows) group.unsetWindow(window.slot);
-        return refuseWithCode(code, `the firmware refused window ${slot}, OPAL ${code}`);
-      }
-    }
-    if (this.groups.length === 0 && this.slots[0] === undefined) this.isDefaultWindowPending = true;
-    this.groups.unshift(group);
+    const refusal =
+      attachProblem(group, this.groups, this.type, this.kernel.era) ?? group.takeOwnership();
+    if (refusal !== undefined) return refusal;
+    const failure = group.fixedTable === undefined ? this.settle(group) : this.adopt(group);
+    if (failure === undefined) this.groups.unshift(group);
+    return failure ?? { rc: 0 };
+  }
+
+  /** Gives a group back to the host. The container keeps its windows, for the next group. */
+  detach(group: TableGroup): CallResult {
+    const at = this.groups.indexOf(group);
+    if (at < 0) return refuse('ENODEV', 'the group is not attached');
+    this.groups.splice(at, 1);
+    if (group.fixedTable === undefined) this.slots.unprogram(group);
+    else this.disown();
+    group.releaseOwnership();
     return { rc: 0 };
   }
 
+  /** The last file descriptor is closed: groups, windows and registered memory go, in this order. */
+  release(): void {
+    while (this.groups.length > 0) this.detach(this.groups[0]);
+    for (const window of this.windows) this.freeWindow(window);
+    this.registration.release();
+    this.disableNow();
+  }
+
   /** VFIO_IOMMU_SPAPR_TCE_GET_INFO, from the group attached last. */
-  getInfo(): CallResult<ContainerInfo> {
-    if (this.groups.length === 0) return noGroup();
+  getInfo(frame = PROPER_CALL): CallResult<ContainerInfo> {
+    const refusal = this.admit('GET_INFO', frame);
+    if (refusal !== undefined) return refusal;
     const { dma32Start, dma32Bytes, pageShifts, windowsMax, levelsMax } = this.groups[0].info;
+    if (this.type === 'v1' || windowsMax === 0) return { rc: 0, dma32Start, dma32Bytes };
     const pageSizes = pageShifts.reduce((mask, shift) => mask | (1n << BigInt(shift)), 0n);
-    return { rc: 0, dma32Start, dma32Bytes, pageSizes, windowsMax, levelsMax };
+    return { rc: 0, dma32Start, dma32Bytes, windows: { pageSizes, windowsMax, levelsMax } };
   }
 
   /**
    * VFIO_IOMMU_SPAPR_TCE_CREATE. While the default window is pending it is made first, and the
    * window asked for lands in the other slot.
    */
-  create(request: WindowRequest): CallResult<{ startAddress: bigint }> {
-    if (this.groups.length === 0) return noGroup();
-    const refusal = this.makeDefaultWindow();
-    return refusal ?? this.createWindow(request, 'CREATE');
+  create(request: WindowRequest, frame = PROPER_CALL): CallResult<{ startAddress: bigint }> {
+    const refusal = this.admit('CREATE', frame) ?? this.makeDefaultWindow(frame);
+    if (refusal !== undefined) return refusal;
+    return this.slots.create(request, this.groups[0], this.groups, this.asker('CREATE', frame));
   }
 
   /** VFIO_IOMMU_SPAPR_TCE_REMOVE: any bus address inside the window will do. */
-  remove(startAddress: bigint): CallResult {
-    if (this.groups.length === 0) return noGroup();
+  remove(startAddress: bigint, frame = PROPER_CALL): CallResult {
+    const refusal = this.admit('REMOVE', frame);
+    if (refusal !== undefined) return refusal;
     if (this.isDefaultWindowPending && startAddress === 0n) {
       this.isDefaultWindowPending = false;
       return { rc: 0 };
     }
-    const window = this.windowAt(startAddress);
+    const window = this.slots.at(startAddress);
     if (window === undefined) {
       return refuse('EINVAL', `no window contains bus address ${hex(startAddress)}`);
     }
+    if (this.kernel.era.vfio.removeClears === 'beforeUnset') {
+      this.clear(window);
+      const { pageShift, tceCount } = window.table.geometry;
+      this.kill(pageShift, window.place.tableStart, tceCount);
+    }
     for (const group of this.groups) group.unsetWindow(window.slot);
-    // The table is linked to no group any more: these entries go without a kill.
-    clearPages(window.table, 0, window.table.geometry.tceCount, this.use);
-    window.table.free();
-    this.process.locked.refund(window.lockedBytes);
-    this.slots[window.slot] = undefined;
+    this.freeWindow(window);
     return { rc: 0 };
   }
 
   /** VFIO_IOMMU_SPAPR_REGISTER_MEMORY: pins a range, once per process. MAP works from now on. */
-  register(start: bigint, bytes: bigint, backing: Backing): CallResult {
-    const result = this.registration.register(start, bytes, backing);
+  register(start: bigint, bytes: bigint, frame = PROPER_CALL): CallResult {
+    const refusal = this.admit('REGISTER', frame);
+    if (refusal !== undefined) return refusal;
+    const result = this.registration.register(this.payerOf(frame), start, bytes);
     if (!isRefusal(result)) this.isEnabled = true;
     return result;
   }
 
   /** VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY: exactly a range that was registered. */
-  unregister(start: bigint, bytes: bigint): CallResult {
-    return this.registration.unregister(start, bytes);
+  unregister(start: bigint, bytes: bigint, frame = PROPER_CALL): CallResult {
+    const refusal = this.admit('UNREGISTER', frame);
+    return refusal ?? this.registration.unregister(this.payerOf(frame), start, bytes);
+  }
+
+  /** VFIO_IOMMU_ENABLE of a v1 container: charges the whole 32-bit window. */
+  enable(frame = PROPER_CALL): CallResult {
+    const refusal = this.admit('ENABLE', frame);
+    if (refusal !== undefined) return refusal;
+    if (this.isEnabled) return refuse('EBUSY', 'the container is enabled already');
+    if (this.groups.length === 0) return refuse('ENODEV', 'no group is attached');
+    const { dma32Bytes } = this.groups[0].info;
+    if (dma32Bytes === 0n) return refuse('EPERM', 'the group has no 32-bit window');
+    this.admission.takeOwner(frame, this.admissionState);
+    const limit = this.payerOf(frame).locked.charge(dma32Bytes);
+    if (limit !== undefined) return refuse('ENOMEM', limit);
+    this.enabledBytes = dma32Bytes;
+    this.isEnabled = true;
+    return { rc: 0 };
+  }
+
+  /** VFIO_IOMMU_DISABLE of a v1 container. */
+  disable(frame = PROPER_CALL): CallResult {
+    const refusal = this.admit('DISABLE', frame);
+    if (refusal !== undefined) return refusal;
+    this.disableNow();
+    return { rc: 0 };
   }
 
   /** VFIO_IOMMU_MAP_DMA: all pages or none; one kill at the end either way. */
-  map(request: MapRequest): CallResult<RangeOutputs> {
+  map(request: MapRequest, frame = PROPER_CALL): CallResult<RangeOutputs> {
     const { processAddress, busAddress, bytes, read, write } = request;
-    const window = this.windowForRange(busAddress);
+    const flags = (read ? MAP_READ : 0) | (write ? MAP_WRITE : 0);
+    const window = this.windowForRange('MAP', busAddress, frame, flags);
     if (isRefusedWindow(window)) return window;
     const { pageShift } = window.table.geometry;
     const pageMask = (1n << BigInt(pageShift)) - 1n;
@@ -188,119 +208,178 @@ export class VfioContainer {
     if (!read && !write) return refuse('EINVAL', 'neither reading nor writing is asked for');
     if ((busAddress & pageMask) !== 0n) return this.misalignedBusAddress(pageShift);
     const pages = Number(bytes >> BigInt(pageShift));
-    const firstEntry = entryOf(window, busAddress);
-    const mapping = { firstEntry, pages, processAddress, write };
-    const result = mapPages(window.table, mapping, this.process.regions, this.use);
+    const mapping = { firstEntry: entryOf(window, busAddress), pages, processAddress, write };
+    const { regions, memory } = this.payerOf(frame);
+    const result =
+      this.type === 'v2'
+        ? mapPages(window.table, mapping, new RegisteredPages(regions), new RegionUse(regions))
+        : mapPages(window.table, mapping, new PinnedPages(memory), NO_REGIONS);
     this.kill(pageShift, busAddress, result.done);
     return this.mappingAnswer(result, busAddress);
   }
 
   /** VFIO_IOMMU_UNMAP_DMA: holes are fine, and no table level is ever given back. */
-  unmap(busAddress: bigint, bytes: bigint): CallResult<RangeOutputs> {
-    const window = this.windowForRange(busAddress);
+  unmap(busAddress: bigint, bytes: bigint, frame = PROPER_CALL): CallResult<RangeOutputs> {
+    const window = this.windowForRange('UNMAP', busAddress, frame, 0);
     if (isRefusedWindow(window)) return window;
     const { pageShift } = window.table.geometry;
     const pageMask = (1n << BigInt(pageShift)) - 1n;
     if ((bytes & pageMask) !== 0n) return misaligned('size', pageShift);
     if ((busAddress & pageMask) !== 0n) return this.misalignedBusAddress(pageShift);
+    const end = busAddress - window.place.start + bytes;
+    if (this.kernel.era.vfio.unmapChecksEnd && end > effectiveBytes(window)) {
+      return refuse('EINVAL', 'the range ends behind the window');
+    }
     const pages = Number(bytes >> BigInt(pageShift));
-    const beyondTable = clearPages(window.table, entryOf(window, busAddress), pages, this.use);
+    const entry = entryOf(window, busAddress);
+    const beyondTable = clearPages(window.table, entry, pages, this.useOf(window));
     this.kill(pageShift, busAddress, pages);
     return { rc: 0, beyondTable };
   }
 
+  /**
+   * VFIO_EEH_PE_OP on every group, up to the first that fails or whose GET_STATE is not 0: that state
+   * is the ioctl's return value.
+   */
+  eeh(
+    operation: number,
+    frame = PROPER_CALL,
+    error: InjectedError = { type: 0, func: 0 },
+  ): CallResult<{ readonly state: number }> {
+    const refusal = this.admit('EEH', frame);
+    if (refusal !== undefined) return refusal;
+    const name = EEH_OPERATIONS[operation];
+    for (const { eeh } of this.groups) {
+      if (eeh === undefined) return refuse('ENODEV', 'EEH does not watch the group');
+      const problem = this.admission.structureProblem('EEH', frame);
+      if (problem !== undefined) return problem;
+      if (name === undefined) {
+        const wanted = `0 to ${EEH_OPERATIONS.length - 1}`;
+        return refuse('EINVAL', `EEH operation: expected ${wanted}, got ${operation}`);
+      }
+      const flaw = name === 'INJECT_ERR' ? injectionProblem(error, frame) : undefined;
+      if (flaw !== undefined) return flaw;
+      const state = eeh.operate(name);
+      if (state !== 0) return { rc: 0, state };
+    }
+    return { rc: 0, state: 0 };
+  }
+
+  /** An ioctl that no container knows: -ENOTTY, but only for the owner. */
+  unknownCall(request: number, caller = this.process): Refusal {
+    const foreign = this.admission.foreignProblem({ caller }, this.admissionState);
+    return foreign ?? refuse('ENOTTY', `ioctl 0x${request.toString(16)} is unknown`);
+  }
+
+  private get admissionState(): AdmissionState {
+    const { type, isEnabled, groups } = this;
+    const { checksOwner } = this.kernel.era.vfio;
+    return { type, checksOwner, isEnabled, groups: groups.length };
+  }
+
+  private admit(name: CallName, frame: Frame, flags = 0): Refusal | undefined {
+    return this.admission.admit(name, frame, flags, this.admissionState);
+  }
+
+  private payerOf(frame: Frame): Process {
+    return this.admission.payerOf(frame);
+  }
+
+  private asker(call: string, frame: Frame) {
+    return { call, payer: this.payerOf(frame) };
+  }
+
+  /** A group that makes windows gets those of the container, and perhaps the default window. */
+  private settle(group: TableGroup): Refusal | undefined {
+    const isFirst = this.groups.length === 0 && this.slots.isFirstFree;
+    if (isFirst && this.kernel.era.vfio.defaultWindow === 'pending') {
+      this.isDefaultWindowPending = true;
+    }
+    const isMade = isFirst && this.kernel.era.vfio.defaultWindow === 'attach';
+    const failure =
+      (isMade ? this.createDefaultWindow([], group, PROPER_CALL) : undefined) ??
+      this.slots.program(group);
+    if (failure !== undefined) group.releaseOwnership();
+    return failure;
+  }
+
+  private adopt(group: TableGroup): undefined {
+    if (group.fixedTable !== undefined) this.slots.adopt(group, group.fixedTable, this.process);
+  }
+
+  /** The group's own table goes back to it, empty. */
+  private disown(): void {
+    for (const window of this.windows) this.clear(window);
+    this.slots.disown();
+  }
+
   /** tce_iommu_create_default_window; a failure leaves it pending. */
-  private makeDefaultWindow(): Refusal | undefined {
+  private makeDefaultWindow(frame: Frame): Refusal | undefined {
     if (!this.isDefaultWindowPending) return undefined;
-    const windowBytes = this.groups[0].info.dma32Bytes;
-    const result = this.createWindow({ ...DEFAULT_WINDOW, windowBytes }, 'default window');
-    if (isRefusal(result)) {
-      return {
-        ...result,
-        reason: `default window of ${formatSize(windowBytes)}: ${result.reason}`,
-      };
-    }
-    this.isDefaultWindowPending = false;
-    return undefined;
+    const refusal = this.createDefaultWindow(this.groups, this.groups[0], frame);
+    if (refusal === undefined) this.isDefaultWindowPending = false;
+    return refusal;
   }
 
-  /** tce_iommu_create_window: slot, page size, geometry, charge, tables, firmware. */
-  private createWindow(request: WindowRequest, call: string): CallResult<{ startAddress: bigint }> {
-    const slot = this.slots.indexOf(undefined);
-    if (slot < 0) return refuse('ENOSPC', `all ${WINDOW_SLOTS} windows exist already`);
-    const { pageShifts, tveSelect } = this.groups[0].info;
-    if (!pageShifts.includes(request.pageShift)) {
-      const sizes = pageShifts.map((shift) => formatSize(2 ** shift)).join(', ');
-      return refuse('EINVAL', `IO page shift ${request.pageShift}: the PHB has pages of ${sizes}`);
-    }
-    const place = placeOf(slot, tveSelect);
-    const windowBytes = tableBytesOf(place, request.windowBytes);
-    const { basePageShift } = this.kernel;
-    const geometry = tableGeometry({ ...request, windowBytes, basePageShift });
-    const { lockedBytes } = geometry;
-    const limit = this.process.locked.charge(lockedBytes);
-    if (limit !== undefined) return refuse('ENOMEM', limit);
-    if (isRefused(geometry)) {
-      this.refundFailedCreate(lockedBytes);
-      return refuse(geometry.errno, geometry.reason);
-    }
-    const table = TceTable.create(geometry, { ...this.kernel, mirrored: true });
-    if (isLevelFailure(table)) {
-      this.refundFailedCreate(lockedBytes);
-      return this.outOfBlocks('ENOMEM', table, call);
-    }
-    const window = { slot, place, requestedBytes: request.windowBytes, table, lockedBytes };
-    return this.installWindow(window) ?? { rc: 0, startAddress: place.start };
+  private createDefaultWindow(
+    groups: readonly TableGroup[],
+    maker: TableGroup,
+    frame: Frame,
+  ): Refusal | undefined {
+    const windowBytes = maker.info.dma32Bytes;
+    const request = { ...DEFAULT_WINDOW, windowBytes };
+    const asker = this.asker('default window', frame);
+    const result = this.slots.create(request, maker, groups, asker);
+    if (!isRefusal(result)) return undefined;
+    const size = formatSize(windowBytes);
+    return { ...result, reason: `default window of ${size}: ${result.reason}` };
   }
 
-  /** Lets every group translate through the window, or none. */
-  private installWindow(window: DmaWindow): Refusal | undefined {
-    for (const group of this.groups) {
-      const code = group.setWindow(window.slot, firmwareTable(window.table));
-      if (code === OPAL_SUCCESS) continue;
-      for (const each of this.groups) each.unsetWindow(window.slot);
-      window.table.free();
-      this.process.locked.refund(window.lockedBytes);
-      return refuseWithCode(code, `the firmware refused the window, OPAL ${code}`);
-    }
-    this.slots[window.slot] = window;
-    return undefined;
+  private freeWindow(window: DmaWindow): void {
+    this.clear(window);
+    this.slots.free(window);
   }
 
-  private refundFailedCreate(bytes: bigint): void {
-    const { locked } = this.process;
-    if (this.kernel.era.failedCreateStaysCharged) locked.leak(bytes);
-    else locked.refund(bytes);
+  private clear(window: DmaWindow): void {
+    clearPages(window.table, 0, window.table.geometry.tceCount, this.useOf(window));
+  }
+
+  /** Whose regions a window's entries are counted in. */
+  private useOf(window: DmaWindow): EntryObserver {
+    return this.type === 'v2' ? new RegionUse(this.slots.payerOf(window).regions) : NO_REGIONS;
+  }
+
+  private disableNow(): void {
+    if (this.type === 'v1') this.admission.payerOf(PROPER_CALL).locked.refund(this.enabledBytes);
+    this.enabledBytes = 0n;
+    this.isEnabled = false;
   }
 
   /** The first checks of MAP and UNMAP: a window for the first bus address of the range. */
-  private windowForRange(busAddress: bigint): DmaWindow | Refusal {
-    if (!this.isEnabled) return refuse('EPERM', 'no memory is registered yet');
-    const refusal = this.makeDefaultWindow();
+  private windowForRange(
+    call: CallName,
+    busAddress: bigint,
+    frame: Frame,
+    flags: number,
+  ): DmaWindow | Refusal {
+    const refusal = this.admit(call, frame, flags) ?? this.makeDefaultWindow(frame);
     if (refusal !== undefined) return refusal;
-    const window = this.windowAt(busAddress);
+    const window = this.slots.at(busAddress);
     return window ?? refuse('ENXIO', `no window contains bus address ${hex(busAddress)}`);
-  }
-
-  private windowAt(address: bigint): DmaWindow | undefined {
-    return this.windows.find((window) => contains(window, address));
   }
 
   private mappingAnswer(result: MappingResult, busAddress: bigint): CallResult<RangeOutputs> {
     const { problem, beyondTable } = result;
     if (problem === undefined) return { rc: 0, beyondTable };
-    if (typeof problem === 'string') return refuse('EINVAL', problem);
-    return this.outOfBlocks(this.kernel.era.levelFailure, problem, `MAP ${hex(busAddress)}`);
-  }
-
-  private outOfBlocks(errno: ErrnoName, failure: LevelFailure, call: string): Refusal {
-    this.failedAllocations.add(call, failure);
-    return { ...refuse(errno, describeFailure(failure)), allocation: failure };
+    if ('errno' in problem) return refuse(problem.errno, problem.reason);
+    this.failedAllocations.add(`MAP ${hex(busAddress)}`, problem);
+    const refusal = refuse(this.kernel.era.vfio.levelFailure, describeFailure(problem));
+    return { ...refusal, allocation: problem };
   }
 
   private misalignedBusAddress(pageShift: number): Refusal {
     const reason = `bus address: expected a multiple of ${formatSize(2 ** pageShift)}`;
-    return refuseWithCode(this.kernel.era.misalignedAddressCode, reason);
+    return refuseWithCode(this.kernel.era.vfio.misalignedAddressCode, reason);
   }
 
   private kill(pageShift: number, address: bigint, pages: number): void {
@@ -308,12 +387,11 @@ export class VfioContainer {
   }
 }
 
+/** Pinned pages are counted nowhere. */
+const NO_REGIONS: EntryObserver = { dropped() {} };
+
 function isRefusedWindow(answer: DmaWindow | Refusal): answer is Refusal {
   return 'rc' in answer;
-}
-
-function noGroup(): Refusal {
-  return refuse('ENXIO', 'no group is attached');
 }
 
 function misaligned(what: string, pageShift: number): Refusal {

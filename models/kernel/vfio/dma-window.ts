@@ -7,6 +7,7 @@
 import { secondWindowStart, type TveSelect } from '../../address.ts';
 import { log2Exact } from '../../bits.ts';
 import type { DmaWindowTable } from '../../firmware/opal.ts';
+import type { FlatView } from '../../table/flat-view.ts';
 import type { TceTable } from '../../table/tce-table.ts';
 
 /** Bus addresses below this are DMA. */
@@ -28,7 +29,9 @@ export interface DmaWindow {
   /** What CREATE asked for; the table's geometry says what it spans. */
   readonly requestedBytes: bigint;
   readonly table: TceTable;
-  /** Charged to the process, given back with the window. */
+  /** Userspace addresses of the TCEs, where the driver keeps them as an array. */
+  readonly view: FlatView | undefined;
+  /** What the process is given back with the window: what it was charged, but for Linux 4.2 to 4.18. */
   readonly lockedBytes: bigint;
 }
 

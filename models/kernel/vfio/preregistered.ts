@@ -1,25 +1,17 @@
 /**
  * Memory that a process registered for DMA before it maps any of it, after
  * arch/powerpc/mm/book3s64/iommu_api.c (5.17). A region is pinned once per process, however many
- * containers register it. Here its pages are contiguous in real memory and of one size, which real
- * ones need not be. Left out: pinning that fails half way, device memory, dirty flags.
+ * containers register it. Left out: device memory, dirty flags, a region that is going away while
+ * another thread maps it (MAP then stops and reports success).
  */
-import { hex } from '../../bits.ts';
-import { InputError } from '../../input-error.ts';
-import { formatSize } from '../../size.ts';
-
-/** What lies behind a region: real memory in pages of one size. */
-export interface Backing {
-  readonly realAddress: bigint;
-  /** Log2 of the page: the kernel's own, or a huge page (hugetlb; transparent ones do not count). */
-  readonly pageShift: number;
-}
+import { type MemoryRange, rangeAt } from '../address-space.ts';
 
 /** A registered region of a process's address space. */
 export interface Region {
   readonly start: bigint;
   readonly bytes: bigint;
-  readonly realAddress: bigint;
+  /** The memory behind it, by ascending address, without a hole. */
+  readonly ranges: readonly MemoryRange[];
   /** Log2 of the largest IO page that may be mapped into it. */
   readonly pageShift: number;
   /** Containers that hold it. */
@@ -30,6 +22,11 @@ export interface Region {
 
 export class PreregisteredMemory {
   private readonly regions: Region[] = [];
+
+  /** All regions, in the order of their registration. */
+  get all(): readonly Region[] {
+    return this.regions;
+  }
 
   /** The region of exactly this range. */
   find(start: bigint, bytes: bigint): Region | undefined {
@@ -43,11 +40,15 @@ export class PreregisteredMemory {
     );
   }
 
-  /** The region that a real page belongs to. */
-  byRealAddress(real: bigint): Region | undefined {
-    return this.regions.find(
-      (region) => region.realAddress <= real && real < region.realAddress + region.bytes,
-    );
+  /** The region that a real page belongs to, and the run of real memory around it that is its. */
+  byRealAddress(real: bigint): { region: Region; from: bigint; to: bigint } | undefined {
+    for (const region of this.regions) {
+      const run = region.ranges
+        .map((range) => realRun(region, range))
+        .find(({ from, to }) => from <= real && real < to);
+      if (run !== undefined) return { region, ...run };
+    }
+    return undefined;
   }
 
   /** A region that shares any byte with the range. */
@@ -57,17 +58,13 @@ export class PreregisteredMemory {
     );
   }
 
-  /**
-   * Adds a region with one user. Throws InputError for a backing that cannot be: one that lies
-   * differently in its pages than the region does, or that another region has already.
-   */
-  add(start: bigint, bytes: bigint, backing: Backing): Region {
-    this.checkBacking(start, bytes, backing);
+  /** Adds a region with one user. */
+  add(start: bigint, bytes: bigint, ranges: readonly MemoryRange[], basePageShift: number): Region {
     const region: Region = {
       start,
       bytes,
-      realAddress: backing.realAddress,
-      pageShift: Math.min(backing.pageShift, alignmentShift(start | bytes)),
+      ranges,
+      pageShift: regionPageShift(alignmentShift(start | bytes), ranges, basePageShift),
       users: 1,
       mappedEntries: 0,
     };
@@ -78,24 +75,38 @@ export class PreregisteredMemory {
   remove(region: Region): void {
     this.regions.splice(this.regions.indexOf(region), 1);
   }
+}
 
-  private checkBacking(start: bigint, bytes: bigint, backing: Backing): void {
-    const real = backing.realAddress;
-    const page = 1n << BigInt(backing.pageShift);
-    const where = `registered memory at ${hex(start)}`;
-    if ((start - real) % page !== 0n) {
-      throw new InputError(
-        `${where}: expected a real address at the same offset in a page of ${formatSize(page)}, got ${hex(real)}`,
-      );
-    }
-    const other = this.regions.find(
-      (region) => real < region.realAddress + region.bytes && region.realAddress < real + bytes,
-    );
-    if (other === undefined) return;
-    throw new InputError(
-      `${where}: expected real memory of its own, got ${hex(real)} that backs ${hex(other.start)}`,
-    );
+/** The memory behind an address of a region. */
+export function memoryAt(region: Region, address: bigint): MemoryRange | undefined {
+  return rangeAt(region.ranges, address);
+}
+
+/** The real memory of a range that belongs to a region. */
+function realRun(region: Region, range: MemoryRange): { from: bigint; to: bigint } {
+  const { start, bytes, realAddress } = range;
+  const from = region.start > start ? region.start : start;
+  const regionEnd = region.start + region.bytes;
+  const to = regionEnd < start + bytes ? regionEnd : start + bytes;
+  return { from: realAddress + from - start, to: realAddress + to - start };
+}
+
+/**
+ * What mm_iommu_do_alloc finds page by page: ordinary pages lower the shift to the kernel's, but once a
+ * huge page was seen its size stays, so that a region of huge pages that ends in ordinary ones keeps it.
+ */
+function regionPageShift(
+  alignment: number,
+  ranges: readonly MemoryRange[],
+  basePageShift: number,
+): number {
+  let shift = alignment;
+  let seen = basePageShift;
+  for (const range of ranges) {
+    if (shift > basePageShift && range.pageShift > basePageShift) seen = range.pageShift;
+    shift = Math.min(shift, seen);
   }
+  return shift;
 }
 
 /** Count of trailing zero bits. */
