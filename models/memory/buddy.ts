@@ -1,12 +1,17 @@
 /**
- * Linux's page allocator for one memory node, after mm/page_alloc.c (5.17): blocks of 2^order pages,
- * a request takes the smallest free block that is large enough, halves go to the lower lists, freed
- * buddies merge. It answers as an atomic request is answered: no reclaim, no compaction, only the
- * free lists. Linux takes the block freed last; here it is the lowest address, so that a run repeats.
- * Left out: watermarks, zones, migration types and the per-processor lists.
+ * Linux's page allocator for one zone of one memory node, after mm/page_alloc.c (5.17): blocks of 2^order
+ * pages from buddy lists, as long as the zone stays above its watermark. An atomic request takes what the
+ * free lists hold; one that may wait can have pages moved or reclaimed first, where it is known what each
+ * page is used for. Left out: migration types, the reserve for atomic requests of high order and the
+ * per-processor lists.
  */
 import { InputError } from '../input-error.ts';
-import { FreeList } from './free-list.ts';
+import { BlockLists } from './block-lists.ts';
+import { makeBlock } from './compaction.ts';
+import type { Gfp } from './gfp.ts';
+import type { PageMap } from './page-map.ts';
+import { isAbove, keptPages, MARKS, type Mark, NO_WATERMARK, type Watermark } from './watermark.ts';
+import { allocateFrom, type Zone } from './zonelist.ts';
 
 /** Largest order by page shift, inclusive: 16 MiB blocks (Kconfig ARCH_FORCE_MAX_ORDER, powerpc). */
 const ORDER_MAX: Readonly<Record<number, number>> = { 12: 12, 16: 8 };
@@ -20,12 +25,14 @@ export interface AllocationFailure {
   /** Largest order that the kernel has at all. */
   readonly orderMax: number;
   readonly freeBytes: bigint;
+  /** Set where a block was large enough and the watermark refused it: what has to stay free. */
+  readonly watermarkBytes?: bigint;
 }
 
 /** Where tables get their blocks: naturally aligned, 2^order pages. */
 export interface BlockAllocator {
-  /** Real address of a block, or undefined, and then `lastFailure` says why. */
-  allocate(order: number): bigint | undefined;
+  /** Real address of a block (for an atomic request if left out), or undefined: `lastFailure` says why. */
+  allocate(order: number, gfp?: Gfp): bigint | undefined;
   /** Gives a block back with the order it was taken with. */
   free(address: bigint, order: number): void;
   readonly lastFailure: AllocationFailure | undefined;
@@ -45,45 +52,66 @@ export interface FragmentedMemory {
   readonly freeBlocks: readonly number[];
 }
 
-export class Buddy implements BlockAllocator {
+/** A node's memory page by page; allocations pin pages in the map. */
+export interface MappedMemory {
+  readonly pageShift: number;
+  readonly base: bigint;
+  readonly pages: PageMap;
+}
+
+/** What is not the usual kernel's. */
+export interface BuddyOptions {
+  /** Absent: nothing is kept back. */
+  readonly watermark?: Watermark;
+  /** Largest order, inclusive; absent: that of the page size, blocks of 16 MiB. */
+  readonly orderMax?: number;
+}
+
+export class Buddy implements BlockAllocator, Zone {
   /** Largest order of a request, inclusive. */
   readonly orderMax: number;
   readonly pageShift: number;
-  private readonly base: bigint;
-  private readonly lists: readonly FreeList[];
+  readonly watermark: Watermark;
+  /** Real address of the first page. */
+  readonly base: bigint;
+  private readonly lists: BlockLists;
+  private readonly pages: PageMap | undefined;
   private failed: AllocationFailure | undefined;
   private failures = 0;
 
   /** Throws InputError for a page shift other than 12 or 16, or a base that splits a block. */
-  constructor(memory: WholeMemory | FragmentedMemory) {
+  constructor(memory: WholeMemory | FragmentedMemory | MappedMemory, options: BuddyOptions = {}) {
     this.pageShift = memory.pageShift;
     this.base = memory.base;
-    this.orderMax = orderMaxOf(memory.pageShift);
+    this.orderMax = options.orderMax ?? orderMaxOf(memory.pageShift);
+    this.watermark = options.watermark ?? NO_WATERMARK;
     const blockShift = BigInt(memory.pageShift + this.orderMax);
     if ((memory.base >> blockShift) << blockShift !== memory.base) {
       throw new InputError(
         `memory base: expected a multiple of ${1n << blockShift}, got ${memory.base}`,
       );
     }
-    this.lists =
-      'freeBlocks' in memory
-        ? scatteredLists(memory.freeBlocks, this.orderMax)
-        : wholeLists(memory.ramBytes >> BigInt(memory.pageShift), this.orderMax);
+    this.lists = listsOf(memory, this.orderMax);
+    this.pages = 'pages' in memory ? memory.pages : undefined;
   }
 
   /** Free blocks per order, as /proc/buddyinfo has them. */
   get freeBlocks(): number[] {
-    return this.lists.map((list) => list.count);
+    return this.lists.counts;
   }
 
   /** Largest order with a free block; -1 when there is none. */
   get largestFreeOrder(): number {
-    return this.lists.findLastIndex((list) => list.count > 0);
+    return this.lists.largestFreeOrder;
   }
 
   get freeBytes(): bigint {
-    const pages = this.lists.reduce((sum, list, order) => sum + list.count * 2 ** order, 0);
-    return BigInt(pages) << BigInt(this.pageShift);
+    return BigInt(this.lists.freePages) << BigInt(this.pageShift);
+  }
+
+  /** First address behind the memory that blocks come from. */
+  get end(): bigint {
+    return this.base + (BigInt(this.lists.span) << BigInt(this.pageShift));
   }
 
   /** The latest request that found no block. */
@@ -96,45 +124,47 @@ export class Buddy implements BlockAllocator {
     return this.failures;
   }
 
-  allocate(order: number): bigint | undefined {
-    for (let from = order; from <= this.orderMax; from += 1) {
-      const block = this.lists[from].takeLowest();
-      if (block !== undefined) return this.addressOf(this.split(block, from, order), order);
-    }
+  allocate(order: number, gfp: Gfp = 'atomic'): bigint | undefined {
+    const address = allocateFrom([this], order, gfp);
+    if (address !== undefined) return address;
     this.failures += 1;
-    this.failed = {
-      order,
-      bytes: 1n << BigInt(order + this.pageShift),
-      largestFreeOrder: this.largestFreeOrder,
-      orderMax: this.orderMax,
-      freeBytes: this.freeBytes,
-    };
+    this.failed = this.describeFailure(order, gfp);
     return undefined;
   }
 
   /** Merges the block with its buddy as far up as it goes. The caller owns the block. */
   free(address: bigint, order: number): void {
-    let block = Number((address - this.base) >> BigInt(order + this.pageShift));
-    let at = order;
-    while (at < this.orderMax && this.lists[at].remove(buddyOf(block))) {
-      block = Math.floor(block / 2);
-      at += 1;
-    }
-    this.lists[at].add(block);
+    const block = Number((address - this.base) >> BigInt(order + this.pageShift));
+    this.pages?.release(block * 2 ** order, (block + 1) * 2 ** order);
+    this.lists.give(block, order);
   }
 
-  /** The lowest block of `order` inside a larger one; every upper half goes to its list. */
-  private split(block: number, from: number, order: number): number {
-    let lowest = block;
-    for (let at = from - 1; at >= order; at -= 1) {
-      lowest *= 2;
-      this.lists[at].add(lowest + 1);
-    }
-    return lowest;
-  }
-
-  private addressOf(block: number, order: number): bigint {
+  take(order: number, mark: Mark): bigint | undefined {
+    if (!isAbove(this.watermark, mark, this.lists.freePages, order)) return undefined;
+    const block = this.lists.take(order);
+    if (block === undefined) return undefined;
+    this.pages?.pin(block * 2 ** order, (block + 1) * 2 ** order);
     return this.base + (BigInt(block) << BigInt(order + this.pageShift));
+  }
+
+  makeRoom(order: number): boolean {
+    const { lists, pages, watermark } = this;
+    return pages !== undefined && makeBlock({ lists, pages, watermark }, order);
+  }
+
+  /** What a request that just failed wanted, and what there is. */
+  describeFailure(order: number, gfp: Gfp): AllocationFailure {
+    const { largestFreeOrder, orderMax, freeBytes, watermark } = this;
+    const isWatermark = order <= largestFreeOrder;
+    const kept = BigInt(keptPages(watermark, MARKS[gfp][1])) << BigInt(this.pageShift);
+    return {
+      order,
+      bytes: 1n << BigInt(order + this.pageShift),
+      largestFreeOrder,
+      orderMax,
+      freeBytes,
+      ...(isWatermark && { watermarkBytes: kept }),
+    };
   }
 }
 
@@ -147,40 +177,18 @@ export function orderMaxOf(pageShift: number): number {
   return orderMax;
 }
 
-/** Block numbers may pass 2^31, where `^ 1` would cut them. */
-function buddyOf(block: number): number {
-  return block % 2 === 0 ? block + 1 : block - 1;
-}
-
-/** All pages free: whole blocks of the largest order, then what is left over in ever smaller ones. */
-function wholeLists(pages: bigint, orderMax: number): FreeList[] {
-  const lists: FreeList[] = [];
-  for (let order = 0; order < orderMax; order += 1) {
-    const isLeftOver = (pages >> BigInt(order)) & 1n;
-    const block = Number((pages >> BigInt(order + 1)) << 1n);
-    lists.push(new FreeList(block, Number(isLeftOver), 1));
+function listsOf(
+  memory: WholeMemory | FragmentedMemory | MappedMemory,
+  orderMax: number,
+): BlockLists {
+  if ('pages' in memory) return BlockLists.ofMap(memory.pages, orderMax);
+  if ('ramBytes' in memory) {
+    return BlockLists.whole(Number(memory.ramBytes >> BigInt(memory.pageShift)), orderMax);
   }
-  lists.push(new FreeList(0, Number(pages >> BigInt(orderMax)), 1));
-  return lists;
-}
-
-/**
- * Largest blocks first, from the node's base on. Below the largest order every free block is followed
- * by one in use, its buddy, so that the counts stay what they were: nothing merges.
- */
-function scatteredLists(freeBlocks: readonly number[], orderMax: number): FreeList[] {
-  if (freeBlocks.length !== orderMax + 1) {
+  if (memory.freeBlocks.length !== orderMax + 1) {
     throw new InputError(
-      `free blocks: expected counts of orders 0 to ${orderMax}, got ${freeBlocks.length} counts`,
+      `free blocks: expected counts of orders 0 to ${orderMax}, got ${memory.freeBlocks.length} counts`,
     );
   }
-  const lists: FreeList[] = [];
-  let page = 0;
-  for (let order = orderMax; order >= 0; order -= 1) {
-    const stride = order === orderMax ? 1 : 2;
-    const pages = 2 ** order;
-    lists.unshift(new FreeList(page / pages, freeBlocks[order], stride));
-    page += freeBlocks[order] * stride * pages;
-  }
-  return lists;
+  return BlockLists.scattered(memory.freeBlocks);
 }
