@@ -12,6 +12,8 @@ export interface Kernel {
   readonly platform: Platform;
   /** Log2 of the kernel's own page: 12 or 16. */
   readonly basePageShift: number;
+  /** Whether the name says the page size, or it is the one that distributions have. */
+  readonly namesPageSize: boolean;
   /** Whether this pseries kernel makes DMA windows for VFIO (6.11 and later); on powernv always. */
   readonly hasWindows: boolean;
 }
@@ -48,6 +50,7 @@ export function parseKernel(name: string, where = '--kernel'): Kernel {
     era,
     platform,
     basePageShift: BASE_PAGE_SHIFTS[found[4]?.toLowerCase() ?? '64k'],
+    namesPageSize: found[4] !== undefined,
     hasWindows: platform === 'powernv' || era === ERA_6_12,
   };
 }

@@ -8,13 +8,8 @@
 import { hex } from '../../bits.ts';
 import { formatSize } from '../../size.ts';
 import type { EntryObserver } from '../../table/tce-table.ts';
-import {
-  type CallResult,
-  isRefusal,
-  type Refusal,
-  refuse,
-  refuseWithCode,
-} from '../call-result.ts';
+import { TCE_PCI_READ, TCE_PCI_WRITE } from '../../tce.ts';
+import { type CallResult, isRefusal, type Refusal, refuse } from '../call-result.ts';
 import { describeFailure, FailedAllocations } from '../failed-allocations.ts';
 import type { TableGroup, WindowRequest } from '../group/table-group.ts';
 import type { Process } from '../process.ts';
@@ -28,10 +23,17 @@ import {
   MAP_WRITE,
   PROPER_CALL,
 } from './calls.ts';
-import { clearPages, type MappingResult, mapPages, RegionUse } from './dma-mapping.ts';
-import { type DmaWindow, effectiveBytes, entryOf } from './dma-window.ts';
+import {
+  clearPages,
+  MAPPING_RULES,
+  type MappingResult,
+  mapPages,
+  RegionUse,
+} from './dma-mapping.ts';
+import { type DmaWindow, entryOf } from './dma-window.ts';
 import { EEH_OPERATIONS, type InjectedError, injectionProblem } from './eeh.ts';
 import { PinnedPages, RegisteredPages } from './page-source.ts';
+import { mapProblem, unmapProblem } from './range-check.ts';
 import { Registration } from './registration.ts';
 import type { ContainerInfo, MapRequest, RangeOutputs } from './requests.ts';
 import { type ContainerKernel, WindowSlots } from './windows.ts';
@@ -200,20 +202,24 @@ export class VfioContainer {
     const flags = (read ? MAP_READ : 0) | (write ? MAP_WRITE : 0);
     const window = this.windowForRange('MAP', busAddress, frame, flags);
     if (isRefusedWindow(window)) return window;
+    const problem = mapProblem(window, request, this.kernel.era.vfio);
+    if (problem !== undefined) return problem;
     const { pageShift } = window.table.geometry;
-    const pageMask = (1n << BigInt(pageShift)) - 1n;
-    if (((bytes | processAddress) & pageMask) !== 0n) {
-      return misaligned('size or address', pageShift);
-    }
-    if (!read && !write) return refuse('EINVAL', 'neither reading nor writing is asked for');
-    if ((busAddress & pageMask) !== 0n) return this.misalignedBusAddress(pageShift);
     const pages = Number(bytes >> BigInt(pageShift));
-    const mapping = { firstEntry: entryOf(window, busAddress), pages, processAddress, write };
+    const permission = (read ? TCE_PCI_READ : 0) | (write ? TCE_PCI_WRITE : 0);
+    const mapping = { firstEntry: entryOf(window, busAddress), pages, processAddress, permission };
     const { regions, memory } = this.payerOf(frame);
+    const rules = MAPPING_RULES[this.kernel.platform];
     const result =
       this.type === 'v2'
-        ? mapPages(window.table, mapping, new RegisteredPages(regions), new RegionUse(regions))
-        : mapPages(window.table, mapping, new PinnedPages(memory), NO_REGIONS);
+        ? mapPages(
+            window.table,
+            mapping,
+            new RegisteredPages(regions),
+            rules,
+            new RegionUse(regions),
+          )
+        : mapPages(window.table, mapping, new PinnedPages(memory), rules, NO_REGIONS);
     this.kill(pageShift, busAddress, result.done);
     return this.mappingAnswer(result, busAddress);
   }
@@ -222,19 +228,15 @@ export class VfioContainer {
   unmap(busAddress: bigint, bytes: bigint, frame = PROPER_CALL): CallResult<RangeOutputs> {
     const window = this.windowForRange('UNMAP', busAddress, frame, 0);
     if (isRefusedWindow(window)) return window;
+    const problem = unmapProblem(window, busAddress, bytes, this.kernel.era.vfio);
+    if (problem !== undefined) return problem;
     const { pageShift } = window.table.geometry;
-    const pageMask = (1n << BigInt(pageShift)) - 1n;
-    if ((bytes & pageMask) !== 0n) return misaligned('size', pageShift);
-    if ((busAddress & pageMask) !== 0n) return this.misalignedBusAddress(pageShift);
-    const end = busAddress - window.place.start + bytes;
-    if (this.kernel.era.vfio.unmapChecksEnd && end > effectiveBytes(window)) {
-      return refuse('EINVAL', 'the range ends behind the window');
-    }
     const pages = Number(bytes >> BigInt(pageShift));
     const entry = entryOf(window, busAddress);
-    const beyondTable = clearPages(window.table, entry, pages, this.useOf(window));
+    const missed = clearPages(window.table, entry, pages, this.useOf(window));
     this.kill(pageShift, busAddress, pages);
-    return { rc: 0, beyondTable };
+    const isStored = MAPPING_RULES[this.kernel.platform].beyondTable === 'stored';
+    return { rc: 0, beyondTable: isStored ? missed : 0 };
   }
 
   /**
@@ -371,15 +373,10 @@ export class VfioContainer {
   private mappingAnswer(result: MappingResult, busAddress: bigint): CallResult<RangeOutputs> {
     const { problem, beyondTable } = result;
     if (problem === undefined) return { rc: 0, beyondTable };
-    if ('errno' in problem) return refuse(problem.errno, problem.reason);
+    if ('rc' in problem) return problem;
     this.failedAllocations.add(`MAP ${hex(busAddress)}`, problem);
     const refusal = refuse(this.kernel.era.vfio.levelFailure, describeFailure(problem));
     return { ...refusal, allocation: problem };
-  }
-
-  private misalignedBusAddress(pageShift: number): Refusal {
-    const reason = `bus address: expected a multiple of ${formatSize(2 ** pageShift)}`;
-    return refuseWithCode(this.kernel.era.vfio.misalignedAddressCode, reason);
   }
 
   private kill(pageShift: number, address: bigint, pages: number): void {
@@ -392,8 +389,4 @@ const NO_REGIONS: EntryObserver = { dropped() {} };
 
 function isRefusedWindow(answer: DmaWindow | Refusal): answer is Refusal {
   return 'rc' in answer;
-}
-
-function misaligned(what: string, pageShift: number): Refusal {
-  return refuse('EINVAL', `${what}: expected a multiple of ${formatSize(2 ** pageShift)}`);
 }

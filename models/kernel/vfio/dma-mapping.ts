@@ -6,8 +6,10 @@
  */
 import type { LevelFailure } from '../../table/level-tree.ts';
 import type { EntryObserver, TceTable } from '../../table/tce-table.ts';
-import { TCE_PCI_READ, TCE_PCI_READ_WRITE } from '../../tce.ts';
-import { isUnmappable, type PageSource, type UnmappablePage } from './page-source.ts';
+import { TCE_PCI_READ_WRITE, TCE_PCI_WRITE } from '../../tce.ts';
+import { type Refusal, refuseWithCode } from '../call-result.ts';
+import type { Platform } from '../kernel.ts';
+import { isUnmappable, type PageSource } from './page-source.ts';
 import type { PreregisteredMemory, Region } from './preregistered.ts';
 
 /** Pages to map, the window's entry numbers. */
@@ -16,9 +18,28 @@ export interface PageMapping {
   readonly pages: number;
   /** Userspace address of the first page. */
   readonly processAddress: bigint;
-  /** What the device may do; being allowed to write implies being allowed to read. */
-  readonly write: boolean;
+  /** TCE_PCI_READ, TCE_PCI_WRITE or both. */
+  readonly permission: number;
 }
+
+/** What a platform makes of a mapping. */
+export interface MappingRules {
+  /** Whether a device that may write may always read, too. */
+  readonly writeImpliesRead: boolean;
+  /**
+   * Entries behind the end of a table: stores into foreign memory on powernv, which looks at no end;
+   * on pseries the hypervisor refuses them, and its H_PARAMETER comes out as the return code.
+   */
+  readonly beyondTable: 'stored' | 'refused';
+}
+
+/** powernv: pnv_tce_xchg. pseries: tce_exchange_pSeries, 6.11. */
+export const MAPPING_RULES: Readonly<Record<Platform, MappingRules>> = {
+  powernv: { writeImpliesRead: true, beyondTable: 'stored' },
+  pseries: { writeImpliesRead: false, beyondTable: 'refused' },
+};
+
+const H_PARAMETER = -4;
 
 /** How a mapping ended: pages that are mapped, or why none is. */
 export interface MappingResult {
@@ -26,7 +47,7 @@ export interface MappingResult {
   readonly done: number;
   /** Of those, pages that no block of the table holds. */
   readonly beyondTable: number;
-  readonly problem?: LevelFailure | UnmappablePage;
+  readonly problem?: LevelFailure | Refusal;
 }
 
 /** Keeps count of the TCEs that point into each region of a process. */
@@ -60,11 +81,13 @@ export function mapPages(
   table: TceTable,
   mapping: PageMapping,
   source: PageSource,
+  rules: MappingRules,
   use: EntryObserver,
 ): MappingResult {
   const { pageShift } = table.geometry;
   const { firstEntry } = mapping;
-  const permission = mapping.write ? TCE_PCI_READ_WRITE : TCE_PCI_READ;
+  const isWidened = rules.writeImpliesRead && (mapping.permission & TCE_PCI_WRITE) !== 0;
+  const permission = isWidened ? TCE_PCI_READ_WRITE : mapping.permission;
   let done = 0;
   let beyondTable = 0;
   while (done < mapping.pages) {
@@ -87,10 +110,19 @@ export function mapPages(
       clearPages(table, firstEntry, done, use);
       return { done, beyondTable, problem: written.failure };
     }
+    if (held < run && rules.beyondTable === 'refused') {
+      done += held;
+      clearPages(table, firstEntry, done, use);
+      return { done, beyondTable, problem: behindTable(firstEntry + done) };
+    }
     done += run;
     beyondTable += run - held;
   }
   return { done, beyondTable };
+}
+
+function behindTable(entry: number): Refusal {
+  return refuseWithCode(H_PARAMETER, `the hypervisor's table has no TCE ${entry}: H_PARAMETER`);
 }
 
 /** Clears pages, absent ones included; returns how many no block of the table holds. */

@@ -6,7 +6,7 @@
 import { hex } from '../../bits.ts';
 import { formatSize } from '../../size.ts';
 import type { AddressSpace, MemoryRange } from '../address-space.ts';
-import type { ErrnoName } from '../errno.ts';
+import { type Refusal, refuse } from '../call-result.ts';
 import { memoryAt, type PreregisteredMemory, type Region } from './preregistered.ts';
 
 /** Real memory for one IO page and those behind it. */
@@ -18,17 +18,11 @@ export interface PageRun {
   readonly region?: Region;
 }
 
-/** Why an IO page cannot be mapped. */
-export interface UnmappablePage {
-  readonly errno: ErrnoName;
-  readonly reason: string;
-}
-
 /** Real memory behind userspace addresses. */
 export interface PageSource {
   /** Whether the place for the page's userspace address is made before the page is looked up. */
   readonly growsMirrorFirst: boolean;
-  pagesAt(address: bigint, pageShift: number): PageRun | UnmappablePage;
+  pagesAt(address: bigint, pageShift: number): PageRun | Refusal;
 }
 
 /** Pages of registered regions. */
@@ -37,20 +31,20 @@ export class RegisteredPages implements PageSource {
 
   constructor(private readonly regions: PreregisteredMemory) {}
 
-  pagesAt(address: bigint, pageShift: number): PageRun | UnmappablePage {
+  pagesAt(address: bigint, pageShift: number): PageRun | Refusal {
     const pageBytes = 1n << BigInt(pageShift);
     const page = pageName(address, pageShift);
     const region = this.regions.lookup(address, pageBytes);
     if (region === undefined) {
-      return { errno: 'EINVAL', reason: `${page} is not wholly in registered memory` };
+      return refuse('EINVAL', `${page} is not wholly in registered memory`);
     }
     if (pageShift > region.pageShift) {
-      return { errno: 'EINVAL', reason: `${page} is ${largerThan(region.pageShift)}` };
+      return refuse('EINVAL', `${page} is ${largerThan(region.pageShift)}`);
     }
     const range = memoryAt(region, address) as MemoryRange;
     // A region of huge pages that ends in ordinary ones passes the check above.
     if (pageShift > range.pageShift) {
-      return { errno: 'EPERM', reason: `${page} is ${largerThan(range.pageShift)}` };
+      return refuse('EPERM', `${page} is ${largerThan(range.pageShift)}`);
     }
     const regionEnd = region.start + region.bytes;
     return { ...runOf(range, address, regionEnd), region };
@@ -63,19 +57,18 @@ export class PinnedPages implements PageSource {
 
   constructor(private readonly memory: AddressSpace) {}
 
-  pagesAt(address: bigint, pageShift: number): PageRun | UnmappablePage {
+  pagesAt(address: bigint, pageShift: number): PageRun | Refusal {
     const range = this.memory.rangeAt(address);
     const page = pageName(address, pageShift);
-    if (range === undefined)
-      return { errno: 'EFAULT', reason: `${page} is no memory of the process` };
+    if (range === undefined) return refuse('EFAULT', `${page} is no memory of the process`);
     if (pageShift <= range.pageShift) return runOf(range, address, range.start + range.bytes);
-    return { errno: 'EPERM', reason: `${page} is ${largerThan(range.pageShift)}` };
+    return refuse('EPERM', `${page} is ${largerThan(range.pageShift)}`);
   }
 }
 
-/** Whether the answer of `pagesAt` is a problem. */
-export function isUnmappable(answer: PageRun | UnmappablePage): answer is UnmappablePage {
-  return 'errno' in answer;
+/** Whether the answer of `pagesAt` is a refusal. */
+export function isUnmappable(answer: PageRun | Refusal): answer is Refusal {
+  return 'rc' in answer;
 }
 
 function runOf(range: MemoryRange, address: bigint, end: bigint): PageRun {

@@ -146,7 +146,7 @@ export class WindowSlots {
       const code = group.setWindow(slot, firmwareTable(table));
       if (code === OPAL_SUCCESS) continue;
       this.unprogram(group);
-      return refuseWithCode(code, `the firmware refused window ${slot}, OPAL ${code}`);
+      return this.refusedProgramming(code, slot);
     }
     return undefined;
   }
@@ -164,7 +164,7 @@ export class WindowSlots {
       if (code === OPAL_SUCCESS) continue;
       for (const each of groups) each.unsetWindow(window.slot);
       this.free(window);
-      return refuseWithCode(code, `the firmware refused the window, OPAL ${code}`);
+      return this.refusedProgramming(code, window.slot);
     }
     return undefined;
   }
@@ -184,6 +184,13 @@ export class WindowSlots {
     if (view instanceof FlatView) return view;
     payer.locked.refund(bytes);
     return this.noted({ ...refuse('ENOMEM', describeFailure(view)), allocation: view }, call);
+  }
+
+  /** On powernv the firmware's code comes out as it is; on pseries the kernel refuses by itself. */
+  private refusedProgramming(code: number, slot: number): Refusal {
+    const firmware = `the firmware refused window ${slot}, OPAL ${code}`;
+    const foreign = `window ${slot} is one that the hypervisor opened for another group`;
+    return refuseWithCode(code, this.kernel.platform === 'powernv' ? firmware : foreign);
   }
 
   private endFailedCreate(locked: LockedMemory, bytes: bigint): void {
