@@ -37,14 +37,16 @@ export function describeFailure(failure: LevelFailure): string {
 }
 
 /** What there was instead of the block: nothing that large, now or ever. */
-export function describeLack(
-  failure: Pick<LevelFailure, 'order' | 'bytes' | 'largestFreeOrder' | 'orderMax' | 'freeBytes'>,
-): string {
-  const { order, bytes, largestFreeOrder, orderMax, freeBytes } = failure;
+export function describeLack(failure: Omit<LevelFailure, 'tree' | 'level'>): string {
+  const { order, bytes, largestFreeOrder, orderMax, freeBytes, watermarkBytes } = failure;
   const orderBytes = (of: number) => describeBytes(Number(bytes) / 2 ** (order - of));
   if (order > orderMax)
     return `the kernel's largest is order ${orderMax} (${orderBytes(orderMax)})`;
   if (largestFreeOrder < 0) return 'no block is free';
+  if (watermarkBytes !== undefined) {
+    const kept = `${describeBytes(watermarkBytes)} of the ${describeBytes(freeBytes)} free`;
+    return `such a block is free, but ${kept} must stay so (watermark)`;
+  }
   const largest = `order ${largestFreeOrder} (${orderBytes(largestFreeOrder)})`;
   return `the largest free is ${largest}, ${describeBytes(freeBytes)} free in all`;
 }

@@ -1,0 +1,172 @@
+/** `tcesim buddy`: what /proc/buddyinfo of a host means for TCE tables; or one of a generated host. */
+import { InputError } from '../../models/input-error.ts';
+import { orderMaxOf } from '../../models/memory/buddy.ts';
+import { formatBuddyinfo } from '../../models/memory/buddyinfo.ts';
+import type { FragmentParameter } from '../../models/memory/fragment/generator.ts';
+import { FRAGMENT_GENERATORS, generateNode } from '../../models/memory/fragment/hosts.ts';
+import { formatSize, parseSize } from '../../models/size.ts';
+import { randomOf } from '../../traces/random.ts';
+import { accountOf, type BuddyAccount } from '../memory/buddy-account.ts';
+import { buddyReport, ordersTable } from '../memory/buddy-report.ts';
+import { readBuddyinfoFile } from '../memory/buddyinfo-file.ts';
+import { renderMarkdown } from '../report/render-markdown.ts';
+import { renderText } from '../report/render-text.ts';
+import { type Command, Option } from './program.ts';
+import { UsageError } from './usage-error.ts';
+
+const FORMS = ['table', 'json', 'csv', 'markdown'] as const;
+const PAGE_SHIFTS: Readonly<Record<string, number>> = { '4K': 12, '64K': 16 };
+/** Of a generated node, where nobody says otherwise. */
+const GENERATED_RAM = '64G';
+const GENERATED_PAGE = '64K';
+
+interface BuddyFlags {
+  readonly format: (typeof FORMS)[number];
+  readonly pageSize?: string;
+  readonly node?: string;
+  readonly ram?: string;
+  readonly minFree?: string;
+  readonly generate?: string;
+  readonly seed: string;
+}
+
+const EXAMPLES = `
+Examples:
+  tcesim buddy /proc/buddyinfo
+  ssh host cat /proc/buddyinfo | tcesim buddy - --ram 256G
+  tcesim buddy --generate aged --ram 64G --page-size 64K --seed s --steps 20
+
+Pasts of a host, for --generate, with their parameters:`;
+
+/** Adds `buddy`. */
+export function addBuddyCommand(program: Command): void {
+  const command = program
+    .command('buddy')
+    .description(
+      'free memory of a host from /proc/buddyinfo: indices, and which TCE tables it can hold',
+    )
+    .argument('[file]', 'a copy of /proc/buddyinfo, - for standard input')
+    .addOption(
+      new Option('--format <form>', 'of the output; csv has the orders')
+        .choices(FORMS)
+        .default('table'),
+    )
+    .option('--page-size <size>', "the kernel's page, 4K or 64K (the number of orders tells it)")
+    .option('--node <number>', 'node of the PHB (the first in the file)')
+    .option('--ram <size>', 'memory of the host: keeps its watermarks; of a generated node (64G)')
+    .option('--min-free <size>', 'vm.min_free_kbytes as a size (what Linux computes from --ram)')
+    .option('--generate <past>', 'print the buddyinfo of a generated node instead')
+    .option('--seed <text>', 'of the generated node', '1');
+  for (const parameter of allParameters()) {
+    command.option(`--${parameter.name} <${parameter.kind}>`, `--generate: ${parameter.meaning}`);
+  }
+  command
+    .addHelpText('after', `${EXAMPLES}\n${pasts().join('\n')}`)
+    .action((file: string | undefined, flags: BuddyFlags & Record<string, string>) => {
+      process.stdout.write(flags.generate === undefined ? examine(file, flags) : made(file, flags));
+    });
+}
+
+function examine(file: string | undefined, flags: BuddyFlags & Record<string, string>): string {
+  if (file === undefined) throw new UsageError('buddy: expected FILE, - or --generate PAST');
+  refuseParameters(flags);
+  if (flags.minFree !== undefined && flags.ram === undefined) {
+    throw new UsageError('buddy: --min-free expected with --ram, which shares it out');
+  }
+  const info = readBuddyinfoFile(file, pageShiftOf(flags.pageSize));
+  const account = accountOf(info, {
+    ...(flags.node !== undefined && { node: wholeNumber('--node', flags.node) }),
+    ...(flags.ram !== undefined && { ramBytes: ramOf(flags.ram) }),
+    ...(flags.minFree !== undefined && { minFreeBytes: parseSize(flags.minFree, '--min-free') }),
+  });
+  return render(account, flags.format);
+}
+
+function render(account: BuddyAccount, format: BuddyFlags['format']): string {
+  switch (format) {
+    case 'json':
+      return `${JSON.stringify(account, null, 2)}\n`;
+    case 'csv': {
+      const { head, rows } = ordersTable(account);
+      return [head, ...rows].map((cells) => `${cells.join(',')}\n`).join('');
+    }
+    case 'markdown':
+      return renderMarkdown(buddyReport(account));
+    case 'table':
+      return renderText(buddyReport(account));
+  }
+}
+
+/** The text of a generated /proc/buddyinfo: one node, one zone. */
+function made(file: string | undefined, flags: BuddyFlags & Record<string, string>): string {
+  if (file !== undefined) throw new UsageError('buddy: expected FILE or --generate, got both');
+  const { generate = '', ram = GENERATED_RAM, pageSize = GENERATED_PAGE, seed } = flags;
+  const pageShift = pageShiftOf(pageSize) as number;
+  const given = allParameters()
+    .filter(({ name }) => flags[name] !== undefined)
+    .map((parameter) => [parameter.name, readValue(parameter, flags[parameter.name])]);
+  const bytes = Number(ramOf(ram));
+  if (bytes % 2 ** pageShift !== 0) {
+    throw new InputError(`--ram: expected a multiple of the page, ${pageSize}, got '${ram}'`);
+  }
+  const map = generateNode(
+    generate,
+    { pageShift, bytes },
+    Object.fromEntries(given),
+    randomOf(seed),
+  );
+  const freeBlocks = map.freeBlocks(orderMaxOf(pageShift));
+  return formatBuddyinfo([{ node: 0, zone: 'Normal', freeBlocks }]);
+}
+
+/** The parameters of all generators, each name once. */
+function allParameters(): FragmentParameter[] {
+  const byName = new Map<string, FragmentParameter>();
+  for (const { parameters } of FRAGMENT_GENERATORS) {
+    for (const parameter of parameters) {
+      if (!byName.has(parameter.name)) byName.set(parameter.name, parameter);
+    }
+  }
+  return [...byName.values()];
+}
+
+function pasts(): string[] {
+  return FRAGMENT_GENERATORS.map(({ name, description, parameters }) => {
+    const presets = parameters.map((parameter) => `--${parameter.name} ${presetOf(parameter)}`);
+    return `  ${name}: ${description}\n    ${presets.join(' ')}`;
+  });
+}
+
+function presetOf({ kind, preset }: FragmentParameter): string {
+  return kind === 'bytes' ? formatSize(preset) : String(preset);
+}
+
+function readValue({ name, kind }: FragmentParameter, text: string): number {
+  if (kind === 'bytes') return Number(parseSize(text, `--${name}`));
+  if (/^\d+(\.\d+)?(e-?\d+)?$/i.test(text)) return Number(text);
+  throw new InputError(`--${name}: expected a number, got '${text}'`);
+}
+
+/** Parameters of generators mean nothing for a file. */
+function refuseParameters(flags: Record<string, string | undefined>): void {
+  const found = allParameters().find(({ name }) => flags[name] !== undefined);
+  if (found) throw new UsageError(`buddy: --${found.name} expected with --generate only`);
+}
+
+function pageShiftOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const shift = PAGE_SHIFTS[text.toUpperCase()];
+  if (shift === undefined) throw new InputError(`--page-size: expected 4K or 64K, got '${text}'`);
+  return shift;
+}
+
+function ramOf(text: string): bigint {
+  const bytes = parseSize(text, '--ram');
+  if (bytes >= 2n ** 20n && bytes <= 2n ** 50n) return bytes;
+  throw new InputError(`--ram: expected 1M to 1P, got '${text}'`);
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (/^\d{1,5}$/.test(text)) return Number(text);
+  throw new InputError(`${name}: expected a whole number, got '${text}'`);
+}

@@ -1,0 +1,18 @@
+/** /proc/buddyinfo of a machine from a file that a user names. */
+import { type Buddyinfo, readBuddyinfo } from '../../models/memory/buddyinfo.ts';
+import { InputFile } from '../../traces/input-file.ts';
+import { readLines } from '../../traces/lines.ts';
+import { readTextFile } from '../text-file.ts';
+
+/** A line of 200 bytes for each of six zones of 256 nodes is a third of it. */
+const BYTES_MAX = 2 ** 20;
+
+/**
+ * Reads such a file, `-` for standard input. Throws InputError with the file's name and the line.
+ * `basePageShift` is for kernels whose number of orders does not tell the page size.
+ */
+export function readBuddyinfoFile(path: string, basePageShift?: number): Buddyinfo {
+  if (path !== '-') return readBuddyinfo(readTextFile(path, BYTES_MAX), path, basePageShift);
+  const input = InputFile.open(path);
+  return readBuddyinfo([...readLines(input)].join('\n'), input.name, basePageShift);
+}
