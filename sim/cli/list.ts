@@ -154,6 +154,12 @@ function hostSection(): Section {
         head: ['key', 'value', 'origin', 'source'],
         rows: [
           [
+            'host.kernel',
+            '5.17',
+            'assumed',
+            'powernv kernel that makes the windows, 4.2 or later, as 6.12 or 4.18-4k',
+          ],
+          [
             'host.pages',
             '64K',
             'assumed',

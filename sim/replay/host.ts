@@ -12,8 +12,8 @@ import {
   type PhbLimits,
   type PhbRegisters,
 } from '../../models/firmware/opal.ts';
-import { ERA_5_17 } from '../../models/kernel/era.ts';
 import type { GroupInfo } from '../../models/kernel/group/table-group.ts';
+import { parseKernel } from '../../models/kernel/kernel.ts';
 import { placeOf, tableBytesOf } from '../../models/kernel/vfio/dma-window.ts';
 import { Buddy, orderMaxOf } from '../../models/memory/buddy.ts';
 import type { PhysicalMemory } from '../../models/memory/physical.ts';
@@ -264,7 +264,9 @@ export class Host {
     const pageShift = shifts.length === 0 ? guestShift : Math.max(...shifts);
     const host = { ...this.machine.host, orderMax: this.allocator.orderMax };
     const place = placeOf(address === 0n ? 0 : 1, this.machine.config.pe.tveSelect);
-    const fewest = fewestLevels({ pageShift, windowBytes: tableBytesOf(place, bytes) }, host) ?? 1;
+    const { geometry } = parseKernel(host.kernel).era.tables;
+    const window = { pageShift, windowBytes: tableBytesOf(place, bytes) };
+    const fewest = fewestLevels(window, host, geometry) ?? 1;
     software.createForGuest({ pageShift, bytes, levels: fewest }, guestShift, address);
   }
 
@@ -277,7 +279,7 @@ export class Host {
         opal: this.opal,
         groupInfo: this.groupInfo,
         host: {
-          era: ERA_5_17,
+          era: parseKernel(this.machine.host.kernel).era,
           basePageShift: this.machine.host.basePageShift,
           ramBytes: this.machine.host.ramBytes,
           memory: this.memory,

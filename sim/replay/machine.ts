@@ -15,6 +15,8 @@ export interface WindowPlan {
 
 /** The host: Linux on a node with so much memory, all free or as /proc/buddyinfo counts it. */
 export interface HostPlan {
+  /** As the user named it, on powernv; its era decides how windows are made. */
+  readonly kernel: string;
   readonly basePageShift: number;
   readonly ramBytes: bigint;
   /** Free blocks by order; absent: all of the memory is free. */

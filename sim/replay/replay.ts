@@ -4,6 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InputError } from '../../models/input-error.ts';
+import { parseKernel } from '../../models/kernel/kernel.ts';
 import { placeOf, tableBytesOf } from '../../models/kernel/vfio/dma-window.ts';
 import { allocateMemory, PHYSICAL_MEMORY_BYTES_MAX } from '../../models/memory/physical.ts';
 import { isRefused, type TableGeometry, tableGeometry } from '../../models/table/geometry.ts';
@@ -214,7 +215,8 @@ function geometryOf(window: WindowPlan, slot: number, machine: Machine): TableGe
   const { pageShift, levels, bytes } = window;
   const windowBytes = tableBytesOf(placeOf(slot, machine.config.pe.tveSelect), bytes);
   const { basePageShift } = machine.host;
-  const geometry = tableGeometry({ pageShift, levels, windowBytes, basePageShift });
+  const { geometry: rules } = parseKernel(machine.host.kernel).era.tables;
+  const geometry = tableGeometry({ pageShift, levels, windowBytes, basePageShift }, rules);
   return isRefused(geometry) ? undefined : geometry;
 }
 

@@ -15,7 +15,12 @@ const PS_PER_NS = 1000;
 export function unitSection(result: Result): Section {
   const { scenario } = result;
   const config = scenario.set as UnitConfig;
-  const host = scenario.host as { pages: string; ram?: string; freeBlocks?: number[] };
+  const host = scenario.host as {
+    kernel: string;
+    pages: string;
+    ram?: string;
+    freeBlocks?: number[];
+  };
   const trace = scenario.trace as { file: string; source: string; clock: string };
   const windows = scenario.windows as string[];
   const rows = [
@@ -34,7 +39,7 @@ export function unitSection(result: Result): Section {
     ['walk cache', walkCacheInWords(config.walkCache)],
     ['windows', windows.length > 0 ? windows.join(', ') : 'those of the trace'],
     ['mapped', mappedInWords(String(scenario.map))],
-    ['host', `Linux 5.x, ${host.pages} pages, ${memoryInWords(host)}`],
+    ['host', `Linux ${host.kernel}, ${host.pages} pages, ${memoryInWords(host)}`],
   ];
   return { title: 'Simulated', tables: [{ head: [], rows, left: [1] }], remarks: [] };
 }

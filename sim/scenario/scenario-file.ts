@@ -29,6 +29,10 @@ export const scenarioSchema = z.strictObject({
   threads: z.number().int().min(1).max(THREADS_MAX).optional().describe('replay workers'),
   host: z
     .strictObject({
+      kernel: z
+        .string({ error: "expected a name in quotes, as '6.12-64k'" })
+        .optional()
+        .describe('powernv kernel that makes the windows, as 6.12-64k'),
       pages: size.optional().describe('page size of the kernel, 4K or 64K'),
       ram: size.optional().describe('memory of the node that tables come from'),
       freeBlocks: z.array(z.number().int().min(0)).optional().describe('as /proc/buddyinfo'),
@@ -47,7 +51,7 @@ const SCENARIO_BYTES_MAX = 2 ** 20;
 const HINT = ' (a trace goes with --trace)';
 
 const KEYS = Object.keys(scenarioSchema.shape);
-const HOST_KEYS = ['pages', 'ram', 'freeBlocks'];
+const HOST_KEYS = ['kernel', 'pages', 'ram', 'freeBlocks'];
 
 /** Reads a scenario file. Throws InputError as `file:line:column: key: what is wrong`. */
 export function readScenario(path: string): Scenario {

@@ -3,6 +3,7 @@
  * win). `resolveScenario` makes of it the machine to replay on.
  */
 import { InputError } from '../../models/input-error.ts';
+import { parseKernel } from '../../models/kernel/kernel.ts';
 import { placeOf, tableBytesOf } from '../../models/kernel/vfio/dma-window.ts';
 import { orderMaxOf } from '../../models/memory/buddy.ts';
 import { PHYSICAL_MEMORY_BYTES_MAX } from '../../models/memory/physical.ts';
@@ -60,7 +61,7 @@ const WINDOWS_MAX = 2;
 export const THREADS_MAX = 64;
 
 /** The host that tables come from when nobody describes another: assumed, a small POWER server. */
-const DEFAULT_HOST: HostPlan = { basePageShift: 16, ramBytes: 1n << 36n };
+const DEFAULT_HOST: HostPlan = { kernel: '5.17', basePageShift: 16, ramBytes: 1n << 36n };
 
 /** Flags over a file: what a flag says counts, settings of both are applied in order. */
 export function mergeScenarios(file: Scenario, flags: Scenario): Scenario {
@@ -94,7 +95,9 @@ export function resolveScenario(scenario: Scenario, clock: TraceClock): Resolved
     throw new InputError(`map: ${map} wants a window to map in, as --window 64K:1T:levels=2`);
   }
   const { basePageShift } = host;
-  const plans = windows.map((window, slot) => parseWindow(window, { config, basePageShift, slot }));
+  const { geometry: rules } = parseKernel(host.kernel).era.tables;
+  const home = { config, basePageShift, rules };
+  const plans = windows.map((window, slot) => parseWindow(window, { ...home, slot }));
   if (map === 'all') {
     for (const [slot, window] of plans.entries()) checkFullSize(window, slot, config, host);
   }
@@ -122,10 +125,11 @@ function checkFullSize(
   window: WindowPlan,
   slot: number,
   { pe }: UnitConfig,
-  { basePageShift }: HostPlan,
+  { kernel, basePageShift }: HostPlan,
 ): void {
   const windowBytes = tableBytesOf(placeOf(slot, pe.tveSelect), window.bytes);
-  const geometry = tableGeometry({ ...window, windowBytes, basePageShift });
+  const { geometry: rules } = parseKernel(kernel).era.tables;
+  const geometry = tableGeometry({ ...window, windowBytes, basePageShift }, rules);
   if (isRefused(geometry) || geometry.fullTreeBytes < PHYSICAL_MEMORY_BYTES_MAX) return;
   throw new InputError(
     `map: all of window ${formatWindow(window)} takes ${describeBytes(geometry.fullTreeBytes)} of tables, ` +
@@ -144,6 +148,7 @@ export function describeMachine(machine: Machine): Record<string, unknown> {
     pace: formatPacing(machine.pacing),
     seed: machine.seed,
     host: {
+      kernel: host.kernel,
       pages: formatSize(2 ** host.basePageShift),
       ...(host.freeBlocks
         ? { freeBlocks: [...host.freeBlocks] }

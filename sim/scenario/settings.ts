@@ -4,6 +4,7 @@
  */
 import { log2Exact } from '../../models/bits.ts';
 import { InputError } from '../../models/input-error.ts';
+import { parseKernel } from '../../models/kernel/kernel.ts';
 import { chosen, type Parameter } from '../../models/origin.ts';
 import { type PhbSpec, parametersOf, withParameters } from '../../models/phb/spec.ts';
 import { DECIMAL_KEYS } from '../../models/phb/unit-config.ts';
@@ -23,7 +24,7 @@ export interface Setting {
 /** More than any machine has; real addresses stay exact. */
 const RAM_LIMIT = 1n << 50n;
 
-const HOST_KEYS = ['host.pages', 'host.ram', 'host.freeBlocks'] as const;
+const HOST_KEYS = ['host.kernel', 'host.pages', 'host.ram', 'host.freeBlocks'] as const;
 
 /** `key=value` of the command line. */
 export function parseSetting(text: string): Setting {
@@ -72,6 +73,8 @@ function hostSetting(setting: Setting): Partial<HostPlan> {
   if (key !== 'host.freeBlocks') refuseList(setting);
   const what = `${where} ${key}`;
   switch (key) {
+    case 'host.kernel':
+      return kernelOf(text, what);
     case 'host.pages':
       return { basePageShift: pageShiftOf(text, what) };
     case 'host.ram':
@@ -79,6 +82,17 @@ function hostSetting(setting: Setting): Partial<HostPlan> {
     default:
       return { freeBlocks: freeBlocksOf(text, what) };
   }
+}
+
+/** A kernel that names its page size decides that, too. */
+function kernelOf(text: string, what: string): Partial<HostPlan> {
+  const { platform, basePageShift, namesPageSize } = parseKernel(text, what);
+  if (platform !== 'powernv') {
+    throw new InputError(
+      `${what}: expected a powernv kernel, whose tables the PHB walks, got '${text}'`,
+    );
+  }
+  return { kernel: text, ...(namesPageSize && { basePageShift }) };
 }
 
 function pageShiftOf(text: string, what: string): number {

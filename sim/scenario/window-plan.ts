@@ -6,7 +6,7 @@ import { orderMaxOf } from '../../models/memory/buddy.ts';
 import type { UnitConfig } from '../../models/phb/unit-config.ts';
 import { formatSize, parseSize } from '../../models/size.ts';
 import { fewestLevels } from '../../models/table/fewest-levels.ts';
-import { isRefused, tableGeometry } from '../../models/table/geometry.ts';
+import { type GeometryRules, isRefused, tableGeometry } from '../../models/table/geometry.ts';
 import type { WindowPlan } from '../replay/machine.ts';
 
 /** The window that a VFIO container promises when it is opened. */
@@ -16,16 +16,17 @@ const DEFAULT_WINDOW = '4K:2G:levels=1';
 export interface WindowHome {
   readonly config: UnitConfig;
   readonly basePageShift: number;
+  readonly rules: GeometryRules;
   readonly slot: number;
 }
 
 /**
  * A window of page size, size and perhaps levels (without: the fewest that the host can allocate).
  * Throws InputError on anything that the kernel would answer with EINVAL, and says why.
- * @example parseWindow('64K:1T:levels=2', { config, basePageShift: 16, slot: 0 })
+ * @example parseWindow('64K:1T:levels=2', { config, basePageShift: 16, rules, slot: 0 })
  */
 export function parseWindow(text: string, home: WindowHome): WindowPlan {
-  const { config, basePageShift, slot } = home;
+  const { config, basePageShift, rules, slot } = home;
   const [page, size, ...options] = (text === 'default' ? DEFAULT_WINDOW : text).split(':');
   const where = `window ${text}`;
   if (page === undefined || size === undefined || options.length > 1) {
@@ -46,9 +47,9 @@ export function parseWindow(text: string, home: WindowHome): WindowPlan {
   }
   const windowBytes = tableBytesOf(place, bytes);
   const host = { basePageShift, orderMax: orderMaxOf(basePageShift) };
-  const fewest = fewestLevels({ pageShift, windowBytes }, host);
+  const fewest = fewestLevels({ pageShift, windowBytes }, host, rules);
   const levels = options[0] === undefined ? (fewest ?? 1) : levelsOf(options[0], where);
-  const geometry = tableGeometry({ pageShift, levels, windowBytes, basePageShift });
+  const geometry = tableGeometry({ pageShift, levels, windowBytes, basePageShift }, rules);
   if (isRefused(geometry)) throw new InputError(`${where}: EINVAL: ${geometry.reason}`);
   return { pageShift, bytes, levels };
 }

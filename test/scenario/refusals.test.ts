@@ -150,3 +150,19 @@ test('mapping wants a window', () => {
   expect(refusalOf({ map: 'all', windows: ['default'] })).toBe('');
   expect(refusalOf({ map: 'al', windows: ['default'] })).toContain('none, touched, all');
 });
+
+describe('the kernel of the host', () => {
+  test('decides what a window may be: three levels of 64K pages until 4.18 only', () => {
+    const windows = ['64K:1T:levels=3'];
+    expect(refusalOf({ windows, ...set('host.kernel=4.18') })).toBe('');
+    expect(refusalOf({ windows, ...set('host.kernel=4.19') })).toContain('55 address bits');
+  });
+
+  test.each([
+    ['host.kernel=6.12-pseries', 'expected a powernv kernel, whose tables the PHB walks'],
+    ['host.kernel=4.1', 'expected 4.2 or later, which has DMA windows'],
+    ['host.kernel=new', "expected VERSION[-pseries][-4k|-64k] such as 6.12-64k, got 'new'"],
+  ])('%s is refused', (setting, words) => {
+    expect(refusalOf(set(setting))).toContain(words);
+  });
+});
