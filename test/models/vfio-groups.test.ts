@@ -275,3 +275,32 @@ describe('EEH', () => {
     expect(outcome(lone.container.eeh(GET_STATE))).toBe('ENODEV');
   });
 });
+
+describe('what is left behind', () => {
+  test('MAP without a group while the default window is pending is ENODEV', () => {
+    const host = withMemory(new TestHost());
+    host.container.attach(host.group);
+    host.container.detach(host.group);
+    expect(outcome(map(host, 0n, 64n * KiB))).toBe('ENODEV');
+    expect(outcome(host.container.unmap(0n, 64n * KiB))).toBe('ENODEV');
+  });
+
+  test('memory that another container of the process still maps stays pinned and charged', () => {
+    const host = withMemory(new TestHost());
+    const second = host.openContainer();
+    host.addMemory(8n * GiB, MiB);
+    second.register(8n * GiB, MiB);
+    second.attach(host.group);
+    const request = {
+      processAddress: GiB,
+      busAddress: 0n,
+      bytes: 64n * KiB,
+      read: true,
+      write: true,
+    };
+    expect(outcome(second.map(request))).toBe('ok');
+    host.container.release();
+    expect(host.regions.find(GiB, GiB)?.mappedEntries).toBe(16);
+    expect(host.locked.lockedBytes).toBeGreaterThan(GiB);
+  });
+});

@@ -318,6 +318,8 @@ export class VfioContainer {
   /** tce_iommu_create_default_window; a failure leaves it pending. */
   private makeDefaultWindow(frame: Frame): Refusal | undefined {
     if (!this.isDefaultWindowPending) return undefined;
+    if (this.groups.length === 0)
+      return refuse('ENODEV', 'no group to make the default window for');
     const refusal = this.createDefaultWindow(this.groups, this.groups[0], frame);
     if (refusal === undefined) this.isDefaultWindowPending = false;
     return refusal;

@@ -54,13 +54,11 @@ export class Registration {
     if (region === undefined || at < 0) {
       return refuse('ENOENT', 'this container has registered no such range');
     }
-    const isMapped = region.users === 1 && region.mappedEntries > 0;
-    if (isMapped && !this.kernel.era.vfio.unregisterLeavesMappedPinned) {
+    if (isPinnedByTces(region) && !this.kernel.era.vfio.unregisterLeavesMappedPinned) {
       return refuse('EBUSY', `${region.mappedEntries} TCEs point into the range`);
     }
     this.held.splice(at, 1);
-    // A mapped region keeps its last user: it stays pinned and charged.
-    if (!isMapped) drop(process, region);
+    drop(process, region);
     return { rc: 0 };
   }
 
@@ -110,7 +108,14 @@ export class Registration {
   }
 }
 
+/** Whether the last container lets go of a region that TCEs still point into. */
+function isPinnedByTces(region: Region): boolean {
+  return region.users === 1 && region.mappedEntries > 0;
+}
+
+/** mm_iommu_put: a mapped region keeps its last user, and stays pinned and charged. */
 function drop(process: Process, region: Region): void {
+  if (isPinnedByTces(region)) return;
   region.users -= 1;
   if (region.users > 0) return;
   process.regions.remove(region);
