@@ -2,6 +2,7 @@
 /** The command line of tcesim: a file a verb. Results go to stdout, everything else to stderr. */
 import { InputError } from '../../models/input-error.ts';
 import { VERSION } from '../version.ts';
+import { addBuddyCommand } from './buddy.ts';
 import {
   EXIT_INPUT,
   EXIT_OK,
@@ -16,7 +17,9 @@ import { addRunCommand } from './run.ts';
 import { addSchemaCommand } from './schema.ts';
 import { addTraceCommand } from './trace.ts';
 import { UsageError } from './usage-error.ts';
+import { addVfioCommand } from './vfio.ts';
 import { addWalkCommand } from './walk.ts';
+import { addWindowCommand } from './window.ts';
 
 const program = new Command('tcesim')
   .description('cycle-aware simulator of the TCE unit in IBM POWER PCI host bridges')
@@ -28,6 +31,9 @@ const program = new Command('tcesim')
 addRunCommand(program);
 addTraceCommand(program);
 addWalkCommand(program);
+addWindowCommand(program);
+addBuddyCommand(program);
+addVfioCommand(program);
 addListCommand(program);
 addSchemaCommand(program);
 for (const command of program.commands) letErrorsThrough(command);

@@ -1,0 +1,136 @@
+/**
+ * A plan as plain records for programs that read it: bytes as numbers, addresses and the TVE as
+ * hexadecimal text, null where there is nothing to tell.
+ */
+import { hex, hexRegister } from '../../models/bits.ts';
+import { isRefusal } from '../../models/kernel/call-result.ts';
+import type { Attempt } from '../../models/policy/policy.ts';
+import { VERSION } from '../version.ts';
+import type { WindowAttempt } from './attempt.ts';
+import type { Plan } from './plan.ts';
+import type { ProgramRun } from './program.ts';
+import type { Circumstances, WindowSize } from './question.ts';
+
+/** A field of a record. */
+type Field = string | number | boolean | null;
+export type FlatRecord = Readonly<Record<string, Field>>;
+
+/** The host and the process as a record. */
+export function hostRecord(circumstances: Circumstances) {
+  const { kernel, phb, hypervisor, memory, memlockBytes, registeredBytes, backingShift, slot } =
+    circumstances;
+  const { freeBlocks, freeBytes } = memory.fresh();
+  return {
+    kernel: kernel.name,
+    era: kernel.era.name,
+    platform: kernel.platform,
+    kernelPageBytes: 2 ** kernel.basePageShift,
+    phb: kernel.platform === 'pseries' ? null : phb.name,
+    hypervisor: kernel.platform === 'pseries' ? hypervisor : null,
+    ramBytes: Number(memory.ramBytes),
+    buddyinfo: memory.buddyinfo?.source ?? null,
+    freeBytes: Number(freeBytes),
+    freeBlocks: [...freeBlocks],
+    memlockBytes: memlockBytes === undefined ? null : Number(memlockBytes),
+    registeredBytes: Number(registeredBytes),
+    backingPageBytes: 2 ** backingShift,
+    slot,
+  };
+}
+
+/** A window with one level count as a record. */
+export function attemptRecord(each: WindowAttempt): FlatRecord {
+  const { refusal, shape, placement } = each;
+  const geometry = shape?.geometry;
+  return {
+    ...sizeRecord(each),
+    levels: each.levels,
+    result: each.notSimulated === undefined ? resultWord(refusal) : 'not simulated',
+    rc: each.notSimulated === undefined ? (refusal?.rc ?? 0) : null,
+    call: each.call,
+    reason: each.notSimulated ?? refusal?.reason ?? null,
+    order: geometry?.order ?? null,
+    orderWanted: refusal?.allocation?.order ?? null,
+    largestFreeOrder: refusal?.allocation?.largestFreeOrder ?? null,
+    levelBytes: geometry?.levelBytes ?? null,
+    entriesPerLevel: geometry?.entriesPerLevel ?? null,
+    reachBits: geometry?.reachBits ?? null,
+    tablesPerLevel: geometry?.nodesPerLevel.join('+') ?? null,
+    createdBytes: Number(each.createdBytes),
+    fullBytes: shape === undefined ? null : Number(shape.fullBytes),
+    chargedBytes: Number(each.chargedBytes),
+    leakedBytes: Number(each.leakedBytes),
+    lockedBytes: Number(each.lockedBytes),
+    busAddress: placement === undefined ? null : hex(placement.busAddress),
+    effectiveBytes: placement === undefined ? null : Number(placement.effectiveBytes),
+    reachBytes: placement === undefined ? null : Number(placement.reachBytes),
+    tve: placement === undefined ? null : hexRegister(placement.tve),
+  };
+}
+
+/** A plan as JSON. */
+export function planRecord({ circumstances, windows }: Plan) {
+  return {
+    version: VERSION,
+    host: hostRecord(circumstances),
+    lines: windows.flatMap(({ attempts }) => attempts.map(attemptRecord)),
+    programs: windows.flatMap(({ program }) => (program ? [programRecord(program)] : [])),
+  };
+}
+
+/** `created`, or the error number's name. */
+export function resultWord(refusal: WindowAttempt['refusal']): string {
+  return refusal === undefined ? 'created' : (refusal.errno ?? String(refusal.rc));
+}
+
+function programRecord({ outcome, early, ...run }: ProgramRun) {
+  const { window, attempts, messages } = outcome;
+  return {
+    program: run.program,
+    ...sizeRecord(run),
+    refusedBefore:
+      early === undefined ? null : { call: early.call, ...answerRecord(early.refusal) },
+    notSimulated: run.notSimulated ?? null,
+    calls: attempts.map(callRecord),
+    creates: attempts.filter(({ call }) => call === 'CREATE').length,
+    lockedBytes: Number(run.lockedBytes),
+    leakedBytes: Number(run.leakedBytes),
+    window: window === undefined ? null : grantedRecord(window),
+    messages: [...messages],
+  };
+}
+
+function callRecord(attempt: Attempt) {
+  const { call, result, lockedBytes, leakedBytes } = attempt;
+  return {
+    call,
+    arguments: argumentsRecord(attempt),
+    ...answerRecord(result),
+    lockedBytes: Number(lockedBytes),
+    leakedBytes: Number(leakedBytes),
+  };
+}
+
+function argumentsRecord(attempt: Attempt): FlatRecord {
+  switch (attempt.call) {
+    case 'GET_INFO':
+      return {};
+    case 'REMOVE':
+      return { startAddress: hex(attempt.startAddress) };
+    case 'CREATE':
+      return { ...sizeRecord(attempt), levels: attempt.levels };
+  }
+}
+
+function answerRecord(result: Attempt['result']): FlatRecord {
+  if (!isRefusal(result)) return { rc: 0, errno: null, reason: null };
+  return { rc: result.rc, errno: result.errno ?? null, reason: result.reason };
+}
+
+function grantedRecord(window: NonNullable<ProgramRun['outcome']['window']>): FlatRecord {
+  return { ...sizeRecord(window), levels: window.levels, busAddress: hex(window.startAddress) };
+}
+
+function sizeRecord({ windowBytes, pageShift }: WindowSize): FlatRecord {
+  return { windowBytes: Number(windowBytes), pageBytes: 2 ** pageShift };
+}

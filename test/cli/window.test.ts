@@ -1,0 +1,127 @@
+/** `tcesim window` as a user runs it: its forms of output, and input that cannot be used. */
+import { writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { succeed, tcesim, workFolder } from './command.ts';
+
+const path = workFolder();
+const FRAGMENTED = path('buddyinfo');
+writeFileSync(FRAGMENTED, 'Node 0, zone   Normal   4000 900 200 40 6 1 0 0 0 \n');
+
+const ROW = ['--window', '1T', '--page', '64K', '--levels', '1..3'];
+
+describe('window plan', () => {
+  test('has a line for each level count, within 80 columns', async () => {
+    const table = await succeed('window', 'plan', ...ROW);
+    expect(table).toMatch(/^ +1 +ENOMEM +11 +128 MiB +16,777,216 /m);
+    expect(table).toMatch(/^ +2 +created +0 +64 KiB +8,192$/m);
+    expect(table).toMatch(/^ +3 +EINVAL +0 +64 KiB +8,192 /m);
+    expect(table.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test('says the same in every form', async () => {
+    const { lines } = JSON.parse(await succeed('window', 'plan', ...ROW, '--format', 'json'));
+    const csv = await succeed('window', 'plan', ...ROW, '--format', 'csv');
+    const [head, ...rows] = csv.trimEnd().split('\n');
+    expect(head.split(',')).toEqual(Object.keys(lines[0]));
+    expect(rows).toHaveLength(3);
+    expect(rows[1]).toMatch(/^1099511627776,65536,2,created,0,CREATE,,0,/);
+    const markdown = await succeed('window', 'plan', ...ROW, '--format', 'markdown');
+    expect(markdown).toMatch(/^\| 2 \| created \| 0 \| 64 KiB \| 8,192 \| {2}\|$/m);
+    expect(lines.map(({ result }: { result: string }) => result)).toEqual([
+      'ENOMEM',
+      'created',
+      'EINVAL',
+    ]);
+  });
+
+  test('crosses windows, pages and levels', async () => {
+    const sizes = ['--window', '2G,64G', '--page', '4K,64K', '--levels', '1,2'];
+    const { lines } = JSON.parse(await succeed('window', 'plan', ...sizes, '--format', 'json'));
+    expect(
+      lines.map((line: Record<string, number>) => [line.windowBytes, line.pageBytes, line.levels]),
+    ).toEqual(
+      [2 ** 31, 2 ** 36].flatMap((window) =>
+        [4096, 65536].flatMap((page) => [1, 2].map((levels) => [window, page, levels])),
+      ),
+    );
+  });
+
+  test('tells what a program does, call by call', async () => {
+    const asked = [...ROW, '--policy', 'dpdk', '--format', 'json'];
+    const { programs } = JSON.parse(await succeed('window', 'plan', ...asked));
+    expect(programs).toHaveLength(1);
+    expect(programs[0]).toMatchObject({
+      program: 'dpdk',
+      creates: 2,
+      leakedBytes: 2 ** 28,
+      window: { levels: 2, busAddress: '0x0' },
+      messages: [],
+    });
+    const table = await succeed('window', 'plan', ...ROW, '--policy', 'dpdk');
+    expect(table).toContain('What DPDK does for 1T, pages of 64K');
+    expect(table).toMatch(/^ +4 +CREATE 1T 64K levels=2 +ok/m);
+  });
+
+  test('reads the free blocks of a host', async () => {
+    const asked = ['--window', '2G', '--page', '4K', '--buddyinfo', FRAGMENTED, '--format', 'json'];
+    const { host, lines } = JSON.parse(await succeed('window', 'plan', ...asked));
+    expect(host).toMatchObject({ freeBytes: 7048 * 65536, buddyinfo: FRAGMENTED });
+    expect(lines[0].result).toBe('ENOMEM');
+  });
+
+  test('prints the same twice', async () => {
+    const asked = ['window', 'plan', ...ROW, '--policy', 'qemu', '--format', 'json'];
+    expect(await succeed(...asked)).toBe(await succeed(...asked));
+  });
+});
+
+describe('window advise', () => {
+  test('names a window and says why', async () => {
+    const text = await succeed('window', 'advise', '--window', '1T');
+    expect(text).toContain('  Take 64K pages, 2 levels.\n');
+    expect(text).toContain('With memory in huge pages of 2M: 2M pages, 1 level');
+    expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test('has best, candidates and reasons in its JSON', async () => {
+    const text = await succeed('window', 'advise', '--window', '1T', '--format', 'json');
+    const advice = JSON.parse(text);
+    expect(advice.best).toEqual(advice.candidates[0]);
+    expect(advice.candidates).toHaveLength(20);
+    expect(advice.reasons.length).toBeGreaterThan(4);
+  });
+
+  test('that finds nothing is an answer, too', async () => {
+    const asked = ['--window', '64G', '--memlock', '64K', '--format', 'json'];
+    const advice = JSON.parse(await succeed('window', 'advise', ...asked));
+    expect(advice.best).toBeNull();
+    expect(advice.improvements[0].change).toBe('a higher ulimit -l');
+  });
+});
+
+describe('input that cannot be used', () => {
+  test.each([
+    [
+      ['plan', '--levels', '5..1'],
+      "--levels: expected numbers 0..16 such as 2, 1,3 or 1..5, got '5..1'",
+    ],
+    [['plan', '--policy', 'qmeu'], "--policy: unknown program 'qmeu', did you mean 'qemu'?"],
+    [['advise', '--device-mask', '65'], "--device-mask: expected 1..64 bits, got '65'"],
+    [['advise', '--mapped', '2T'], "--mapped: expected at most the window's 1T, got 2T"],
+  ])('%j is one line', async (words, message) => {
+    const [verb, ...flags] = words;
+    expect(await tcesim('window', verb, '--window', '1T', ...flags)).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: `tcesim: ${message}\n`,
+    });
+  });
+
+  test.each(['plan', 'advise'])('%s without a window is a matter of usage', async (verb) => {
+    expect(await tcesim('window', verb)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `tcesim: window ${verb}: no window; give one with --window SIZE, as 1T\n`,
+    });
+  });
+});
