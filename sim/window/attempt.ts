@@ -35,6 +35,8 @@ export interface WindowAttempt extends WindowSize {
   /** Why the attempt was not made, in words. */
   readonly notSimulated: string | undefined;
   readonly shape: TableShape | undefined;
+  /** Largest order with a free block: when a block was missing, or else before CREATE; -1: nothing free. */
+  readonly availableOrder: number;
   /** Table memory of the window now. */
   readonly createdBytes: bigint;
   /** What the window is charged; of a refused one, what stays charged for good. */
@@ -58,8 +60,9 @@ export function attempt(
 /** Asks for a window in a session that has not begun yet. */
 export function attemptIn(session: Session, size: WindowSize, levels: number): WindowAttempt {
   const shape = tableShape(size, levels, session.circumstances);
-  const basis = { ...size, levels, shape, ...NOTHING };
   const early = session.begin() ?? session.clearSlot();
+  const availableOrder = largestOrderOf(session.allocator.freeBlocks);
+  const basis = { ...size, levels, shape, ...NOTHING, availableOrder };
   const { locked } = session.process;
   const before = locked.lockedBytes;
   if (early !== undefined) return { ...basis, ...early, lockedBytes: before };
@@ -74,12 +77,22 @@ export function attemptIn(session: Session, size: WindowSize, levels: number): W
   return {
     ...basis,
     refusal: isRefusal(result) ? result : undefined,
+    availableOrder: missedOrder(result) ?? availableOrder,
     createdBytes: window === undefined ? 0n : tableBytesOf(window, session.host.kernel),
     chargedBytes: lockedBytes - before - others,
     leakedBytes,
     lockedBytes,
     placement: window && placementOf(window, session),
   };
+}
+
+function largestOrderOf(freeBlocks: readonly number[]): number {
+  return freeBlocks.findLastIndex((count) => count > 0);
+}
+
+/** What there was when a block could not be had. */
+function missedOrder(result: CallResult): number | undefined {
+  return isRefusal(result) ? result.allocation?.largestFreeOrder : undefined;
 }
 
 /** The answer of CREATE; in words why it was not asked. */

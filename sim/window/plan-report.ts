@@ -4,7 +4,7 @@ import { isRefusal } from '../../models/kernel/call-result.ts';
 import type { Attempt } from '../../models/policy/policy.ts';
 import { describeBytes, formatSize } from '../../models/size.ts';
 import type { Report, Section, Table } from '../report/document.ts';
-import { formatBase, formatCount, formatCountOf } from '../report/numbers.ts';
+import { formatBase, formatCountOf } from '../report/numbers.ts';
 import type { WindowAttempt } from './attempt.ts';
 import { hostSection } from './host-section.ts';
 import type { Plan, PlannedWindow } from './plan.ts';
@@ -45,15 +45,15 @@ function windowSection(window: PlannedWindow): Section {
 }
 
 function resultTable(attempts: readonly WindowAttempt[]): Table {
-  const rows = attempts.map(({ levels, refusal, notSimulated, call, shape }) => [
+  const rows = attempts.map(({ levels, refusal, notSimulated, call, shape, availableOrder }) => [
     String(levels),
     notSimulated === undefined ? resultWord(refusal) : NOTHING,
     shape === undefined ? NOTHING : String(shape.geometry.order),
+    availableOrder < 0 ? NOTHING : String(availableOrder),
     shape === undefined ? NOTHING : describeBytes(shape.geometry.levelBytes),
-    shape === undefined ? NOTHING : formatCount(shape.geometry.entriesPerLevel),
     notSimulated ?? whyWords(call, refusal?.reason ?? ''),
   ]);
-  const head = ['levels', 'result', 'order', 'block', 'entries', 'why not'];
+  const head = ['levels', 'result', 'order', 'available', 'block', 'why not'];
   return { head, rows, left: [1, 5] };
 }
 

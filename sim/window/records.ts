@@ -51,7 +51,7 @@ export function attemptRecord(each: WindowAttempt): FlatRecord {
     reason: each.notSimulated ?? refusal?.reason ?? null,
     order: geometry?.order ?? null,
     orderWanted: refusal?.allocation?.order ?? null,
-    largestFreeOrder: refusal?.allocation?.largestFreeOrder ?? null,
+    availableOrder: each.availableOrder,
     levelBytes: geometry?.levelBytes ?? null,
     entriesPerLevel: geometry?.entriesPerLevel ?? null,
     reachBits: geometry?.reachBits ?? null,

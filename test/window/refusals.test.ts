@@ -82,7 +82,7 @@ describe('a fragmented host', () => {
       result: 'ENOMEM',
       order: 6,
       orderWanted: 6,
-      largestFreeOrder: 5,
+      availableOrder: 5,
       reason:
         'level 0 of the hardware table wants a block of order 6 (4 MiB), ' +
         'the largest free is order 5 (2 MiB), 440.5 MiB free in all',

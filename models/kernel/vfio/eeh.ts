@@ -53,7 +53,7 @@ export function injectionProblem(
 }
 
 /** VFIO_EEH_PE_STATE_*. */
-export const EEH_STATE = {
+const EEH_STATE = {
   normal: 0,
   reset: 1,
   stopped: 2,
