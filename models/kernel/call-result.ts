@@ -25,7 +25,7 @@ export function refuseWithCode(rc: number, reason: string): Refusal {
   return { rc, errno: errnoName(rc), reason };
 }
 
-/** Whether a call was refused. */
-export function isRefusal(result: CallResult): result is Refusal {
-  return result.rc !== 0;
+/** Whether a call, or a step of one, was refused. */
+export function isRefusal(answer: object): answer is Refusal {
+  return 'rc' in answer && answer.rc !== 0;
 }

@@ -18,29 +18,69 @@ export interface Kernel {
   readonly hasWindows: boolean;
 }
 
-/** First version of each era, newest first. */
-const ERAS: readonly { readonly from: readonly [number, number]; readonly era: Era }[] = [
-  { from: [6, 11], era: ERA_6_12 },
-  { from: [5, 0], era: ERA_5_17 },
-  { from: [4, 19], era: ERA_4_19 },
-  { from: [4, 2], era: ERA_4_2 },
+/** Versions of Linux that share their rules. */
+export interface EraSpan {
+  readonly from: readonly [number, number];
+  readonly era: Era;
+  /** The versions in words; borders are inferred (era.ts). */
+  readonly versions: string;
+  /** What they do unlike the ones before. */
+  readonly differs: string;
+}
+
+/** All rule sets, newest first. */
+export const ERA_SPANS: readonly EraSpan[] = [
+  {
+    from: [6, 11],
+    era: ERA_6_12,
+    versions: '6.11 and later',
+    differs: 'REMOVE clears TCEs before the PHB loses the table; pseries makes windows for VFIO',
+  },
+  {
+    from: [5, 0],
+    era: ERA_5_17,
+    versions: '5.0 to 6.10',
+    differs: 'MAP says ENOMEM, not EPERM, where a table finds no block; UNREGISTER leaves pages',
+  },
+  {
+    from: [4, 19],
+    era: ERA_4_19,
+    versions: '4.19',
+    differs:
+      'leaves come with the first MAP; reach below 55 bits; a refused CREATE leaks its charge; the ' +
+      'default window is made late; windows may exceed memory',
+  },
+  {
+    from: [4, 2],
+    era: ERA_4_2,
+    versions: '4.2 to 4.18',
+    differs:
+      'all tables with CREATE, which may wait for memory; no limit on reach; no leak; windows up ' +
+      'to the size of memory',
+  },
 ];
+
+/** `VERSION[-pseries][-4k|-64k]`, with or without the v of a git tag. */
+const OWN_NAME = /^v?(\d+)\.(\d+)(?:\.\d+)?(?:-(powernv|pseries))?(?:-(4k|64k))?$/i;
+/** What `uname -r` prints: three numbers, and the release of whoever built it. */
+const UNAME = /^(\d+)\.(\d+)\.\d+-(?!\d+k$)(?:\d|rc\d)[\w.+~-]*$/i;
 
 const BASE_PAGE_SHIFTS: Readonly<Record<string, number>> = { '4k': 12, '64k': 16 };
 
 /**
- * A kernel by its name: version, `powernv` (left out mostly) or `pseries`, page size (64k if left out).
+ * A kernel by its name: version, `powernv` (left out mostly) or `pseries`, page size (64k if left out). Or
+ * by what `uname -r` prints, of which the first two numbers count: the rules are those of mainline.
  * Throws InputError that names `where` for anything else, and for versions before 4.2.
  */
 export function parseKernel(name: string, where = '--kernel'): Kernel {
-  const found = /^(\d+)\.(\d+)(?:\.\d+)?(?:-(powernv|pseries))?(?:-(4k|64k))?$/i.exec(name);
+  const found = OWN_NAME.exec(name) ?? UNAME.exec(name);
   if (!found) {
     throw new InputError(
-      `${where}: expected VERSION[-pseries][-4k|-64k] such as 6.12-64k, got '${name}'`,
+      `${where}: expected VERSION[-pseries][-4k|-64k] such as 6.12-64k, or uname -r, got '${name}'`,
     );
   }
   const version: [number, number] = [Number(found[1]), Number(found[2])];
-  const era = ERAS.find(({ from }) => isAtLeast(version, from))?.era;
+  const era = ERA_SPANS.find(({ from }) => isAtLeast(version, from))?.era;
   if (era === undefined) {
     throw new InputError(`${where}: expected 4.2 or later, which has DMA windows, got '${name}'`);
   }

@@ -13,8 +13,8 @@ import {
   type PhbRegisters,
 } from '../../models/firmware/opal.ts';
 import type { GroupInfo } from '../../models/kernel/group/table-group.ts';
+import { placeOf, tableBytesOf } from '../../models/kernel/group/window-place.ts';
 import { parseKernel } from '../../models/kernel/kernel.ts';
-import { placeOf, tableBytesOf } from '../../models/kernel/vfio/dma-window.ts';
 import { Buddy, orderMaxOf } from '../../models/memory/buddy.ts';
 import type { PhysicalMemory } from '../../models/memory/physical.ts';
 import { writeRte } from '../../models/rte.ts';

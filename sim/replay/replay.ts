@@ -4,8 +4,8 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InputError } from '../../models/input-error.ts';
+import { placeOf, tableBytesOf } from '../../models/kernel/group/window-place.ts';
 import { parseKernel } from '../../models/kernel/kernel.ts';
-import { placeOf, tableBytesOf } from '../../models/kernel/vfio/dma-window.ts';
 import { allocateMemory, PHYSICAL_MEMORY_BYTES_MAX } from '../../models/memory/physical.ts';
 import { isRefused, type TableGeometry, tableGeometry } from '../../models/table/geometry.ts';
 import type { TraceBatch, TraceSource } from '../../traces/format.ts';

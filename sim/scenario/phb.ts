@@ -6,12 +6,12 @@ import { PHB_PRESETS, presetOf } from '../../models/phb/presets.ts';
 import type { PhbSpec } from '../../models/phb/spec.ts';
 import { suggest } from '../../traces/nearest.ts';
 
-/** The preset of a name. Throws InputError with the nearest name. */
-export function specOf(name: string): PhbSpec {
-  const spec = presetOf(name);
+/** The preset of a name, in any case. Throws InputError that names `where` and all PHBs. */
+export function specOf(name: string, where = 'phb'): PhbSpec {
+  const spec = presetOf(name.toLowerCase());
   if (spec) return spec;
-  const known = PHB_PRESETS.map((preset) => preset.name);
-  throw new InputError(`phb: unknown PHB '${name}'${suggest(name, known)}`);
+  const known = PHB_PRESETS.map((preset) => preset.name).join(', ');
+  throw new InputError(`${where}: unknown PHB '${name}'; known: ${known}`);
 }
 
 /** The level of firmware of a name. Throws InputError with the nearest name. */

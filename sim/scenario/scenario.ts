@@ -3,8 +3,8 @@
  * win). `resolveScenario` makes of it the machine to replay on.
  */
 import { InputError } from '../../models/input-error.ts';
+import { placeOf, tableBytesOf } from '../../models/kernel/group/window-place.ts';
 import { parseKernel } from '../../models/kernel/kernel.ts';
-import { placeOf, tableBytesOf } from '../../models/kernel/vfio/dma-window.ts';
 import { orderMaxOf } from '../../models/memory/buddy.ts';
 import { PHYSICAL_MEMORY_BYTES_MAX } from '../../models/memory/physical.ts';
 import { DEFAULT_FIRMWARE, underFirmware } from '../../models/phb/firmware.ts';

@@ -1,7 +1,7 @@
 /** DMA windows as they are written: `64K:1T:levels=2`, or `default`. */
 import { log2Exact } from '../../models/bits.ts';
 import { InputError } from '../../models/input-error.ts';
-import { placeOf, tableBytesOf } from '../../models/kernel/vfio/dma-window.ts';
+import { placeOf, tableBytesOf } from '../../models/kernel/group/window-place.ts';
 import { orderMaxOf } from '../../models/memory/buddy.ts';
 import type { UnitConfig } from '../../models/phb/unit-config.ts';
 import { formatSize, parseSize } from '../../models/size.ts';

@@ -157,7 +157,7 @@ describe('CREATE', () => {
     const refused = create(GiB, 16);
     expect(outcome(refused)).toBe('EINVAL');
     expect(isRefusal(refused) && refused.reason).toBe(
-      '16384 TCEs wanted, the largest block has 1024',
+      '16384 TCEs wanted, the largest DDW block has 1024',
     );
     expect(state.isFailed).toBe(false);
     expect(create(64n * MiB, 16)).toMatchObject({ rc: 0, startAddress: START_64 });

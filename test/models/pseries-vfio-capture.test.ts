@@ -147,6 +147,7 @@ test('GET_INFO tells what a real kernel told of a pseries group', () => {
   container.attach(group);
   expect(container.getInfo()).toEqual({
     rc: 0,
+    makesWindows: true,
     dma32Start: 0n,
     dma32Bytes: 0x4000_0000n,
     windows: { pageSizes: 0x121_1000n, windowsMax: 2, levelsMax: 1 },

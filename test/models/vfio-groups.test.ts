@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { ERA_4_2, ERA_5_17 } from '../../models/kernel/era.ts';
 import type { TableGroup } from '../../models/kernel/group/table-group.ts';
-import { placeOf } from '../../models/kernel/vfio/dma-window.ts';
+import { placeOf } from '../../models/kernel/group/window-place.ts';
 import { isRefused, tableGeometry } from '../../models/table/geometry.ts';
 import { isLevelFailure, TceTable } from '../../models/table/tce-table.ts';
 import { create, map, outcome, PE, TestHost, withMemory } from './vfio-host.ts';
@@ -107,6 +107,16 @@ describe('a v1 container', () => {
     expect(outcome(host.container.unmap(0n, 64n * KiB))).toBe('EPERM');
   });
 
+  test('of 4.2 gives the charge of ENABLE back to who paid it', () => {
+    const host = old();
+    const other = new TestHost().process;
+    host.container.attach(host.group);
+    host.container.enable({ caller: other });
+    expect(other.locked.lockedBytes).toBe(2n * GiB);
+    host.container.disable({ caller: other });
+    expect([host.locked.lockedBytes, other.locked.lockedBytes]).toEqual([4n * MiB, 0n]);
+  });
+
   test('pins pages as it maps them: EFAULT where the process has none', () => {
     const host = old();
     host.container.attach(host.group);
@@ -132,7 +142,12 @@ describe('a v1 container', () => {
   test('is told of no dynamic windows', () => {
     const host = old();
     host.container.attach(host.group);
-    expect(host.container.getInfo()).toEqual({ rc: 0, dma32Start: 0n, dma32Bytes: 2n * GiB });
+    expect(host.container.getInfo()).toEqual({
+      rc: 0,
+      dma32Start: 0n,
+      dma32Bytes: 2n * GiB,
+      makesWindows: false,
+    });
   });
 
   test('refuses ENABLE beyond the limit, and charges nothing', () => {
@@ -302,5 +317,29 @@ describe('what is left behind', () => {
     host.container.release();
     expect(host.regions.find(GiB, GiB)?.mappedEntries).toBe(16);
     expect(host.locked.lockedBytes).toBeGreaterThan(GiB);
+  });
+});
+
+describe('attach', () => {
+  test("that cannot program the container's windows gives the group back to its host", () => {
+    const host = new TestHost().attachWithoutDefault();
+    create(host, GiB, 16, 1);
+    const calls: string[] = [];
+    const { group } = host;
+    const stubborn: TableGroup = {
+      ...fixedGroup(host),
+      fixedTable: undefined,
+      info: group.info,
+      platform: 'powernv',
+      setWindow: () => -1,
+      unsetWindow: (slot) => {
+        calls.push(`unset ${slot}`);
+        return 0;
+      },
+      releaseOwnership: () => calls.push('release'),
+    };
+    expect(outcome(host.container.attach(stubborn))).toBe('EPERM');
+    expect(calls).toEqual(['unset 0', 'release']);
+    expect(outcome(host.container.detach(stubborn))).toBe('ENODEV');
   });
 });

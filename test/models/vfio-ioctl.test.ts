@@ -1,5 +1,6 @@
 /** ioctl(2): request numbers, structures byte for byte, and the checks in their order. */
 import { describe, expect, test } from 'vitest';
+import { ERA_4_2 } from '../../models/kernel/era.ts';
 import type { CallName } from '../../models/kernel/vfio/calls.ts';
 import {
   CHECK_EXTENSION_REQUEST,
@@ -162,6 +163,19 @@ describe('calls', () => {
     const short = make(host, 'GET_INFO', { argsz: 31n });
     expect(short.rc).toBe(0);
     expect(short.values).toMatchObject({ flags: 1n, 'ddw.pgsizes': 0n, 'ddw.levels': 0n });
+  });
+
+  test('GET_INFO of a v1 container clears what it has nothing to tell of, and wants room for it', () => {
+    const host = new TestHost({ type: 'v1', era: ERA_4_2 });
+    host.container.attach(host.group);
+    const structure = encodeStructure('GET_INFO', { argsz: 32n, 'ddw.pgsizes': 0x1234n });
+    expect(make(host, 'GET_INFO', {}, { structure }).values).toMatchObject({
+      flags: 0n,
+      dma32_window_size: 0x8000_0000n,
+      'ddw.pgsizes': 0n,
+    });
+    expect(make(host, 'GET_INFO', { argsz: 32n }, { bytes: 16 }).rc).toBe(-14);
+    expect(make(host, 'GET_INFO', { argsz: 31n }, { bytes: 16 }).rc).toBe(0);
   });
 
   test('CREATE writes the start address, MAP fills the table, REMOVE takes it away', () => {

@@ -5,6 +5,8 @@ import { create, map, outcome, PE, PHB3, TestHost, withMemory } from './vfio-hos
 
 const MiB = 1n << 20n;
 const GiB = 1n << 30n;
+/** Pages of 64K in 1 GiB. */
+const GiB_PAGES = 16_384;
 const TiB = 1n << 40n;
 
 describe('MAP', () => {
@@ -57,7 +59,8 @@ describe('MAP', () => {
     create(host, TiB, 21, 1);
     expect(map(host, 0n, 2n * MiB)).toMatchObject({
       errno: 'EINVAL',
-      reason: 'the IO page of 2M at 0x40000000 is larger than the pages of 64K behind it',
+      reason:
+        'the IO page of 2M at userspace address 0x40000000 is larger than the pages of 64K behind it',
     });
     host.addMemory(8n * GiB, GiB, 24);
     host.container.register(8n * GiB, GiB);
@@ -186,5 +189,30 @@ describe('registered memory', () => {
     expect(outcome(host.container.unregister(GiB, GiB))).toBe('EBUSY');
     host.container.unmap(0n, 65_536n);
     expect(outcome(host.container.unregister(GiB, GiB))).toBe('ok');
+  });
+});
+
+describe('a failed call', () => {
+  test('MAP of memory that is not registered has made the mirror of its leaf, as the kernel does', () => {
+    const host = withMemory(new TestHost().attachWithoutDefault());
+    create(host, 1n << 40n, 16, 2);
+    expect(outcome(map(host, 0n, 65_536n, { processAddress: 64n * GiB }))).toBe('EINVAL');
+    const { hardwareBlocks, mirrorBlocks } = host.container.windows[0].table;
+    expect([hardwareBlocks, mirrorBlocks]).toEqual([1, 2]);
+  });
+
+  test('REGISTER looks for the memory before it looks for another region in the way', () => {
+    const host = withMemory(new TestHost());
+    expect(host.container.register(GiB, 2n * GiB).rc).toBe(GiB_PAGES);
+  });
+
+  test('REGISTER that ends at a border of 2^21 pages is EFAULT, one page later the count of one', () => {
+    const chunk = 1n << 37n;
+    const host = new TestHost();
+    host.addMemory(1n << 40n, chunk);
+    expect(host.container.register(1n << 40n, chunk + 65_536n).rc).toBe(-14);
+    host.addMemory((1n << 40n) + chunk, 65_536n);
+    expect(host.container.register(1n << 40n, chunk + 131_072n).rc).toBe(1);
+    expect(host.locked.lockedBytes).toBe(0n);
   });
 });

@@ -216,7 +216,7 @@ export class LparGroup implements TableGroup {
     }
     if (query.largestBlock < windowBytes >> BigInt(pageShift)) {
       const wanted = `${windowBytes >> BigInt(pageShift)} TCEs wanted`;
-      return refuse('EINVAL', `${wanted}, the largest block has ${query.largestBlock}`);
+      return refuse('EINVAL', `${wanted}, the largest DDW block has ${query.largestBlock}`);
     }
     const created = this.calls.create(pageShift, log2Exact(windowBytes));
     if (created !== undefined) return created;

@@ -25,8 +25,7 @@ import { isLevelFailure, TceTable } from '../../table/tce-table.ts';
 import { type Refusal, refuse } from '../call-result.ts';
 import type { Era } from '../era.ts';
 import { describeFailure } from '../failed-allocations.ts';
-import { placeOf, tableBytesOf } from '../vfio/dma-window.ts';
-import { EehPe } from '../vfio/eeh.ts';
+import { EehPe } from './eeh-pe.ts';
 import {
   type CreatedTable,
   type GroupInfo,
@@ -34,6 +33,7 @@ import {
   WINDOW_SLOTS,
   type WindowRequest,
 } from './table-group.ts';
+import { placeOf, tableBytesOf } from './window-place.ts';
 
 /** The host that a group's tables live on. */
 export interface GroupHome {

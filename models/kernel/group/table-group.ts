@@ -9,8 +9,8 @@ import type { LevelFailure } from '../../table/level-tree.ts';
 import type { TceTable } from '../../table/tce-table.ts';
 import type { Refusal } from '../call-result.ts';
 import type { Platform } from '../kernel.ts';
-import type { WindowPlace } from '../vfio/dma-window.ts';
-import type { EehPe } from '../vfio/eeh.ts';
+import type { EehPe } from './eeh-pe.ts';
+import type { WindowPlace } from './window-place.ts';
 
 /** IOMMU_TABLE_GROUP_MAX_TABLES. */
 export const WINDOW_SLOTS = 2;
@@ -69,9 +69,4 @@ export interface TableGroup {
   unsetWindow(slot: number): OpalCode;
   /** Makes the PHB forget a run of IO pages, `address` being the bus address of the first. */
   kill(pageShift: number, address: bigint, pages: number): void;
-}
-
-/** Whether the answer of `createTable` is a refusal. */
-export function isRefusedTable(answer: CreatedTable | Refusal): answer is Refusal {
-  return 'rc' in answer;
 }

@@ -141,5 +141,13 @@ export interface Frame {
   readonly readableBytes?: number;
 }
 
+/** GET_INFO with what it tells of windows. */
+const INFO_WITH_WINDOWS_BYTES = 32;
+
+/** Whether the caller's structure of GET_INFO goes beyond the default window. */
+export function hasRoomForWindows({ argsz = INFO_WITH_WINDOWS_BYTES }: Frame): boolean {
+  return argsz >= INFO_WITH_WINDOWS_BYTES;
+}
+
 /** A call with nothing to complain of. */
 export const PROPER_CALL: Frame = {};

@@ -11,6 +11,7 @@ import type { EntryObserver } from '../../table/tce-table.ts';
 import { TCE_PCI_READ, TCE_PCI_WRITE } from '../../tce.ts';
 import { type CallResult, isRefusal, type Refusal, refuse } from '../call-result.ts';
 import { describeFailure, FailedAllocations } from '../failed-allocations.ts';
+import { EEH_OPERATIONS } from '../group/eeh-pe.ts';
 import type { TableGroup, WindowRequest } from '../group/table-group.ts';
 import type { Process } from '../process.ts';
 import { Admission, type AdmissionState } from './admission.ts';
@@ -19,6 +20,7 @@ import {
   type CallName,
   type ContainerType,
   type Frame,
+  hasRoomForWindows,
   MAP_READ,
   MAP_WRITE,
   PROPER_CALL,
@@ -31,7 +33,7 @@ import {
   RegionUse,
 } from './dma-mapping.ts';
 import { type DmaWindow, entryOf } from './dma-window.ts';
-import { EEH_OPERATIONS, type InjectedError, injectionProblem } from './eeh.ts';
+import { type InjectedError, injectionProblem } from './eeh-injection.ts';
 import { PinnedPages, RegisteredPages } from './page-source.ts';
 import { mapProblem, unmapProblem } from './range-check.ts';
 import { Registration } from './registration.ts';
@@ -58,8 +60,8 @@ export class VfioContainer {
   private readonly groups: TableGroup[] = [];
   private isDefaultWindowPending = false;
   private isEnabled = false;
-  /** v1: charged by ENABLE. */
-  private enabledBytes = 0n;
+  /** v1: what ENABLE charged, and to whom. */
+  private charged: { readonly payer: Process; readonly bytes: bigint } | undefined;
 
   constructor(type: ContainerType, kernel: ContainerKernel, process: Process) {
     this.type = type;
@@ -110,7 +112,10 @@ export class VfioContainer {
   /** The last file descriptor is closed: groups, windows and registered memory go, in this order. */
   release(): void {
     while (this.groups.length > 0) this.detach(this.groups[0]);
-    for (const window of this.windows) this.freeWindow(window);
+    for (const window of this.windows) {
+      this.clear(window);
+      this.slots.free(window);
+    }
     this.registration.release();
     this.disableNow();
   }
@@ -120,9 +125,11 @@ export class VfioContainer {
     const refusal = this.admit('GET_INFO', frame);
     if (refusal !== undefined) return refusal;
     const { dma32Start, dma32Bytes, pageShifts, windowsMax, levelsMax } = this.groups[0].info;
-    if (this.type === 'v1' || windowsMax === 0) return { rc: 0, dma32Start, dma32Bytes };
+    const makesWindows = this.type === 'v2' && windowsMax > 0;
+    const info = { rc: 0 as const, dma32Start, dma32Bytes, makesWindows };
+    if (!makesWindows || !hasRoomForWindows(frame)) return info;
     const pageSizes = pageShifts.reduce((mask, shift) => mask | (1n << BigInt(shift)), 0n);
-    return { rc: 0, dma32Start, dma32Bytes, windows: { pageSizes, windowsMax, levelsMax } };
+    return { ...info, windows: { pageSizes, windowsMax, levelsMax } };
   }
 
   /**
@@ -147,13 +154,16 @@ export class VfioContainer {
     if (window === undefined) {
       return refuse('EINVAL', `no window contains bus address ${hex(startAddress)}`);
     }
-    if (this.kernel.era.vfio.removeClears === 'beforeUnset') {
+    const clearsFirst = this.kernel.era.vfio.removeClears === 'beforeUnset';
+    if (clearsFirst) {
       this.clear(window);
       const { pageShift, tceCount } = window.table.geometry;
       this.kill(pageShift, window.place.tableStart, tceCount);
     }
     for (const group of this.groups) group.unsetWindow(window.slot);
-    this.freeWindow(window);
+    // The table is linked to no group any more: these entries go without a kill.
+    if (!clearsFirst) this.clear(window);
+    this.slots.free(window);
     return { rc: 0 };
   }
 
@@ -181,9 +191,10 @@ export class VfioContainer {
     const { dma32Bytes } = this.groups[0].info;
     if (dma32Bytes === 0n) return refuse('EPERM', 'the group has no 32-bit window');
     this.admission.takeOwner(frame, this.admissionState);
-    const limit = this.payerOf(frame).locked.charge(dma32Bytes);
+    const payer = this.payerOf(frame);
+    const limit = payer.locked.charge(dma32Bytes);
     if (limit !== undefined) return refuse('ENOMEM', limit);
-    this.enabledBytes = dma32Bytes;
+    this.charged = { payer, bytes: dma32Bytes };
     this.isEnabled = true;
     return { rc: 0 };
   }
@@ -201,7 +212,7 @@ export class VfioContainer {
     const { processAddress, busAddress, bytes, read, write } = request;
     const flags = (read ? MAP_READ : 0) | (write ? MAP_WRITE : 0);
     const window = this.windowForRange('MAP', busAddress, frame, flags);
-    if (isRefusedWindow(window)) return window;
+    if (isRefusal(window)) return window;
     const problem = mapProblem(window, request, this.kernel.era.vfio);
     if (problem !== undefined) return problem;
     const { pageShift } = window.table.geometry;
@@ -227,7 +238,7 @@ export class VfioContainer {
   /** VFIO_IOMMU_UNMAP_DMA: holes are fine, and no table level is ever given back. */
   unmap(busAddress: bigint, bytes: bigint, frame = PROPER_CALL): CallResult<RangeOutputs> {
     const window = this.windowForRange('UNMAP', busAddress, frame, 0);
-    if (isRefusedWindow(window)) return window;
+    if (isRefusal(window)) return window;
     const problem = unmapProblem(window, busAddress, bytes, this.kernel.era.vfio);
     if (problem !== undefined) return problem;
     const { pageShift } = window.table.geometry;
@@ -339,11 +350,6 @@ export class VfioContainer {
     return { ...result, reason: `default window of ${size}: ${result.reason}` };
   }
 
-  private freeWindow(window: DmaWindow): void {
-    this.clear(window);
-    this.slots.free(window);
-  }
-
   private clear(window: DmaWindow): void {
     clearPages(window.table, 0, window.table.geometry.tceCount, this.useOf(window));
   }
@@ -354,8 +360,8 @@ export class VfioContainer {
   }
 
   private disableNow(): void {
-    if (this.type === 'v1') this.admission.payerOf(PROPER_CALL).locked.refund(this.enabledBytes);
-    this.enabledBytes = 0n;
+    this.charged?.payer.locked.refund(this.charged.bytes);
+    this.charged = undefined;
     this.isEnabled = false;
   }
 
@@ -375,7 +381,7 @@ export class VfioContainer {
   private mappingAnswer(result: MappingResult, busAddress: bigint): CallResult<RangeOutputs> {
     const { problem, beyondTable } = result;
     if (problem === undefined) return { rc: 0, beyondTable };
-    if ('rc' in problem) return problem;
+    if (isRefusal(problem)) return problem;
     this.failedAllocations.add(`MAP ${hex(busAddress)}`, problem);
     const refusal = refuse(this.kernel.era.vfio.levelFailure, describeFailure(problem));
     return { ...refusal, allocation: problem };
@@ -388,7 +394,3 @@ export class VfioContainer {
 
 /** Pinned pages are counted nowhere. */
 const NO_REGIONS: EntryObserver = { dropped() {} };
-
-function isRefusedWindow(answer: DmaWindow | Refusal): answer is Refusal {
-  return 'rc' in answer;
-}

@@ -7,9 +7,9 @@
 import type { LevelFailure } from '../../table/level-tree.ts';
 import type { EntryObserver, TceTable } from '../../table/tce-table.ts';
 import { TCE_PCI_READ_WRITE, TCE_PCI_WRITE } from '../../tce.ts';
-import { type Refusal, refuseWithCode } from '../call-result.ts';
+import { isRefusal, type Refusal, refuseWithCode } from '../call-result.ts';
 import type { Platform } from '../kernel.ts';
-import { isUnmappable, type PageSource } from './page-source.ts';
+import type { PageSource } from './page-source.ts';
 import type { PreregisteredMemory, Region } from './preregistered.ts';
 
 /** Pages to map, the window's entry numbers. */
@@ -94,7 +94,7 @@ export function mapPages(
     const entry = firstEntry + done;
     const address = mapping.processAddress + (BigInt(done) << BigInt(pageShift));
     const found = source.pagesAt(address, pageShift);
-    if (isUnmappable(found)) {
+    if (isRefusal(found)) {
       if (source.growsMirrorFirst && entry < table.reachEntries) table.growMirror(entry);
       clearPages(table, firstEntry, done, use);
       return { done, beyondTable, problem: found };

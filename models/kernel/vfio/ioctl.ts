@@ -4,7 +4,14 @@
  */
 import { type CallResult, isRefusal, type Refusal, refuse } from '../call-result.ts';
 import type { Process } from '../process.ts';
-import { CALLS, type CallName, type Frame, MAP_READ, MAP_WRITE } from './calls.ts';
+import {
+  CALLS,
+  type CallName,
+  type Frame,
+  hasRoomForWindows,
+  MAP_READ,
+  MAP_WRITE,
+} from './calls.ts';
 import type { VfioContainer } from './container.ts';
 import { decodeStructure, type FieldValues, fieldEnd, writeFields } from './layouts.ts';
 
@@ -17,8 +24,6 @@ const IOC_NONE_POWERPC = 1 << 29;
 const CHECK_EXTENSION = 1;
 /** VFIO_IOMMU_SPAPR_INFO_DDW. */
 const INFO_DDW = 1n;
-/** GET_INFO tells of windows where the caller's structure has room for it. */
-const INFO_WITH_WINDOWS_BYTES = 32;
 
 /** The caller's memory that an ioctl points to. */
 export interface IoctlArgument {
@@ -108,16 +113,17 @@ function getInfo(
 ): IoctlResult {
   const info = container.getInfo(frame);
   if (isRefusal(info)) return resultOf(info);
-  const { dma32Start, dma32Bytes, windows } = info;
+  const { dma32Start, dma32Bytes, makesWindows, windows } = info;
   const outputs: Record<string, bigint> = {
-    flags: windows === undefined ? 0n : INFO_DDW,
+    flags: makesWindows ? INFO_DDW : 0n,
     dma32_window_start: dma32Start,
     dma32_window_size: dma32Bytes,
   };
-  if (windows !== undefined && (frame.argsz ?? 0) >= INFO_WITH_WINDOWS_BYTES) {
-    outputs['ddw.pgsizes'] = windows.pageSizes;
-    outputs['ddw.max_dynamic_windows_supported'] = BigInt(windows.windowsMax);
-    outputs['ddw.levels'] = BigInt(windows.levelsMax);
+  // What there is nothing to tell of is zeroed.
+  if (hasRoomForWindows(frame)) {
+    outputs['ddw.pgsizes'] = windows?.pageSizes ?? 0n;
+    outputs['ddw.max_dynamic_windows_supported'] = BigInt(windows?.windowsMax ?? 0);
+    outputs['ddw.levels'] = BigInt(windows?.levelsMax ?? 0);
   }
   return writeBack('GET_INFO', target, outputs);
 }

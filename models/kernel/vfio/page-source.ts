@@ -66,11 +66,6 @@ export class PinnedPages implements PageSource {
   }
 }
 
-/** Whether the answer of `pagesAt` is a refusal. */
-export function isUnmappable(answer: PageRun | Refusal): answer is Refusal {
-  return 'rc' in answer;
-}
-
 function runOf(range: MemoryRange, address: bigint, end: bigint): PageRun {
   const rangeEnd = range.start + range.bytes;
   return {
@@ -80,7 +75,7 @@ function runOf(range: MemoryRange, address: bigint, end: bigint): PageRun {
 }
 
 function pageName(address: bigint, pageShift: number): string {
-  return `the IO page of ${formatSize(2 ** pageShift)} at ${hex(address)}`;
+  return `the IO page of ${formatSize(2 ** pageShift)} at userspace address ${hex(address)}`;
 }
 
 function largerThan(pageShift: number): string {

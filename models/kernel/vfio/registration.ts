@@ -1,7 +1,8 @@
 /**
  * The memory that one container registered, out of all that its process did, after
  * tce_iommu_register_pages and tce_iommu_unregister_pages (drivers/vfio/vfio_iommu_spapr_tce.c) and
- * mm_iommu_do_alloc (arch/powerpc/mm/book3s64/iommu_api.c, 5.17).
+ * mm_iommu_do_alloc (arch/powerpc/mm/book3s64/iommu_api.c, 5.17). Left out: no memory for the array of
+ * page addresses (-ENOMEM).
  */
 import { hex } from '../../bits.ts';
 import { formatSize } from '../../size.ts';

@@ -15,7 +15,9 @@ export interface MapRequest {
 export interface ContainerInfo {
   readonly dma32Start: bigint;
   readonly dma32Bytes: bigint;
-  /** Absent from a v1 container, and from a group that makes no windows. */
+  /** VFIO_IOMMU_SPAPR_INFO_DDW: a v2 container whose group makes windows. */
+  readonly makesWindows: boolean;
+  /** Told where windows are made and the caller's structure has room for it. */
   readonly windows?: WindowsInfo;
 }
 

@@ -6,11 +6,16 @@
 import { OPAL_SUCCESS } from '../../firmware/opal.ts';
 import { formatSize } from '../../size.ts';
 import { FlatView } from '../../table/flat-view.ts';
-import { type CallResult, type Refusal, refuse, refuseWithCode } from '../call-result.ts';
+import {
+  type CallResult,
+  isRefusal,
+  type Refusal,
+  refuse,
+  refuseWithCode,
+} from '../call-result.ts';
 import { describeFailure, type FailedAllocations } from '../failed-allocations.ts';
 import {
   type CreatedTable,
-  isRefusedTable,
   type TableGroup,
   WINDOW_SLOTS,
   type WindowRequest,
@@ -87,7 +92,7 @@ export class WindowSlots {
     const limit = locked.charge(bytes);
     if (limit !== undefined) return refuse('ENOMEM', limit);
     const created = maker.createTable(slot, request);
-    if (isRefusedTable(created)) {
+    if (isRefusal(created)) {
       this.endFailedCreate(locked, bytes);
       return this.noted(created, asker.call);
     }
