@@ -42,6 +42,12 @@ export class AddressSpace {
     this.ranges.sort((one, two) => (one.start < two.start ? -1 : 1));
   }
 
+  /** Takes the range that begins at `start` out again. */
+  remove(start: bigint): void {
+    const at = this.ranges.findIndex((range) => range.start === start);
+    if (at >= 0) this.ranges.splice(at, 1);
+  }
+
   /** The range that an address lies in. */
   rangeAt(address: bigint): MemoryRange | undefined {
     return rangeAt(this.ranges, address);

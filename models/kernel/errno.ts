@@ -5,6 +5,7 @@ const ERRNO = {
   ENOENT: 2,
   ENXIO: 6,
   E2BIG: 7,
+  EBADF: 9,
   ENOMEM: 12,
   EFAULT: 14,
   EBUSY: 16,

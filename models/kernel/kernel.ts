@@ -76,7 +76,7 @@ export function parseKernel(name: string, where = '--kernel'): Kernel {
   const found = OWN_NAME.exec(name) ?? UNAME.exec(name);
   if (!found) {
     throw new InputError(
-      `${where}: expected VERSION[-pseries][-4k|-64k] such as 6.12-64k, or uname -r, got '${name}'`,
+      `${where}: expected VERSION[-pseries][-4k|-64k] such as 6.12-64k, got '${name}'`,
     );
   }
   const version: [number, number] = [Number(found[1]), Number(found[2])];

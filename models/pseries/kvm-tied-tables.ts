@@ -96,6 +96,11 @@ export class TiedTables {
     }
   }
 
+  /** Whether the page that a TCE names is the guest's. */
+  isGuestMemory(tce: bigint): boolean {
+    return this.translation.processAddress(tce & ~PERMISSION_BITS) !== undefined;
+  }
+
   /** Maps a guest TCE as it is, one without permission too; stops at the first table that fails. */
   map(table: KvmTceTable, entry: bigint, tce: bigint): string | undefined {
     const processAddress = this.translation.processAddress(tce & ~PERMISSION_BITS);
@@ -105,8 +110,8 @@ export class TiedTables {
       const failure = this.mapHostPages(tied, first, count, processAddress, tcePermission(tce));
       this.kill(tied, table, entry, count);
       if (failure === undefined) continue;
-      // Virtual mode clears the guest's page again, but forgets to count down what it had mapped.
-      if (!this.isRealMode) tied.window.table.clear(first, count);
+      // The guest's page is cleared again, but what it had mapped is not counted down.
+      tied.window.table.clear(first, count);
       return failure;
     }
     return undefined;

@@ -211,6 +211,8 @@ export class KvmTces {
       const tce = read(at);
       const problem = tied.checksListFirst ? undefined : tied.tceProblem(table, tce);
       if (problem !== undefined) return problem;
+      // Of TCEs without permission nobody has looked at the address yet.
+      if (!tied.isGuestMemory(tce)) return parameter(`${hex(tce)} is not in the guest's memory`);
       const failure = tied.map(table, first + BigInt(at), tce);
       if (failure !== undefined) return tooHard(failure);
       table.set(first + BigInt(at), tce);

@@ -3,14 +3,7 @@
 import { InputError } from '../../models/input-error.ts';
 import { VERSION } from '../version.ts';
 import { addBuddyCommand } from './buddy.ts';
-import {
-  EXIT_INPUT,
-  EXIT_OK,
-  EXIT_RUNTIME,
-  EXIT_SIGINT,
-  EXIT_SIGTERM,
-  EXIT_USAGE,
-} from './exit-codes.ts';
+import { EXIT_INPUT, EXIT_OK, EXIT_RUNTIME, EXIT_USAGE } from './exit-codes.ts';
 import { addListCommand } from './list.ts';
 import { Command, CommanderError } from './program.ts';
 import { addRunCommand } from './run.ts';
@@ -44,9 +37,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   tell(`standard output: cannot be written (${error.code})`);
   process.exit(EXIT_RUNTIME);
 });
-// Verbs that have something to report when they are stopped take the signals over.
-process.once('SIGINT', () => process.exit(EXIT_SIGINT));
-process.once('SIGTERM', () => process.exit(EXIT_SIGTERM));
 
 try {
   await program.parseAsync();

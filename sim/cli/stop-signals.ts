@@ -3,6 +3,15 @@ import { EXIT_SIGINT, EXIT_SIGTERM } from './exit-codes.ts';
 
 const CODES = { SIGINT: EXIT_SIGINT, SIGTERM: EXIT_SIGTERM } as const;
 
+/**
+ * Ends the process with the documented code. For verbs that let the event loop turn; those that do not
+ * leave the signals to the system, which ends them at once.
+ */
+export function exitOnSignals(): void {
+  process.once('SIGINT', () => process.exit(EXIT_SIGINT));
+  process.once('SIGTERM', () => process.exit(EXIT_SIGTERM));
+}
+
 export class StopSignals {
   private readonly controller = new AbortController();
   private code: number | undefined;

@@ -16,6 +16,7 @@ import { rowCells } from '../../traces/text.ts';
 import { writeTrace } from '../../traces/write.ts';
 import { refuseClashes } from './file-clash.ts';
 import { type Command, Option } from './program.ts';
+import { exitOnSignals } from './stop-signals.ts';
 
 type CatFormat = 'csv' | 'table' | 'json';
 
@@ -26,7 +27,10 @@ const LISTED_MAX = 16;
 
 /** Adds `trace` with its verbs import, generate, info and cat. */
 export function addTraceCommand(program: Command): void {
-  const trace = program.command('trace').description('import, generate and inspect traces');
+  const trace = program
+    .command('trace')
+    .description('import, generate and inspect traces')
+    .hook('preAction', exitOnSignals);
   addImport(trace);
   addGenerate(trace);
   addInfo(trace);

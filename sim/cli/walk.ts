@@ -11,6 +11,7 @@ import { explain, walkReport } from '../walk/explain.ts';
 import { parseWord, readMemoryFile } from '../walk/memory-file.ts';
 import { EXIT_CHECK } from './exit-codes.ts';
 import { type Command, Option } from './program.ts';
+import { exitOnSignals } from './stop-signals.ts';
 import { UsageError } from './usage-error.ts';
 
 const DIFFERENCES_SHOWN = 10;
@@ -31,6 +32,7 @@ export function addWalkCommand(program: Command): void {
   program
     .command('walk')
     .description('explain one translation, or check the walk against a capture')
+    .hook('preAction', exitOnSignals)
     .option('--phb <name>', 'phb3, phb4, phb4-small or phb5', 'phb4')
     .option('--tve <word>', 'the TVE, as 0x0000002400004505')
     .option('--memory <file>', 'words of memory, a line each: 0xADDRESS 0xVALUE')

@@ -118,6 +118,17 @@ describe('the charge', () => {
 });
 
 describe('CREATE', () => {
+  test.each([
+    512n,
+    1024n,
+    2048n,
+  ])('of a default window of %i bytes, without a TCE, is EINVAL', (bytes) => {
+    const { container, create } = attached();
+    container.remove(0n);
+    expect(outcome(create(bytes, 12))).toBe('EINVAL');
+    expect(outcome(create(4096n, 12))).toBe('ok');
+  });
+
   test("in slot 0 for at most the default window's size of 4K pages is the default window", () => {
     const { create, container, platform } = attached();
     expect(create(GiB, 12, 0)).toMatchObject({ rc: 0, startAddress: 0n });

@@ -357,3 +357,15 @@ describe('real mode', () => {
     expect(table.hardwareBlocks).toBe(before);
   });
 });
+
+describe('H_PUT_TCE_INDIRECT', () => {
+  test("refuses an address that is not the guest's, even in a TCE that permits nothing", () => {
+    const { kvm, guest } = startKvm();
+    guest.guestMemory.write(LIST, 0x1_0003n);
+    guest.guestMemory.write(LIST + 8n, TiB);
+    const answer = kvm.putTceIndirect(LIOBN, START, LIST, 2);
+    expect(answer).toMatchObject({ code: H_PARAMETER, handler: 'virtual mode' });
+    // What stood in front of it is done.
+    expect(kvm.getTce(LIOBN, START).tce).toBe(0x1_0003n);
+  });
+});

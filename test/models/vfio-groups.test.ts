@@ -326,9 +326,9 @@ describe('attach', () => {
     create(host, GiB, 16, 1);
     const calls: string[] = [];
     const { group } = host;
+    const { fixedTable: _, ...windowless } = fixedGroup(host);
     const stubborn: TableGroup = {
-      ...fixedGroup(host),
-      fixedTable: undefined,
+      ...windowless,
       info: group.info,
       platform: 'powernv',
       setWindow: () => -1,

@@ -115,6 +115,10 @@ export class LparGroup implements TableGroup {
     const problem = this.requestProblem(request) ?? this.slotProblem(slot, request);
     if (problem !== undefined) return problem;
     if (slot === 0 && this.isDefaultRequest(request) && this.state.defaultWindow === undefined) {
+      // Assumed: nobody wrote down what a default window without a single TCE comes to.
+      if (request.windowBytes >> BigInt(request.pageShift) === 0n) {
+        return refuse('EINVAL', 'window size: less than one page, a table without TCEs');
+      }
       this.restoreDefaultWindow();
       const property = { ...this.savedDefault, windowShift: log2Exact(request.windowBytes) };
       return this.opened(slot, property, request);
@@ -181,8 +185,9 @@ export class LparGroup implements TableGroup {
         `window size: expected a power of two, got ${formatSize(windowBytes)}`,
       );
     }
-    if (levels > 1)
+    if (levels > 1) {
       return refuse('EINVAL', `levels: the hypervisor's tables have 1, got ${levels}`);
+    }
     if (!this.state.isFailed) return undefined;
     return refuse('ENODEV', 'windows failed for this node before, and are not tried again');
   }

@@ -20,7 +20,10 @@ export function attachProblem(
     return refuse('EPERM', 'the groups make their tables in different ways');
   }
   if (!makesWindows && type === 'v2') {
-    return refuse('EPERM', 'a v2 container needs a group that makes windows');
+    return refuse(
+      'EPERM',
+      'a v2 container needs a group that makes windows: pseries makes them for VFIO since 6.11, before that v1 containers only',
+    );
   }
   if (makesWindows && type === 'v1' && !era.vfio.v1TakesWindowGroups) {
     return refuse('EPERM', 'a v1 container takes no group that makes windows');

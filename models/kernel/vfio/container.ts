@@ -41,7 +41,7 @@ import type { ContainerInfo, MapRequest, RangeOutputs } from './requests.ts';
 import { type ContainerKernel, WindowSlots } from './windows.ts';
 
 /** VFIO_SPAPR_TCE_IOMMU, VFIO_EEH, VFIO_SPAPR_TCE_v2_IOMMU. */
-const EXTENSION = { v1: 2, eeh: 5, v2: 7 } as const;
+export const EXTENSION = { v1: 2, eeh: 5, v2: 7 } as const;
 
 /** The default window has TCEs of 4 KiB in one level, whatever the kernel's page is. */
 const DEFAULT_WINDOW = { pageShift: 12, levels: 1 } as const;

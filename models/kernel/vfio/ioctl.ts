@@ -23,7 +23,7 @@ const IOC_NONE_POWERPC = 1 << 29;
 /** VFIO_CHECK_EXTENSION is _IO(';', 101), and its argument a number. */
 const CHECK_EXTENSION = 1;
 /** VFIO_IOMMU_SPAPR_INFO_DDW. */
-const INFO_DDW = 1n;
+export const INFO_DDW = 1n;
 
 /** The caller's memory that an ioctl points to. */
 export interface IoctlArgument {

@@ -84,7 +84,7 @@ export class WindowSlots {
     const { pageShifts } = maker.info;
     if (!pageShifts.includes(request.pageShift)) {
       const sizes = pageShifts.map((shift) => formatSize(2 ** shift)).join(', ');
-      return refuse('EINVAL', `IO page shift ${request.pageShift}: the PHB has pages of ${sizes}`);
+      return refuse('EINVAL', `${pageName(request.pageShift)}: the PHB has pages of ${sizes}`);
     }
     const bytes = maker.tableBytes(slot, request);
     if (typeof bytes !== 'bigint') return bytes;
@@ -208,4 +208,9 @@ export class WindowSlots {
     if (refusal.allocation !== undefined) this.failures.add(call, refusal.allocation);
     return refusal;
   }
+}
+
+/** Shifts that no size has are named as they are. */
+function pageName(shift: number): string {
+  return shift < 64 ? `IO page of ${formatSize(2 ** shift)}` : `IO page shift ${shift}`;
 }
