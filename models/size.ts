@@ -13,6 +13,7 @@ export function parseSize(text: string, what: string): bigint {
   const unit = UNITS.indexOf((found?.[2] ?? '').toUpperCase());
   const bytes = found ? BigInt(found[1] as string) << BigInt(10 * unit) : SIZE_LIMIT;
   if (bytes < SIZE_LIMIT) return bytes;
+  if (found) throw new InputError(`${what}: expected a size below 2^64, got '${text}'`);
   throw new InputError(`${what}: expected a size such as 64K or 2G, got '${text}'`);
 }
 

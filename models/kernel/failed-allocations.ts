@@ -44,8 +44,8 @@ export function describeLack(failure: Omit<LevelFailure, 'tree' | 'level'>): str
     return `the kernel's largest is order ${orderMax} (${orderBytes(orderMax)})`;
   if (largestFreeOrder < 0) return 'no block is free';
   if (watermarkBytes !== undefined) {
-    const kept = `${describeBytes(watermarkBytes)} of the ${describeBytes(freeBytes)} free`;
-    return `such a block is free, but ${kept} must stay so (watermark)`;
+    const [kept, free] = [watermarkBytes, freeBytes].map((each) => describeBytes(each));
+    return `such a block is free, but ${kept} must stay free (watermark), of ${free} in all`;
   }
   const largest = `order ${largestFreeOrder} (${orderBytes(largestFreeOrder)})`;
   return `the largest free is ${largest}, ${describeBytes(freeBytes)} free in all`;

@@ -7,6 +7,7 @@ const WORDS: Readonly<Record<ErrnoName, string>> = {
   ENOENT: 'No such file or directory',
   ENXIO: 'No such device or address',
   E2BIG: 'Argument list too long',
+  EBADF: 'Bad file descriptor',
   ENOMEM: 'Cannot allocate memory',
   EFAULT: 'Bad address',
   EBUSY: 'Device or resource busy',

@@ -12,7 +12,7 @@ import type { TableGeometry } from './geometry.ts';
 import { ABSENT, type LevelFailure, LevelTree, type TreeHome } from './level-tree.ts';
 
 /** Entries of an aligned 4 KiB lie side by side in `PhysicalMemory.cells`. */
-const RUN_BYTES = 4096;
+export const RUN_BYTES = 4096;
 const HALF = 2 ** 32;
 
 /** Where a table lives, and how it comes into being. */
@@ -74,6 +74,11 @@ export class TceTable {
   /** Blocks of the hardware's tree, each of the geometry's order. */
   get hardwareBlocks(): number {
     return this.hardware.blocks;
+  }
+
+  /** Real address of the root of the mirror tree; undefined where there is none. */
+  get mirrorRoot(): bigint | undefined {
+    return this.mirror && BigInt(this.mirror.root);
   }
 
   /** Blocks of the mirror tree. */

@@ -1,4 +1,5 @@
-/** `tcesim list`: PHBs, their parameters with origins, generators, formats, counters of a result. */
+/** `tcesim list`: PHBs, their parameters with origins, kernels, generators, formats, counters of a result. */
+import { ERA_SPANS } from '../../models/kernel/kernel.ts';
 import { FIRMWARE_LEVELS } from '../../models/phb/firmware.ts';
 import { PARAMETER_RULES } from '../../models/phb/parameter-rules.ts';
 import { PHB_PRESETS } from '../../models/phb/presets.ts';
@@ -6,12 +7,14 @@ import { type KeyedParameter, type PhbSpec, parametersOf } from '../../models/ph
 import { GENERATORS } from '../../traces/generate/generate.ts';
 import { suggest } from '../../traces/nearest.ts';
 import { TEXT_FORMATS } from '../../traces/open.ts';
+import { HYPERVISOR_NAMES, hypervisorTitle } from '../host/partition.ts';
 import { LOG_COLUMNS } from '../replay/request-log-columns.ts';
 import type { Report, Section } from '../report/document.ts';
 import { renderMarkdown } from '../report/render-markdown.ts';
 import { renderText } from '../report/render-text.ts';
 import { type CounterGroup, counterGroups } from '../results/counter-list.ts';
 import { specOf } from '../scenario/phb.ts';
+import { PROGRAM_NAMES, programWords } from '../window/program.ts';
 import { type Command, Option } from './program.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -19,6 +22,9 @@ import { UsageError } from './usage-error.ts';
 const WHATS = {
   phbs: 'PHBs, for --phb',
   firmware: 'levels of firmware, for --firmware',
+  kernels: 'rule sets of kernels, for --kernel',
+  hypervisors: 'hypervisors of pseries kernels, for --hypervisor',
+  policies: 'programs that ask for windows, for window plan --policy',
   parameters: 'parameters of the unit and the host, for --set',
   generators: 'synthetic traffic, for trace generate',
   formats: 'traces and logs that are read',
@@ -37,7 +43,7 @@ export function addListCommand(program: Command): void {
   program
     .command('list')
     .description(
-      'what can be named: PHBs, firmware, parameters for --set, generators, formats; what is counted',
+      'what can be named: PHBs, firmware, kernels, parameters for --set, formats; what is counted',
     )
     .argument('[what]', Object.keys(WHATS).join(', '))
     .option('--phb <name>', 'whose parameters (all PHBs)')
@@ -62,6 +68,9 @@ function listing(what: string | undefined, { phb, format }: ListFlags): Report {
   const sections: Record<What, () => Section[]> = {
     phbs: () => [phbSection()],
     firmware: () => [firmwareSection()],
+    kernels: () => [kernelSection()],
+    hypervisors: () => [hypervisorSection()],
+    policies: () => [policySection()],
     parameters: () => [
       meaningSection(format),
       ...presets(phb).map(parameterSection),
@@ -90,7 +99,7 @@ function namesSection(): Section {
 }
 
 function presets(name: string | undefined): readonly PhbSpec[] {
-  return name === undefined ? PHB_PRESETS : [specOf(name)];
+  return name === undefined ? PHB_PRESETS : [specOf(name, '--phb')];
 }
 
 function phbSection(): Section {
@@ -103,6 +112,40 @@ function firmwareSection(): Section {
   const rows = FIRMWARE_LEVELS.map(({ name, title, effect }) => [name, title, effect]);
   const head = ['name', 'what', 'on PHB4 and PHB5'];
   return { title: 'Firmware', tables: [{ head, rows, left: [1, 2] }], remarks: [] };
+}
+
+function kernelSection(): Section {
+  const rows = ERA_SPANS.toReversed().map(({ era, versions, differs }) => [
+    era.name,
+    versions,
+    differs,
+  ]);
+  return {
+    title: 'Kernels',
+    tables: [{ head: ['rules', 'Linux', 'unlike the ones before'], rows, left: [1, 2] }],
+    remarks: [
+      'Borders are inferred from the trees that were read; kernels of distributions may have later ' +
+        'changes. Names: VERSION[-pseries][-4k|-64k], as 6.12-64k, or what uname -r prints.',
+    ],
+  };
+}
+
+function hypervisorSection(): Section {
+  const rows = HYPERVISOR_NAMES.map((name) => [name, hypervisorTitle(name)]);
+  return {
+    title: 'Hypervisors',
+    tables: [{ head: ['name', 'what'], rows, left: [1] }],
+    remarks: [],
+  };
+}
+
+function policySection(): Section {
+  const rows = PROGRAM_NAMES.map((name) => [name, programWords(name)]);
+  return {
+    title: 'Policies',
+    tables: [{ head: ['name', 'what'], rows, left: [1] }],
+    remarks: [],
+  };
 }
 
 /** What the parameters of all PHBs mean. A terminal has room for one column of words. */

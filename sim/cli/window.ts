@@ -19,6 +19,7 @@ import {
   sizesOf,
 } from '../window/question.ts';
 import { attemptRecord, planRecord } from '../window/records.ts';
+import { EXIT_CHECK } from './exit-codes.ts';
 import { type Command, Option } from './program.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -47,6 +48,8 @@ interface Answer {
   readonly report: Report;
   readonly json: object;
   readonly rows: readonly Readonly<Record<string, CsvField>>[];
+  /** Whether there is nothing to advise. */
+  readonly isNone?: boolean;
 }
 
 const PLAN_EXAMPLE = `
@@ -70,10 +73,10 @@ function addPlan(window: Command): void {
   const plan = window
     .command('plan')
     .description('try windows with every level count: answer, cost and place of each')
-    .option('--window <sizes>', 'sizes of windows, as 2G or 64G,1T')
+    .option('--window <sizes>', 'sizes of windows, as 2G or 64G,1T', once('plan'))
     .option('--page <sizes>', 'IO pages, as 64K or 4K,64K,2M', '64K')
     .option('--levels <counts>', 'level counts, as 2, 1,3 or 1..5', '1..5')
-    .option('--policy <program>', `how a program asks: ${PROGRAM_NAMES.join(', ')}`);
+    .option('--policy <program>', `what one program does: ${PROGRAM_NAMES.join(', ')}`);
   addCircumstanceOptions(plan)
     .addHelpText('after', PLAN_EXAMPLE)
     .action((flags: PlanFlags) => print(answerPlan(flags), flags.format));
@@ -83,11 +86,11 @@ function addAdvise(window: Command): void {
   const advice = window
     .command('advise')
     .description('the best page size and level count for a window, with reasons')
-    .option('--window <size>', 'size of the window, as 1T')
+    .option('--window <size>', 'size of the window, as 1T', once('advise'))
     .option('--page <sizes>', 'IO pages to choose from (all that the PHB has)')
     .option('--levels <counts>', 'level counts to choose from', '1..5')
-    .option('--device-mask <bits>', 'address bits of the device', '64')
-    .option('--mapped <size>', 'memory that is mapped at a time (not known)', '0');
+    .option('--device-mask <bits>', 'address bits that the device has', '64')
+    .option('--mapped <size>', 'memory mapped at a time; 0: not known, all of the window', '0');
   addCircumstanceOptions(advice)
     .addHelpText('after', ADVISE_EXAMPLE)
     .action((flags: AdviseFlags) => print(answerAdvise(flags), flags.format));
@@ -96,21 +99,30 @@ function addAdvise(window: Command): void {
 /** The host and the process, as both verbs take them. */
 function addCircumstanceOptions(command: Command): Command {
   return command
-    .option('--kernel <name>', 'VERSION[-pseries][-4k|-64k], 4.2 or later', '6.12-64k')
-    .option('--phb <name>', 'phb3, phb4, phb4-small or phb5', 'phb4')
-    .option('--hypervisor <name>', `of a pseries kernel: ${HYPERVISOR_NAMES.join(', ')}`, 'powervm')
-    .option('--buddyinfo <file>', "the host's /proc/buddyinfo; without: all memory is free")
-    .option('--node <number>', "the PHB's node in that file (its first)")
-    .option('--ram <size>', 'all memory of the host', '64G')
-    .option('--memlock <size>', 'ulimit -l in bytes, or unlimited', 'unlimited')
-    .option('--registered <size>', 'memory that the process registered before', '0')
-    .option('--backing <size>', "page size of the process's memory (the kernel's)")
-    .option('--slot <number>', '0: at bus address 0; 1: slot 0 is taken already')
-    .option('--keep-default', 'leave the default window where it is: slot 1')
+    .option('--kernel <name>', 'VERSION[-pseries][-4k|-64k] or uname -r, from 4.2 on', '6.12-64k')
+    .option('--phb <name>', 'on powernv: phb3, phb4, phb4-small or phb5 (phb4)')
+    .option('--hypervisor <name>', `on pseries: ${HYPERVISOR_NAMES.join(', ')} (powervm)`)
+    .option('--ddw-tces <count>', 'on powervm: TCEs for a window (assumed: --ram in pages of 2M)')
+    .option('--buddyinfo <file>', "the host's /proc/buddyinfo, - for standard input (all is free)")
+    .option('--page-size <size>', "its kernel's page, 4K or 64K (the number of columns tells it)")
+    .option('--node <number>', "NUMA node of the PHB in that file (the file's first)")
+    .option('--ram <size>', 'all memory of the host (64G; with --buddyinfo: not known)')
+    .option('--min-free <size>', 'vm.min_free_kbytes as a size (what Linux computes from --ram)')
+    .option(
+      '--memlock <size>',
+      'RLIMIT_MEMLOCK, as 8M (ulimit -l prints KiB: 8192K), or unlimited',
+      'unlimited',
+    )
+    .option('--registered <size>', 'memory that the process has registered already', '0')
+    .option('--backing <size>', "page of the process's memory, as 2M huge ones (the kernel's page)")
+    .option('--slot <number>', '0: remove the default window first; 1: leave it, come second', '0')
     .addOption(new Option('--format <form>', 'of the output').choices(FORMATS).default('table'));
 }
 
 function answerPlan(flags: PlanFlags): Answer {
+  if (flags.policy !== undefined && flags.format === 'csv') {
+    throw new UsageError('window plan: --policy expected with table, json or markdown, got csv');
+  }
   const circumstances = circumstancesOf(flags);
   const plan = planWindows({
     circumstances,
@@ -140,6 +152,7 @@ function answerAdvise(flags: AdviseFlags): Answer {
     report: adviceReport(advice),
     json: adviceRecord(advice),
     rows: advice.candidates.map(candidateRecord),
+    isNone: advice.best === undefined,
   };
 }
 
@@ -154,8 +167,20 @@ function givenWindow({ window }: WindowFlags, verb: string): string {
   throw new UsageError(`window ${verb}: no window; give one with --window SIZE, as 1T`);
 }
 
-function print({ report, json, rows }: Answer, format: WindowFlags['format']): void {
+/** The only value of a flag; which of two was meant nobody knows. */
+function once(verb: string): (value: string, earlier: string | undefined) => string {
+  return (value, earlier) => {
+    if (earlier === undefined) return value;
+    throw new UsageError(`window ${verb}: --window expected once, got '${earlier}' and '${value}'`);
+  };
+}
+
+function print(
+  { report, json, rows, isNone = false }: Answer,
+  format: WindowFlags['format'],
+): void {
   process.stdout.write(render());
+  if (isNone) process.exitCode = EXIT_CHECK;
 
   function render(): string {
     switch (format) {

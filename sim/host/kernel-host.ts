@@ -30,6 +30,8 @@ export interface HostOptions {
   readonly phb: PhbSpec;
   /** Under which a pseries kernel runs; left out: QEMU. */
   readonly hypervisor?: HypervisorName;
+  /** TCEs that PowerVM has for a window beside the default one; left out: assumed from `ramBytes`. */
+  readonly ddwTces?: bigint;
   /** All of the machine's memory. */
   readonly ramBytes: bigint;
   /** Where tables find their blocks; left out: all of the memory is free. */
@@ -69,8 +71,9 @@ export class KernelHost {
     const { memory, allocator } = this;
     const { basePageShift } = kernel;
     if (kernel.platform === 'pseries') {
-      const { hypervisor = 'qemu' } = options;
-      this.partition = new Partition(hypervisor, { basePageShift, ramBytes, memory, allocator });
+      const { hypervisor = 'qemu', ddwTces } = options;
+      const home = { basePageShift, ramBytes, memory, allocator };
+      this.partition = new Partition(hypervisor, home, ddwTces);
     }
     const config = configOf(phb);
     this.opal = new Opal(this.registers, {

@@ -9,6 +9,7 @@ import { hostSection } from './host-section.ts';
 import { changeWords } from './plan-report.ts';
 import { attemptRecord, type FlatRecord, hostRecord } from './records.ts';
 
+const ORDER = 'Those that work, best first; then the others by page and levels.';
 const WHY = '`tcesim window plan` tells why a window is refused.';
 
 /** The report. */
@@ -23,7 +24,7 @@ export function adviceReport(advice: Advice): Report {
     },
     listed('Beware', cautions(advice)),
     listed('What would allow a better one', advice.improvements.map(improvementWords)),
-    { title: 'All candidates, best first', tables: [candidateTable(candidates)], remarks: [WHY] },
+    { title: 'All candidates', tables: [candidateTable(candidates)], remarks: [ORDER, WHY] },
   ];
   return {
     title: 'tcesim window advise',
@@ -47,6 +48,7 @@ export function adviceRecord(advice: Advice) {
     improvements: improvements.map((improvement) => ({
       change: improvement.change,
       sentence: improvementWords(improvement),
+      windowBytes: Number(improvement.windowBytes),
       best: candidateRecord(improvement.best),
     })),
     candidates: candidates.map(candidateRecord),
@@ -60,8 +62,10 @@ export function candidateRecord({
   filledBytes,
   lockedBytes,
 }: Candidate): FlatRecord {
+  const record = attemptRecord(attempt);
   return {
-    ...attemptRecord(attempt),
+    ...record,
+    chargedBytes: attempt.refusal === undefined ? record.chargedBytes : null,
     lockedBytes: Number(lockedBytes),
     works: problem === undefined,
     problem: problem === undefined ? null : `${problem.what}: ${problem.why}`,
@@ -83,7 +87,7 @@ function candidateTable(candidates: readonly Candidate[]): Table {
     formatSize(2 ** attempt.pageShift),
     String(attempt.levels),
     attempt.shape === undefined ? '-' : String(attempt.shape.geometry.order),
-    changeWords(attempt.chargedBytes),
+    attempt.refusal === undefined ? changeWords(attempt.chargedBytes) : '',
     problem === undefined ? 'works' : problem.what,
   ]);
   return { head: ['page', 'levels', 'order', 'charged', 'answer'], rows, left: [4] };

@@ -4,11 +4,12 @@ import { describeBytes, formatSize } from '../../models/size.ts';
 import { formatBase, formatCount, formatCountOf } from '../report/numbers.ts';
 import type { Advice, Improvement } from './advise.ts';
 import { type Candidate, pagesOf } from './candidate.ts';
+import { hasNodes } from './host-memory.ts';
+import { mmioBytesIn } from './mmio-hole.ts';
 
 /** Requests of up to this order Linux counts as cheap, and retries for long (PAGE_ALLOC_COSTLY_ORDER). */
 const CHEAP_ORDER_MAX = 3;
-/** Devices see 32-bit MMIO from here to 4 GiB (skiboot phb4.h M32_PCI_START). */
-const MMIO32_START = 1n << 31n;
+const KIB = 1024n;
 
 /** A window in a few words: `64K pages, 2 levels`. */
 export function windowWords({ attempt }: Candidate): string {
@@ -27,6 +28,7 @@ export function reasons(advice: Advice): string[] {
     createdWords(best),
     ...readsWords(best, advice),
     blockWords(best, advice),
+    ...nodeWords(best, advice),
     chargeWords(best, advice),
     placeWords(best, advice),
     ...mappedWords(best, advice),
@@ -49,9 +51,13 @@ export function cautions({ best, candidates, question }: Advice): string[] {
         `with order ${fallback.attempt.shape?.geometry.order}.`,
     );
   }
-  if (attempt.placement?.busAddress === 0n && attempt.windowBytes > MMIO32_START) {
+  const { placement, windowBytes } = attempt;
+  const hidden = placement && mmioBytesIn(placement.busAddress, windowBytes);
+  if (hidden !== undefined && hidden > 0n) {
+    const left = describeBytes(windowBytes - hidden);
     found.push(
-      'Map nothing at bus addresses 2G to 4G: 32-bit MMIO lies there, and the kernel reserves nothing.',
+      'Map nothing at bus addresses 2G to 4G: 32-bit MMIO lies there, and the kernel reserves nothing. ' +
+        `${left} of the window are left for memory.`,
     );
   }
   if (attempt.levels > 1 && question.purpose.mappedBytes === 0n) {
@@ -63,12 +69,18 @@ export function cautions({ best, candidates, question }: Advice): string[] {
 }
 
 /** What a change would bring. */
-export function improvementWords({ change, best }: Improvement): string {
+export function improvementWords({ change, best, raisesMemlock }: Improvement): string {
   const { attempt } = best;
+  const limit = raisesMemlock ? `, ${ulimitWords(best)}` : '';
   const order =
     attempt.shape === undefined ? '' : `, blocks of order ${attempt.shape.geometry.order}`;
   const charge = `${describeBytes(attempt.chargedBytes)} charged`;
-  return `With ${change}: ${windowWords(best)}${order}, ${charge}.`;
+  return `With ${change}${limit}: ${windowWords(best)}${order}, ${charge}.`;
+}
+
+/** What `ulimit -l` has to print. */
+function ulimitWords({ lockedBytes }: Candidate): string {
+  return `${formatCount(Number((lockedBytes + KIB - 1n) / KIB))} KiB at least`;
 }
 
 function createdWords({ attempt }: Candidate): string {
@@ -87,9 +99,9 @@ function readsWords(best: Candidate, { candidates }: Advice): string[] {
   );
   return [
     `${reads}, the fewest of all windows that work.`,
-    ...fewer.map(({ attempt, problem }) => {
-      return `Not ${formatCountOf(attempt.levels, 'level')}: ${problem?.what}: ${problem?.why}.`;
-    }),
+    ...[...byProblem(fewer)].map(
+      ([problem, sharing]) => `Not ${levelsWords(sharing)}: ${problem}.`,
+    ),
   ];
 }
 
@@ -105,6 +117,13 @@ function blockWords({ attempt }: Candidate, { question }: Advice): string {
   }, 0);
   const cheap = order <= CHEAP_ORDER_MAX ? ', which Linux counts as cheap' : '';
   return `${block}${cheap}; the host has ${formatCount(count)} of them free.`;
+}
+
+function nodeWords({ attempt }: Candidate, { question }: Advice): string[] {
+  const [table, mirror = table] = attempt.rootNodes;
+  if (table === undefined || !hasNodes(question.circumstances.memory)) return [];
+  const mirrored = mirror === table ? '' : `, the mirror's from node ${mirror}`;
+  return [`The root block comes from node ${table}${mirrored}.`];
 }
 
 function chargeWords({ attempt, lockedBytes }: Candidate, { question }: Advice): string {
@@ -132,12 +151,28 @@ function mappedWords({ attempt, filledBytes }: Candidate, { question }: Advice):
 
 /** Each problem once, with the windows that have it. */
 function commonProblems(candidates: readonly Candidate[]): string[] {
-  const sharers = new Map<string, Candidate[]>();
+  return [...byProblem(candidates)].map(([problem, sharing]) => {
+    return `${manyWords(sharing)}: ${problem}.`;
+  });
+}
+
+/** Figures in a sentence, with their units. */
+const FIGURES = /\d[\d.,]*\d?(?: ?[KMGTPE](?:i?B)?\b)?/g;
+
+/** Candidates by what is wrong with them, in words; problems that differ in their figures alone are one. */
+function byProblem(candidates: readonly Candidate[]): Map<string, Candidate[]> {
+  const words = ({ problem }: Candidate) => `${problem?.what}: ${problem?.why}`;
+  const alike = new Map<string, Candidate[]>();
   for (const candidate of candidates) {
-    const problem = `${candidate.problem?.what}: ${candidate.problem?.why}`;
-    sharers.set(problem, [...(sharers.get(problem) ?? []), candidate]);
+    const kind = words(candidate).replace(FIGURES, '#');
+    alike.set(kind, [...(alike.get(kind) ?? []), candidate]);
   }
-  return [...sharers].map(([problem, sharing]) => `${manyWords(sharing)}: ${problem}.`);
+  const sharers = [...alike.values()].map((sharing): [string, Candidate[]] => {
+    const first = words(sharing[0]);
+    const isOne = sharing.every((each) => words(each) === first);
+    return [isOne ? first : `${first} (figures of the first)`, sharing];
+  });
+  return new Map(sharers);
 }
 
 /** `4K pages with 1, 2 levels; 64K pages with 1 level`. */
@@ -145,8 +180,13 @@ function manyWords(candidates: readonly Candidate[]): string {
   const shifts = [...new Set(candidates.map(({ attempt }) => attempt.pageShift))];
   const groups = shifts.map((shift) => {
     const of = candidates.filter(({ attempt }) => attempt.pageShift === shift);
-    const levels = of.map(({ attempt }) => attempt.levels).join(', ');
-    return `${formatSize(2 ** shift)} pages with ${levels} ${levels === '1' ? 'level' : 'levels'}`;
+    return `${formatSize(2 ** shift)} pages with ${levelsWords(of)}`;
   });
   return groups.join('; ');
+}
+
+/** `1, 2 levels`. */
+function levelsWords(candidates: readonly Candidate[]): string {
+  const levels = candidates.map(({ attempt }) => attempt.levels).join(', ');
+  return `${levels} ${levels === '1' ? 'level' : 'levels'}`;
 }

@@ -3,16 +3,28 @@
  * better one possible. Every candidate is created and used on a host of its own; the rules of the
  * choice stand in docs/window.md.
  */
+import { log2Exact } from '../../models/bits.ts';
 import { InputError } from '../../models/input-error.ts';
 import { isRefusal } from '../../models/kernel/call-result.ts';
 import type { PhysicalMemory } from '../../models/memory/physical.ts';
 import { windowsOf } from '../../models/policy/policy.ts';
 import { formatSize } from '../../models/size.ts';
-import { backingProblem, type Candidate, examine, type Purpose } from './candidate.ts';
-import { freeMemory } from './host-memory.ts';
+import {
+  backingProblem,
+  type Candidate,
+  examine,
+  maskBitsFor,
+  OUT_OF_REACH,
+  type Purpose,
+  TOO_SMALL,
+} from './candidate.ts';
+import { countedBytes, freeMemory, type HostMemory } from './host-memory.ts';
 import { scratchMemory } from './plan.ts';
-import type { Circumstances } from './question.ts';
+import { type Circumstances, refuseAboveRam } from './question.ts';
 import { Session } from './session.ts';
+
+/** So that sizes keep to 64 bits. */
+const WINDOW_MAX = 1n << 63n;
 
 /** What is asked. */
 export interface AdviceQuestion {
@@ -29,6 +41,10 @@ export interface Improvement {
   /** What to change, as `with ...` goes on. */
   readonly change: string;
   readonly best: Candidate;
+  /** The window it is about, where that is another one. */
+  readonly windowBytes: bigint;
+  /** Whether `ulimit -l` has to be higher, as much as the window and the mapped memory take. */
+  readonly raisesMemlock: boolean;
 }
 
 export interface Advice {
@@ -40,7 +56,7 @@ export interface Advice {
   readonly improvements: readonly Improvement[];
 }
 
-/** The answer. Throws InputError where more is to be mapped than the window holds. */
+/** The answer. Throws InputError where more is to be mapped than the window, or the host, has. */
 export function advise(question: AdviceQuestion): Advice {
   const { windowBytes, purpose } = question;
   if (purpose.mappedBytes > windowBytes) {
@@ -48,15 +64,19 @@ export function advise(question: AdviceQuestion): Advice {
       `--mapped: expected at most the window's ${formatSize(windowBytes)}, got ${formatSize(purpose.mappedBytes)}`,
     );
   }
+  refuseAboveRam(purpose.mappedBytes, '--mapped', question.circumstances.memory);
   const memory = scratchMemory();
   const candidates = bestFirst(
     createAll(question, memory).map((created) => fill(created, question, memory)),
   );
   const best = candidates.find(works);
   const offered = offeredPages(question.circumstances, memory);
-  const improvements = [...changesTo(question, offered)].flatMap(({ change, changed }) => {
-    const better = findBetter(best, changed, memory);
-    return better === undefined ? [] : [{ change, best: better }];
+  const improvements = [...changesTo(question, candidates, offered)].flatMap((change) => {
+    const better = findBetter(best, change.changed, memory);
+    if (better === undefined) return [];
+    const raisesMemlock = change.raisesMemlock ?? false;
+    const { windowBytes } = change.changed;
+    return [{ change: change.change, best: better, windowBytes, raisesMemlock }];
   });
   return { question, candidates, best, improvements };
 }
@@ -92,9 +112,14 @@ function works({ problem }: Candidate): boolean {
   return problem === undefined;
 }
 
+/** Those that work by `compare`; the others, which cannot be compared, by page and levels. */
 function bestFirst(candidates: readonly Candidate[]): Candidate[] {
-  const useless = candidates.filter((candidate) => !works(candidate));
+  const useless = candidates.filter((candidate) => !works(candidate)).sort(byPageAndLevels);
   return [...candidates.filter(works).sort(compare), ...useless];
+}
+
+function byPageAndLevels({ attempt: one }: Candidate, { attempt: other }: Candidate): number {
+  return one.pageShift - other.pageShift || one.levels - other.levels;
 }
 
 /** Every page with every level count, created and not filled, best first. */
@@ -104,9 +129,8 @@ function createAll(question: AdviceQuestion, memory: PhysicalMemory): Candidate[
   const candidates = pageShifts.flatMap((pageShift) => {
     const backing = backingProblem(circumstances, pageShift, memory);
     return question.levels.map((levels) => {
-      const size = { windowBytes, pageShift };
-      const candidate = examine(circumstances, purpose, size, levels, memory, 'create');
-      return { ...candidate, problem: backing ?? candidate.problem };
+      const examination = { windowBytes, pageShift, levels, backing, goal: 'create' } as const;
+      return examine(circumstances, purpose, examination, memory);
     });
   });
   return bestFirst(candidates);
@@ -117,7 +141,9 @@ function fill(created: Candidate, question: AdviceQuestion, memory: PhysicalMemo
   const { circumstances, purpose } = question;
   const { attempt } = created;
   if (!works(created) || purpose.mappedBytes === 0n) return created;
-  return examine(circumstances, purpose, attempt, attempt.levels, memory, 'fill');
+  const { windowBytes, pageShift, levels } = attempt;
+  const examination = { windowBytes, pageShift, levels, backing: undefined, goal: 'fill' } as const;
+  return examine(circumstances, purpose, examination, memory);
 }
 
 /** IO pages that GET_INFO offers on such a host. */
@@ -129,30 +155,49 @@ function offeredPages(circumstances: Circumstances, memory: PhysicalMemory): num
   return [...mask.toString(2)].reverse().flatMap((bit, shift) => (bit === '1' ? [shift] : []));
 }
 
-/** The same question with one thing changed that a user can change. */
+/** Something that a user can change. */
+interface Change {
+  readonly change: string;
+  readonly changed: AdviceQuestion;
+  readonly raisesMemlock?: boolean;
+}
+
+/** The same question with one thing changed. */
 function* changesTo(
   question: AdviceQuestion,
+  candidates: readonly Candidate[],
   offered: readonly number[],
-): Generator<{ readonly change: string; readonly changed: AdviceQuestion }> {
+): Generator<Change> {
   const { circumstances, pageShifts } = question;
-  const { kernel, memory, memlockBytes, backingShift, slot } = circumstances;
+  const { memlockBytes, backingShift, slot } = circumstances;
   const under = (changed: Partial<Circumstances>): AdviceQuestion => ({
     ...question,
     circumstances: { ...circumstances, ...changed },
   });
+  for (const { windowBytes, why } of otherSizes(question, candidates)) {
+    const change = `a window of ${formatSize(windowBytes)} (${why})`;
+    yield { change, changed: { ...question, windowBytes } };
+  }
   if (slot === 1) {
     yield { change: 'slot 0 free (the default window removed first)', changed: under({ slot: 0 }) };
+  } else if (hasProblem(candidates, TOO_SMALL)) {
+    const change = 'slot 1, above all MMIO (the default window left where it is)';
+    yield { change, changed: under({ slot: 1 }) };
+  }
+  const unreached = candidates.filter(({ problem }) => problem?.what === OUT_OF_REACH);
+  if (unreached.length > 0) {
+    const { purpose } = question;
+    const deviceMaskBits = Math.max(
+      ...unreached.map(({ attempt }) => maskBitsFor(attempt, purpose)),
+    );
+    const changed = { ...question, purpose: { ...purpose, deviceMaskBits } };
+    yield { change: `a device of ${deviceMaskBits} address bits`, changed };
   }
   if (memlockBytes !== undefined) {
-    yield { change: 'a higher ulimit -l', changed: under({ memlockBytes: undefined }) };
+    const changed = under({ memlockBytes: undefined });
+    yield { change: 'a higher ulimit -l', changed, raisesMemlock: true };
   }
-  if (memory.buddyinfo !== undefined) {
-    const whole = freeMemory(memory.ramBytes, kernel.basePageShift);
-    yield {
-      change: 'free memory in large blocks, as after a boot',
-      changed: under({ memory: whole }),
-    };
-  }
+  yield* memoryChanges(circumstances.memory, circumstances.kernel.basePageShift, under);
   if (pageShifts !== undefined) {
     yield { change: 'another IO page', changed: { ...question, pageShifts: undefined } };
   }
@@ -160,4 +205,50 @@ function* changesTo(
     const change = `memory in huge pages of ${formatSize(2 ** larger)}`;
     yield { change, changed: { ...under({ backingShift: larger }), pageShifts: undefined } };
   }
+}
+
+function* memoryChanges(
+  { buddyinfo, ramBytes }: HostMemory,
+  pageShift: number,
+  under: (changed: Partial<Circumstances>) => AdviceQuestion,
+): Generator<Change> {
+  if (buddyinfo === undefined) return;
+  const whole = freeMemory(ramBytes ?? countedBytes(buddyinfo), pageShift);
+  const change = 'free memory in large blocks, as after a boot';
+  yield { change, changed: under({ memory: whole }) };
+}
+
+/** Windows of other sizes that the kernel might make, or that would be of use, where this one is neither. */
+function otherSizes(
+  { windowBytes, purpose, circumstances }: AdviceQuestion,
+  candidates: readonly Candidate[],
+): { readonly windowBytes: bigint; readonly why: string }[] {
+  const { kernel, memory, slot } = circumstances;
+  const { deviceMaskBits, mappedBytes } = purpose;
+  const isOdd = Number.isNaN(log2Exact(windowBytes));
+  const above = isOdd ? powerOfTwoAtMost(windowBytes) * 2n : windowBytes * 2n;
+  if (isOdd && windowBytes > 0n && above <= WINDOW_MAX) {
+    return [{ windowBytes: above, why: 'the next power of two' }];
+  }
+  if (hasProblem(candidates, TOO_SMALL)) {
+    return [{ windowBytes: above, why: 'the next size up, with room beside 32-bit MMIO' }];
+  }
+  const { ramBytes } = memory;
+  const isCapped = !kernel.era.tables.windowMayExceedMemory && kernel.platform === 'powernv';
+  if (isCapped && ramBytes !== undefined && windowBytes > ramBytes) {
+    const most = powerOfTwoAtMost(ramBytes);
+    if (most >= mappedBytes) return [{ windowBytes: most, why: "at most the machine's memory" }];
+  }
+  const reached = 1n << BigInt(deviceMaskBits);
+  const isReachable = slot === 0 && mappedBytes === 0n && reached < windowBytes;
+  if (!hasProblem(candidates, OUT_OF_REACH) || !isReachable) return [];
+  return [{ windowBytes: reached, why: 'all that the device reaches' }];
+}
+
+function hasProblem(candidates: readonly Candidate[], what: string): boolean {
+  return candidates.some(({ problem }) => problem?.what === what);
+}
+
+function powerOfTwoAtMost(bytes: bigint): bigint {
+  return bytes === 0n ? 0n : 1n << BigInt(bytes.toString(2).length - 1);
 }

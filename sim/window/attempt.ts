@@ -8,6 +8,7 @@ import type { Kernel } from '../../models/kernel/kernel.ts';
 import { type DmaWindow, effectiveBytes } from '../../models/kernel/vfio/dma-window.ts';
 import type { PhysicalMemory } from '../../models/memory/physical.ts';
 import { FlatView } from '../../models/table/flat-view.ts';
+import { nodeOfBlock } from './host-memory.ts';
 import type { Circumstances, WindowSize } from './question.ts';
 import { type EarlyRefusal, NotSimulated, Session } from './session.ts';
 import { type TableShape, tableShape } from './table-shape.ts';
@@ -35,8 +36,11 @@ export interface WindowAttempt extends WindowSize {
   /** Why the attempt was not made, in words. */
   readonly notSimulated: string | undefined;
   readonly shape: TableShape | undefined;
-  /** Largest order with a free block: when a block was missing, or else before CREATE; -1: nothing free. */
-  readonly availableOrder: number;
+  /**
+   * Largest order with a free block: when a block was missing, or else before CREATE; -1: nothing free.
+   * undefined: a hypervisor makes the tables.
+   */
+  readonly availableOrder: number | undefined;
   /** Table memory of the window now. */
   readonly createdBytes: bigint;
   /** What the window is charged; of a refused one, what stays charged for good. */
@@ -45,6 +49,8 @@ export interface WindowAttempt extends WindowSize {
   /** Locked memory of the process afterwards, registered memory and a default window included. */
   readonly lockedBytes: bigint;
   readonly placement: WindowPlacement | undefined;
+  /** Nodes of the root of the table and of its mirror's; empty where nobody counts nodes. */
+  readonly rootNodes: readonly number[];
 }
 
 /** Asks for a window on a fresh host. */
@@ -61,7 +67,8 @@ export function attempt(
 export function attemptIn(session: Session, size: WindowSize, levels: number): WindowAttempt {
   const shape = tableShape(size, levels, session.circumstances);
   const early = session.begin() ?? session.clearSlot();
-  const availableOrder = largestOrderOf(session.allocator.freeBlocks);
+  const isPseries = session.host.kernel.platform === 'pseries';
+  const availableOrder = isPseries ? undefined : largestOrderOf(session.allocator.freeBlocks);
   const basis = { ...size, levels, shape, ...NOTHING, availableOrder };
   const { locked } = session.process;
   const before = locked.lockedBytes;
@@ -83,6 +90,7 @@ export function attemptIn(session: Session, size: WindowSize, levels: number): W
     leakedBytes,
     lockedBytes,
     placement: window && placementOf(window, session),
+    rootNodes: window === undefined ? [] : rootNodesOf(window, session),
   };
 }
 
@@ -115,6 +123,7 @@ const NOTHING = {
   leakedBytes: 0n,
   lockedBytes: 0n,
   placement: undefined,
+  rootNodes: [],
 } as const;
 
 /** Memory of the host that a window's tables have now; under a hypervisor only the userspace addresses. */
@@ -126,6 +135,13 @@ export function tableBytesOf(
   if (platform === 'pseries') return FlatView.bytesFor(geometry.tceCount, basePageShift);
   const blocks = BigInt(hardwareBlocks + mirrorBlocks);
   return blocks * BigInt(geometry.levelBytes) + (view?.bytes ?? 0n);
+}
+
+function rootNodesOf({ table }: DmaWindow, { host, allocator }: Session): number[] {
+  if (host.kernel.platform === 'pseries') return [];
+  const roots = [table.root, table.mirrorRoot].filter((root) => root !== undefined);
+  const nodes = roots.map((root) => nodeOfBlock(allocator.zones, root));
+  return nodes.filter((node) => node !== undefined);
 }
 
 function placementOf(window: DmaWindow, session: Session): WindowPlacement {

@@ -6,10 +6,11 @@ import { describeBytes, formatSize } from '../../models/size.ts';
 import type { Report, Section, Table } from '../report/document.ts';
 import { formatBase, formatCountOf } from '../report/numbers.ts';
 import type { WindowAttempt } from './attempt.ts';
+import { hasNodes } from './host-memory.ts';
 import { hostSection } from './host-section.ts';
 import type { Plan, PlannedWindow } from './plan.ts';
 import type { ProgramRun } from './program.ts';
-import type { WindowSize } from './question.ts';
+import type { Circumstances, WindowSize } from './question.ts';
 import { resultWord } from './records.ts';
 
 const NOTHING = '-';
@@ -20,7 +21,10 @@ export function planReport({ circumstances, windows }: Plan): Report {
     title: 'tcesim window plan',
     sections: [
       hostSection(circumstances),
-      ...windows.flatMap((window) => [windowSection(window), ...programSections(window)]),
+      ...windows.flatMap((window) => [
+        windowSection(window, circumstances),
+        ...programSections(window, circumstances),
+      ]),
     ],
   };
 }
@@ -30,7 +34,7 @@ function sizeWords({ windowBytes, pageShift }: WindowSize): string {
   return `${formatSize(windowBytes)}, pages of ${formatSize(2 ** pageShift)}`;
 }
 
-function windowSection(window: PlannedWindow): Section {
+function windowSection(window: PlannedWindow, circumstances: Circumstances): Section {
   const { attempts } = window;
   const created = attempts.filter(({ placement }) => placement !== undefined);
   return {
@@ -40,25 +44,43 @@ function windowSection(window: PlannedWindow): Section {
       costTable(attempts),
       ...(created.length > 0 ? [placeTable(created)] : []),
     ],
-    remarks: remarksOn(attempts),
+    remarks: remarksOn(attempts, circumstances),
   };
 }
 
 function resultTable(attempts: readonly WindowAttempt[]): Table {
-  const rows = attempts.map(({ levels, refusal, notSimulated, call, shape, availableOrder }) => [
-    String(levels),
-    notSimulated === undefined ? resultWord(refusal) : NOTHING,
-    shape === undefined ? NOTHING : String(shape.geometry.order),
-    availableOrder < 0 ? NOTHING : String(availableOrder),
-    shape === undefined ? NOTHING : describeBytes(shape.geometry.levelBytes),
-    notSimulated ?? whyWords(call, refusal?.reason ?? ''),
-  ]);
+  const rows = attempts.map((each) => {
+    const { levels, refusal, notSimulated, call } = each;
+    // What another call answered is not CREATE's answer.
+    const isAnswered = notSimulated === undefined && call === 'CREATE';
+    return [
+      String(levels),
+      isAnswered ? resultWord(refusal) : NOTHING,
+      ...blockWords(each),
+      notSimulated ?? whyWords(call, refusal),
+    ];
+  });
   const head = ['levels', 'result', 'order', 'available', 'block', 'why not'];
   return { head, rows, left: [1, 5] };
 }
 
-function whyWords(call: WindowAttempt['call'], reason: string): string {
-  return call === 'CREATE' ? reason : `${call}: ${reason}`;
+/** Order wanted, order available and size of the block in question; dashes where it did not come to that. */
+function blockWords({ refusal, shape, availableOrder = -1 }: WindowAttempt): string[] {
+  const missed = refusal?.allocation;
+  if (shape === undefined || (refusal !== undefined && missed === undefined)) {
+    return [NOTHING, NOTHING, NOTHING];
+  }
+  return [
+    String(missed?.order ?? shape.geometry.order),
+    availableOrder < 0 ? NOTHING : String(availableOrder),
+    describeBytes(missed?.bytes ?? shape.geometry.levelBytes),
+  ];
+}
+
+function whyWords(call: WindowAttempt['call'], refusal: WindowAttempt['refusal']): string {
+  if (refusal === undefined) return '';
+  if (call === 'CREATE') return refusal.reason;
+  return `no CREATE: ${call} answers ${resultWord(refusal)}: ${refusal.reason}`;
 }
 
 function costTable(attempts: readonly WindowAttempt[]): Table {
@@ -89,8 +111,11 @@ function placeTable(created: readonly WindowAttempt[]): Table {
   return { head: ['levels', 'bus address', 'spans', 'reach', 'TVE'], rows };
 }
 
-function remarksOn(attempts: readonly WindowAttempt[]): string[] {
-  const remarks: string[] = [];
+function remarksOn(attempts: readonly WindowAttempt[], circumstances: Circumstances): string[] {
+  const remarks = [
+    ...backingRemarks(attempts, circumstances),
+    ...placeRemarks(attempts, circumstances),
+  ];
   if (attempts.some(({ leakedBytes }) => leakedBytes > 0n)) {
     remarks.push('Leaked: the kernel keeps the charge of a refused window until the process ends.');
   }
@@ -102,13 +127,54 @@ function remarksOn(attempts: readonly WindowAttempt[]): string[] {
   return remarks;
 }
 
-function programSections({ program }: PlannedWindow): Section[] {
+/** A window that exists may take no memory. */
+function backingRemarks(
+  attempts: readonly WindowAttempt[],
+  { backingShift }: Circumstances,
+): string[] {
+  const created = attempts.find(({ placement }) => placement !== undefined);
+  if (created === undefined || created.pageShift <= backingShift) return [];
+  return [`Created, but of no use yet: ${backingWords(created.pageShift, backingShift)}`];
+}
+
+function backingWords(pageShift: number, backingShift: number): string {
+  const page = formatSize(2 ** pageShift);
+  const behind = formatSize(2 ** backingShift);
+  return (
+    `memory in pages of ${behind} cannot be mapped with IO pages of ${page}; ` +
+    `it takes huge pages (--backing ${page}).`
+  );
+}
+
+/** Where the hypervisor, or the lack of memory on the PHB's node, decided. */
+function placeRemarks(
+  attempts: readonly WindowAttempt[],
+  { kernel, memory, slot }: Circumstances,
+): string[] {
+  const created = attempts.filter(({ placement }) => placement !== undefined);
+  const address = created[0]?.placement?.busAddress ?? 0n;
+  const remarks = created
+    .filter(() => hasNodes(memory))
+    .map(({ levels, rootNodes: [table, mirror = table] }) => {
+      const mirrored = mirror === table ? '' : `, the mirror's from node ${mirror}`;
+      return `${formatCountOf(levels, 'level')}: the root block came from node ${table}${mirrored}.`;
+    });
+  if (kernel.platform === 'pseries' && slot === 0 && address !== 0n) {
+    remarks.push(
+      `Slot 0, and yet at ${formatBase(hex(address))}: the kernel drops the default window in name only, ` +
+        'and the hypervisor, which places windows, puts this one behind it.',
+    );
+  }
+  return remarks;
+}
+
+function programSections({ program }: PlannedWindow, circumstances: Circumstances): Section[] {
   if (program === undefined) return [];
   return [
     {
       title: `What ${program.title} does for ${sizeWords(program)}`,
       tables: program.outcome.attempts.length > 0 ? [callTable(program.outcome.attempts)] : [],
-      remarks: endWords(program),
+      remarks: [...endWords(program), ...uselessWords(program, circumstances)],
     },
   ];
 }
@@ -157,4 +223,10 @@ function endWords(run: ProgramRun): string[] {
   }
   const printed = messages.length > 0 ? 'and prints:' : 'and prints nothing.';
   return [`It has no window. ${cost} It gives up ${printed}`, ...messages];
+}
+
+function uselessWords({ outcome }: ProgramRun, { backingShift }: Circumstances): string[] {
+  const { window } = outcome;
+  if (window === undefined || window.pageShift <= backingShift) return [];
+  return [`But ${backingWords(window.pageShift, backingShift)}`];
 }

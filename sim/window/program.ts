@@ -1,6 +1,6 @@
 /** Programs that ask for windows in their own way, by the names of the command line; models/policy has them. */
 import { InputError } from '../../models/input-error.ts';
-import { placeOf } from '../../models/kernel/vfio/dma-window.ts';
+import { placeOf } from '../../models/kernel/group/window-place.ts';
 import type { PhysicalMemory } from '../../models/memory/physical.ts';
 import { configOf } from '../../models/phb/spec.ts';
 import { administrator } from '../../models/policy/administrator.ts';
@@ -15,6 +15,8 @@ import { type EarlyRefusal, NotSimulated, Session } from './session.ts';
 interface Program {
   /** What it is, in words. */
   readonly title: string;
+  /** How it asks. */
+  readonly manner: string;
   /** Whether it insists on bus address 0. */
   readonly wantsFirstSlot: boolean;
   readonly run: (calls: CallRecorder, wish: Wish, host: ProgramHost) => PolicyOutcome;
@@ -28,10 +30,29 @@ interface ProgramHost {
 }
 
 const PROGRAMS = {
-  qemu: qemuProgram('QEMU since 2025', true),
-  'qemu-2024': qemuProgram('QEMU before 2025', false),
-  dpdk: { title: 'DPDK', wantsFirstSlot: true, run: dpdk },
-  administrator: { title: 'an administrator', wantsFirstSlot: false, run: administrator },
+  qemu: qemuProgram(
+    'QEMU since 2025',
+    'guesses the level count, then one more each time; a host with one level is asked once',
+    true,
+  ),
+  'qemu-2024': qemuProgram(
+    'QEMU before 2025',
+    'guesses the level count, then one more each time, whatever the host says',
+    false,
+  ),
+  dpdk: {
+    title: 'DPDK',
+    manner: '1 level first, then one more each time; takes a window at bus address 0 only',
+    wantsFirstSlot: true,
+    run: dpdk,
+  },
+  administrator: {
+    title: 'an administrator',
+    manner:
+      'the first of --levels, then one more each time; with --slot 1 keeps the default window',
+    wantsFirstSlot: false,
+    run: administrator,
+  },
 } as const satisfies Record<string, Program>;
 
 export type ProgramName = keyof typeof PROGRAMS;
@@ -54,8 +75,17 @@ export interface ProgramRun extends WindowSize {
 /** The names, for a list of choices. */
 export const PROGRAM_NAMES = Object.keys(PROGRAMS) as readonly ProgramName[];
 
+/** A program and how it asks, in words. */
+export function programWords(name: ProgramName): string {
+  const { title, manner }: Program = PROGRAMS[name];
+  return `${title}: ${manner}`;
+}
+
 /** A program by its name. Throws InputError for unknown ones, and where it never does what is asked. */
 export function programOf(name: string, { slot }: Pick<Circumstances, 'slot'>): ProgramName {
+  if (name.includes(',')) {
+    throw new InputError(`--policy: expected one program, got '${name}'`);
+  }
   if (!Object.hasOwn(PROGRAMS, name)) {
     throw new InputError(`--policy: unknown program '${name}'${suggest(name, PROGRAM_NAMES)}`);
   }
@@ -96,9 +126,10 @@ export function runProgram(
   return { ...size, program: name, title, early, notSimulated, outcome, lockedBytes, leakedBytes };
 }
 
-function qemuProgram(title: string, isSince2025: boolean): Program {
+function qemuProgram(title: string, manner: string, isSince2025: boolean): Program {
   return {
     title,
+    manner,
     wantsFirstSlot: false,
     run: (calls, wish, { basePageShift }) => qemu(calls, wish, { basePageShift, isSince2025 }),
   };

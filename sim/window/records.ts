@@ -4,7 +4,10 @@
  */
 import { hex, hexRegister } from '../../models/bits.ts';
 import { isRefusal } from '../../models/kernel/call-result.ts';
+import type { NodeZone } from '../../models/memory/nodes.ts';
+import { keptPages, MARKS } from '../../models/memory/watermark.ts';
 import type { Attempt } from '../../models/policy/policy.ts';
+import { ddwRoomOf } from '../host/partition.ts';
 import { VERSION } from '../version.ts';
 import type { WindowAttempt } from './attempt.ts';
 import type { Plan } from './plan.ts';
@@ -19,7 +22,7 @@ export type FlatRecord = Readonly<Record<string, Field>>;
 export function hostRecord(circumstances: Circumstances) {
   const { kernel, phb, hypervisor, memory, memlockBytes, registeredBytes, backingShift, slot } =
     circumstances;
-  const { freeBlocks, freeBytes } = memory.fresh();
+  const { freeBlocks, freeBytes, zones } = memory.fresh();
   return {
     kernel: kernel.name,
     era: kernel.era.name,
@@ -27,15 +30,42 @@ export function hostRecord(circumstances: Circumstances) {
     kernelPageBytes: 2 ** kernel.basePageShift,
     phb: kernel.platform === 'pseries' ? null : phb.name,
     hypervisor: kernel.platform === 'pseries' ? hypervisor : null,
-    ramBytes: Number(memory.ramBytes),
+    ddw: kernel.platform === 'pseries' && kernel.hasWindows ? ddwRecord(circumstances) : null,
+    ramBytes: memory.ramBytes === undefined ? null : Number(memory.ramBytes),
     buddyinfo: memory.buddyinfo?.source ?? null,
     freeBytes: Number(freeBytes),
     freeBlocks: [...freeBlocks],
+    zones: zones?.map(zoneRecord) ?? null,
+    keptFreeBytes: keptBytesOf(circumstances),
     memlockBytes: memlockBytes === undefined ? null : Number(memlockBytes),
     registeredBytes: Number(registeredBytes),
     backingPageBytes: 2 ** backingShift,
     slot,
   };
+}
+
+/** What a hypervisor has for windows beside the default one, and what of that is assumed. */
+function ddwRecord({ hypervisor, memory, ddwTces }: Circumstances) {
+  const room = ddwRoomOf(hypervisor, memory.ramBytes ?? 0n, ddwTces);
+  return {
+    blockTces: room.tces === undefined ? null : Number(room.tces),
+    blockTcesAssumed: room.tcesAssumed,
+    startAddress: hex(room.startAddress),
+    startAddressAssumed: room.startAssumed,
+  };
+}
+
+/** Zones stand in the order in which they are asked, the PHB's node first. */
+function zoneRecord({ node, zone, memory }: NodeZone) {
+  const { freeBytes, freeBlocks } = memory;
+  return { node, zone, freeBytes: Number(freeBytes), freeBlocks };
+}
+
+/** What each zone keeps from a request for table memory; null: nothing is known to be kept. */
+function keptBytesOf({ kernel, memory }: Circumstances): number | null {
+  if (memory.watermark === undefined) return null;
+  const [, last] = MARKS[kernel.era.tables.gfp];
+  return keptPages(memory.watermark, last) * 2 ** kernel.basePageShift;
 }
 
 /** A window with one level count as a record. */
@@ -51,7 +81,7 @@ export function attemptRecord(each: WindowAttempt): FlatRecord {
     reason: each.notSimulated ?? refusal?.reason ?? null,
     order: geometry?.order ?? null,
     orderWanted: refusal?.allocation?.order ?? null,
-    availableOrder: each.availableOrder,
+    availableOrder: each.availableOrder ?? null,
     levelBytes: geometry?.levelBytes ?? null,
     entriesPerLevel: geometry?.entriesPerLevel ?? null,
     reachBits: geometry?.reachBits ?? null,
@@ -65,6 +95,7 @@ export function attemptRecord(each: WindowAttempt): FlatRecord {
     effectiveBytes: placement === undefined ? null : Number(placement.effectiveBytes),
     reachBytes: placement === undefined ? null : Number(placement.reachBytes),
     tve: placement === undefined ? null : hexRegister(placement.tve),
+    rootNodes: each.rootNodes.length === 0 ? null : each.rootNodes.join('+'),
   };
 }
 

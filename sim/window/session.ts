@@ -24,6 +24,9 @@ const PROCESS_MEMORY = 1n << 45n;
 /** Blocks that one CREATE may take here: Linux 4.2 to 4.18 makes all tables at once, which can take minutes. */
 const BLOCKS_SIMULATED_MAX = 4 * 2 ** 20;
 
+/** Stands where nobody knows the machine's memory, and its kernel does not ask (see circumstancesOf). */
+const RAM_NOT_ASKED = 1n << 50n;
+
 /** Thrown by a CREATE that the kernel would carry out and that is too much to simulate. */
 export class NotSimulated extends Error {
   override readonly name = 'NotSimulated';
@@ -43,12 +46,15 @@ export class Session {
   readonly container: VfioContainer;
 
   constructor(circumstances: Circumstances, memory: PhysicalMemory) {
-    const { kernel, phb, hypervisor, memlockBytes } = circumstances;
-    const { ramBytes } = circumstances.memory;
+    const { kernel, phb, hypervisor, ddwTces, memlockBytes } = circumstances;
+    const { ramBytes = RAM_NOT_ASKED } = circumstances.memory;
     this.circumstances = circumstances;
     this.allocator = circumstances.memory.fresh();
     const { allocator } = this;
-    this.host = new KernelHost({ kernel, phb, hypervisor, ramBytes, allocator, memory });
+    this.host = new KernelHost({
+      ...{ kernel, phb, hypervisor, ramBytes, allocator, memory },
+      ...(ddwTces !== undefined && { ddwTces }),
+    });
     this.process = this.host.startProcess(memlockBytes === undefined ? {} : { memlockBytes });
     this.container = this.host.openContainer('v2', this.process);
   }

@@ -2,8 +2,9 @@
  * The table that a window would get, whether the kernel makes it or not: for a refused window it tells
  * how large the blocks were that could not be had, or how far the table would have reached.
  */
+
+import { placeOf, tableBytesOf } from '../../models/kernel/group/window-place.ts';
 import type { Kernel } from '../../models/kernel/kernel.ts';
-import { placeOf, tableBytesOf } from '../../models/kernel/vfio/dma-window.ts';
 import { configOf, type PhbSpec } from '../../models/phb/spec.ts';
 import { FlatView } from '../../models/table/flat-view.ts';
 import { isRefused, type TableGeometry, tableGeometry } from '../../models/table/geometry.ts';

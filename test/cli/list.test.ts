@@ -67,15 +67,29 @@ test('names the generators and the trace formats', async () => {
   }
 });
 
-const LISTS = ['phbs', 'firmware', 'parameters', 'generators', 'formats', 'counters'];
+const LISTS = [
+  ...['phbs', 'firmware', 'kernels', 'hypervisors', 'policies'],
+  ...['parameters', 'generators', 'formats', 'counters'],
+];
 
 test('alone names its lists, a line each', async () => {
   const { Lists } = JSON.parse(await succeed('list', '--format', 'json'));
   expect(Lists.map(({ list }: { list: string }) => list)).toEqual(LISTS);
-  expect((await succeed('list')).split('\n').length).toBeLessThan(15);
+  expect((await succeed('list')).split('\n').length).toBeLessThan(18);
 });
 
 test.each(LISTS)('list %s keeps its lines within 80 columns', async (name) => {
   const lines = (await succeed('list', name)).split('\n');
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
+});
+
+test.each([
+  ['kernels', 'Kernels', ['4.2', '4.19', '5.17', '6.12']],
+  ['hypervisors', 'Hypervisors', ['powervm', 'powervm-vf', 'qemu']],
+  ['policies', 'Policies', ['qemu', 'qemu-2024', 'dpdk', 'administrator']],
+])('names the %s that window plan takes', async (what, title, names) => {
+  const rows: Record<string, string>[] = JSON.parse(
+    await succeed('list', what, '--format', 'json'),
+  )[title];
+  expect(rows.map((row) => Object.values(row)[0])).toEqual(names);
 });

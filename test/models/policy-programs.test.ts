@@ -231,7 +231,7 @@ describe('an administrator', () => {
 
   test('who keeps the default window gets the second one', () => {
     const words = { window: '1T', policy: 'administrator', levels: '2' };
-    const kept = programRun({ ...words, keepDefault: true });
+    const kept = programRun({ ...words, slot: '1' });
     expect(kept.outcome.attempts.map(({ call }) => call)).toEqual(['GET_INFO', 'CREATE']);
     expect(kept.outcome.window?.startAddress).toBe(SECOND);
     expect(programRun(words).outcome.window?.startAddress).toBe(0n);

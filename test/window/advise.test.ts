@@ -134,8 +134,28 @@ describe('a window is of no use', () => {
     expect(problem({ ...words, memlock: '31G' }, K64, 1)).toMatch(/^REGISTER: ENOMEM: 32 GiB/);
   });
 
+  test('where the mapped memory does not fit beside 32-bit MMIO, to the page', () => {
+    const words = { window: '8G', page: '64K' };
+    expect(problem({ ...words, mapped: '6G' }, K64, 1)).toBeNull();
+    expect(problem({ ...words, mapped: '6145M' }, K64, 1)).toBe(
+      'too small: 6145M mapped, and 6 GiB of the window are left: bus addresses 2G to 4G are 32-bit MMIO',
+    );
+    expect(problem({ ...words, mapped: '8G', slot: '1' }, K64, 1)).toBeNull();
+    expect(problem({ ...words, window: '2G', mapped: '2G' }, K64, 1)).toBeNull();
+    // What lies behind the hole needs a bit more.
+    expect(problem({ ...words, mapped: '3G', mask: 32 }, K64, 1)).toMatch(
+      /^out of reach: .* ends at 0x13fffffff,/,
+    );
+    expect(problem({ ...words, mapped: '2G', mask: 32 }, K64, 1)).toBeNull();
+  });
+
+  test('first of all where CREATE refuses it', () => {
+    expect(problem({ window: '1T' }, M2, 3)).toMatch(/^CREATE: EINVAL/);
+    expect(problem({ window: '1T' }, M2, 1)).toMatch(/^MAP: EINVAL/);
+  });
+
   test('where nothing says so, if it would take minutes to fill', () => {
-    const words = { window: '1T', page: '4K', mapped: '512G' };
+    const words = { window: '1T', page: '4K', mapped: '512G', ram: '1T' };
     expect(problem(words, K4, 3)).toMatch(/^not simulated: at most 256 GiB/);
   });
 });
@@ -204,6 +224,37 @@ describe('what would allow a better one', () => {
     );
   });
 
+  test('names the ulimit in KiB that is just enough', () => {
+    const { improvements } = advice({ window: '64G', memlock: '64K' });
+    expect(improvements[0].sentence).toMatch(/^With a higher ulimit -l, 16,384 KiB at least:/);
+    expect(advice({ window: '64G', memlock: '16384K' }).best).not.toBeNull();
+    expect(best({ window: '64G', page: '64K', memlock: '16383K' })).toBeNull();
+  });
+
+  test('another size: a power of two, one with room, the memory, what the device reaches', () => {
+    const size = (words: AdviseWords) => changes(words)[0];
+    expect(size({ window: '3G' })).toEqual(['a window of 4G (the next power of two)', K64, 1]);
+    expect(size({ window: '4G', mapped: '4G' })).toEqual([
+      'a window of 8G (the next size up, with room beside 32-bit MMIO)',
+      K64,
+      1,
+    ]);
+    expect(size({ window: '128G', kernel: '4.18-64k', ram: '100G' })).toEqual([
+      "a window of 64G (at most the machine's memory)",
+      K64,
+      1,
+    ]);
+    expect(size({ window: '1T', mask: 36 })).toEqual([
+      'a window of 64G (all that the device reaches)',
+      K64,
+      1,
+    ]);
+    // 64 GiB around the hole end 2 GiB behind 2^36.
+    expect(changes({ window: '1T', mask: 36, mapped: '64G' })).toEqual([
+      ['a device of 37 address bits', K64, 2],
+    ]);
+  });
+
   test('huge pages, other IO pages, memory in large blocks', () => {
     expect(changes({ window: '64G', buddyinfo: FRAGMENTED })).toEqual([
       ['free memory in large blocks, as after a boot', K64, 1],
@@ -217,6 +268,35 @@ describe('what would allow a better one', () => {
     ]);
     expect(changes({ window: '64G', backing: '1G' })).toEqual([]);
   });
+});
+
+test('problems that differ in figures alone are one sentence', () => {
+  const { reasons } = advice({ window: '64G', memlock: '64K' });
+  expect(reasons).toHaveLength(2);
+  expect(reasons[1]).toMatch(
+    /^4K pages with 1, 2, 3, 4, 5 levels; 64K .*\(figures of the first\)\.$/,
+  );
+});
+
+test('windows that are refused come by page and levels, and are charged nothing', () => {
+  const { candidates } = advice({ window: '1T', page: '64K,4K' });
+  const refused = candidates.filter(({ works }) => !works);
+  expect(refused.map(({ pageBytes, levels }) => [pageBytes, levels])).toEqual([
+    [K4, 1],
+    [K4, 4],
+    [K4, 5],
+    [K64, 1],
+    [K64, 3],
+    [K64, 4],
+    [K64, 5],
+  ]);
+  expect(new Set(refused.map(({ chargedBytes }) => chargedBytes))).toEqual(new Set([null]));
+});
+
+test('memory that the host has not is refused', () => {
+  expect(() => advice({ window: '256G', mapped: '128G' })).toThrow(
+    "--mapped: expected at most the host's memory, 64G (--ram), got 128G",
+  );
 });
 
 test('memory larger than the window is refused', () => {

@@ -91,9 +91,7 @@ describe('a fragmented host', () => {
   });
 
   test('creates nothing at all while the default window is in the way', () => {
-    expect(results({ ...words, window: '1T', keepDefault: true })).toEqual(
-      new Array(5).fill('ENOMEM'),
-    );
+    expect(results({ ...words, window: '1T', slot: '1' })).toEqual(new Array(5).fill('ENOMEM'));
     expect(results({ ...words, window: '1T' })[1]).toBe('created');
   });
 
@@ -125,13 +123,11 @@ describe('where the window lands', () => {
   test('at 0 with the default window removed, at bit 59 behind it otherwise', () => {
     const words = { window: '1T', levels: '2' };
     expect(line(words)).toMatchObject({ busAddress: '0x0', lockedBytes: 268566528 });
-    for (const slot of [{ slot: '1' }, { keepDefault: true }]) {
-      expect(line({ ...words, ...slot })).toMatchObject({
-        busAddress: '0x800000000000000',
-        chargedBytes: 268566528,
-        lockedBytes: 268566528 + 8 * MiB,
-      });
-    }
+    expect(line({ ...words, slot: '1' })).toMatchObject({
+      busAddress: '0x800000000000000',
+      chargedBytes: 268566528,
+      lockedBytes: 268566528 + 8 * MiB,
+    });
   });
 
   test('its TVE names levels, table size and page', () => {
@@ -225,7 +221,7 @@ describe('a pseries kernel', () => {
     const powervm = { ...words, hypervisor: 'powervm', levels: '1', window: '64G' };
     expect(line(powervm)).toMatchObject({
       result: 'EINVAL',
-      reason: expect.stringMatching(/largest block has 32768/),
+      reason: expect.stringMatching(/largest DDW block has 32768/),
     });
     expect(line({ ...powervm, page: '2M' }).result).toBe('created');
   });

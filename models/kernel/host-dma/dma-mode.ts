@@ -6,6 +6,7 @@
  */
 import { InputError } from '../../input-error.ts';
 import type { BlockAllocator } from '../../memory/buddy.ts';
+import { orderOf } from '../../memory/order.ts';
 import type { PhysicalMemory } from '../../memory/physical.ts';
 import { isRefused, type TableGeometry, tableGeometry } from '../../table/geometry.ts';
 import type { LevelFailure } from '../../table/level-tree.ts';
@@ -127,5 +128,5 @@ function rebuiltGeometry({ basePageShift, era }: HostMachine, bytes: bigint): Ta
 
 /** The smallest power of two that is not below a number of bytes. */
 function powerOfTwoFrom(bytes: bigint): bigint {
-  return 1n << BigInt((bytes - 1n).toString(2).length);
+  return 1n << BigInt(orderOf(bytes, 0));
 }

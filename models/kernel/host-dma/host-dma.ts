@@ -7,6 +7,7 @@
 import { log2Exact } from '../../bits.ts';
 import { InputError } from '../../input-error.ts';
 import type { BlockAllocator } from '../../memory/buddy.ts';
+import { orderOf } from '../../memory/order.ts';
 import type { LevelFailure } from '../../table/level-tree.ts';
 import type { Era } from '../era.ts';
 import { describeFailure } from '../failed-allocations.ts';
@@ -270,11 +271,4 @@ function describeLack(pages: number): string {
 function roundUp(bytes: bigint, shift: number): bigint {
   const unit = 1n << BigInt(shift);
   return ((bytes + unit - 1n) >> BigInt(shift)) << BigInt(shift);
-}
-
-/** Log2 of the units of 2^shift bytes that hold so many bytes, rounded up; of none, huge (get_order). */
-function orderOf(bytes: bigint, shift: number): number {
-  if (bytes === 0n) return 64 - shift;
-  const units = roundUp(bytes, shift) >> BigInt(shift);
-  return units === 1n ? 0 : (units - 1n).toString(2).length;
 }

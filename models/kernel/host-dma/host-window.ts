@@ -11,8 +11,6 @@ import type { Era } from '../era.ts';
 import { hostDmaFacts } from './host-facts.ts';
 import type { EntryRange } from './iova-pools.ts';
 
-/** POWERNV_IOMMU_DEFAULT_LEVELS: even a small window has two, for the sake of levels on demand. */
-const LEVELS_MIN = 2;
 const PAGE_SHIFT_4K = 12;
 const TCE_SHIFT = 3;
 /** The bitmap of the window is to fit into one block of the largest order, 8 entries a byte. */
@@ -34,7 +32,7 @@ export interface HostMachine {
   readonly isBypassOff: boolean;
 }
 
-/** The default window of a PE. */
+/** The default window of a PE: the host's own, which VFIO takes away before it makes its own. */
 export interface HostWindow {
   readonly windowBytes: bigint;
   readonly geometry: TableGeometry;
@@ -44,18 +42,21 @@ export interface HostWindow {
 
 /** The default window of a machine. Throws InputError for one whose table the kernel itself refuses. */
 export function hostWindow(machine: HostMachine): HostWindow {
-  const isLargest = hostDmaFacts(machine.era).defaultWindow === 'largest';
-  return isLargest ? largestWindow(machine) : windowBelowMmio(machine);
+  const { defaultWindow, defaultLevels } = hostDmaFacts(machine.era);
+  const isLargest = defaultWindow === 'largest';
+  return isLargest
+    ? largestWindow(machine, defaultLevels)
+    : windowBelowMmio(machine, defaultLevels);
 }
 
 /** Linux 5.4 and later: as large as memory or the bitmap's block, in the kernel's own pages. */
-function largestWindow(machine: HostMachine): HostWindow {
+function largestWindow(machine: HostMachine, levelsMin: number): HostWindow {
   const { basePageShift, mmio32Start } = machine;
   const blockShift = basePageShift + orderMaxOf(basePageShift);
   const bitmapReach = (ENTRIES_PER_BYTE << BigInt(blockShift)) << BigInt(basePageShift);
   const windowBytes = least(bitmapReach, largestPowerOfTwo(machine.memoryMaxBytes));
   const entryBits = log2Exact(windowBytes) - basePageShift;
-  const levels = Math.max(Math.ceil(entryBits / (blockShift - TCE_SHIFT)), LEVELS_MIN);
+  const levels = Math.max(Math.ceil(entryBits / (blockShift - TCE_SHIFT)), levelsMin);
   const window = { windowBytes, geometry: geometryOf(machine, basePageShift, windowBytes, levels) };
   if (windowBytes <= mmio32Start) return window;
   const start = Number(mmio32Start >> BigInt(basePageShift));
@@ -64,9 +65,9 @@ function largestWindow(machine: HostMachine): HostWindow {
 }
 
 /** Linux 4.2 to 5.3: 4K pages up to where MMIO begins. */
-function windowBelowMmio(machine: HostMachine): HostWindow {
+function windowBelowMmio(machine: HostMachine, levels: number): HostWindow {
   const windowBytes = least(machine.mmio32Start, largestPowerOfTwo(machine.memoryMaxBytes));
-  return { windowBytes, geometry: geometryOf(machine, PAGE_SHIFT_4K, windowBytes, LEVELS_MIN) };
+  return { windowBytes, geometry: geometryOf(machine, PAGE_SHIFT_4K, windowBytes, levels) };
 }
 
 function geometryOf(

@@ -113,10 +113,13 @@ export class IovaPools {
 
   /**
    * iommu_range_alloc: the first entry of a run, or undefined. The pool from its hint, the pool from its
-   * start, then every small pool, the first one last, and on newer kernels the large one.
+   * start, then every small pool, the first one last, and on newer kernels the large one. Throws RangeError for
+   * a number of pages, or a boundary, that cannot be.
    */
   allocate(request: IovaRequest): number | undefined {
     const { pages } = request;
+    assertCount('pages', pages);
+    assertCount('boundary', request.boundary);
     if (pages === 0) return undefined;
     const count = this.small.length;
     let turn = poolHash(request.processor) & (count - 1);
@@ -138,8 +141,12 @@ export class IovaPools {
     }
   }
 
-  /** Gives entries back; false and no change if they are not all of this table (iommu_free_check). */
+  /**
+   * Gives entries back; false and no change if they are not all of this table (iommu_free_check). Throws
+   * RangeError for a number of pages that cannot be.
+   */
   free(entry: number, pages: number): boolean {
+    assertCount('pages', pages);
     if (entry < 0 || entry + pages > this.space.entries) return false;
     this.map.release(entry, pages);
     return true;
@@ -225,6 +232,11 @@ export class IovaPools {
 /** Which small pool a processor turns to first, before the pools are counted: hash_32(processor, 2). */
 export function poolHash(processor: number): number {
   return Math.imul(processor, GOLDEN_RATIO_32) >>> (32 - POOL_HASH_BITS);
+}
+
+function assertCount(what: string, count: number): void {
+  if (Number.isSafeInteger(count) && count >= 0) return;
+  throw new RangeError(`IOVA pools: ${what}: expected a whole number, got ${count}`);
 }
 
 function newPool(start: number, end: number): Pool {
