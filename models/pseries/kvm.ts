@@ -114,6 +114,7 @@ export class KvmTces {
   closeTable(table: KvmTceTable): void {
     if (!this.tables.delete(table.request.liobn)) return;
     this.guest.process.locked.refund(this.tableBytes(table.request));
+    for (const { window } of table.tied) window.table.free();
   }
 
   /** KVM_DEV_VFIO_GROUP_SET_SPAPR_TCE: ties the first of a group's windows that fits. */
@@ -131,6 +132,7 @@ export class KvmTces {
     }
     if (!table.tied.some(({ window }) => window.table === fitting.window.table)) {
       table.tied.push(fitting);
+      fitting.window.table.hold();
     }
     return { rc: 0 };
   }

@@ -71,7 +71,7 @@ export class LiobnTable {
 
   /**
    * The same TCEs as the partition's kernel sees them, emptied: for a window of `bytes`, which may be
-   * less than the hypervisor's. It owns no memory, and must not be used once this table is closed.
+   * less than the hypervisor's. It owns no memory; whoever closes this table closes its views, too.
    */
   view(bytes: bigint): TceTable {
     const blockBytes = BigInt(this.tces.geometry.levelBytes);

@@ -36,19 +36,16 @@ export interface RunResult {
 
 export class TceTable {
   readonly geometry: TableGeometry;
-  /** Entries that a leaf holds or can still be made for, at least those of the window. */
-  readonly reachEntries: number;
+  private entriesHeld: number;
+  private holders = 1;
   private readonly memory: PhysicalMemory;
   private readonly hardware: LevelTree;
   private readonly mirror: LevelTree | undefined;
 
   private constructor(geometry: TableGeometry, home: TableHome) {
     this.geometry = geometry;
-    const { tceCount, entriesPerLevel, indexBits, levels } = geometry;
-    this.reachEntries =
-      home.growth === 'whole'
-        ? Math.ceil(tceCount / entriesPerLevel) * entriesPerLevel
-        : 2 ** (indexBits * levels);
+    const { tceCount, indexBits, levels } = geometry;
+    this.entriesHeld = home.growth === 'whole' ? tceCount : 2 ** (indexBits * levels);
     this.memory = home.memory;
     this.hardware = new LevelTree('hardware', geometry, home);
     this.mirror = home.mirror === 'tree' ? new LevelTree('mirror', geometry, home) : undefined;
@@ -64,6 +61,11 @@ export class TceTable {
     if (failure === undefined) return table;
     table.free();
     return failure;
+  }
+
+  /** Entries that exist or can still be made, at least those of the window; none once it is closed. */
+  get reachEntries(): number {
+    return this.entriesHeld;
   }
 
   /** Real address of the root of the hardware's tree. */
@@ -146,10 +148,22 @@ export class TceTable {
     return typeof grown === 'object' ? grown : undefined;
   }
 
-  /** Gives all blocks back, the hardware's tree first. */
+  /** Somebody else needs the table, too (iommu_tce_table_get): it stays until each of them frees it. */
+  hold(): void {
+    this.holders += 1;
+  }
+
+  /** The last holder gives all blocks back, the hardware's tree first. */
   free(): void {
+    this.holders -= 1;
+    if (this.holders > 0) return;
     this.hardware.free();
     this.mirror?.free();
+  }
+
+  /** What the table stood for is gone: it has no entries any more. */
+  close(): void {
+    this.entriesHeld = 0;
   }
 
   private growLeaf(index: number): number | LevelFailure {

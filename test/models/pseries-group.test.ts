@@ -309,3 +309,46 @@ describe('a group of a kernel before 6.11', () => {
     expect(platform.hypervisor.table(0x8000_0000)).toBeDefined();
   });
 });
+
+describe('a window of a few TCEs', () => {
+  test('ends where the hypervisor says: MAP across its end is H_PARAMETER, and maps nothing', () => {
+    const { container, process, create } = attached();
+    container.register(MEMORY, 64n * MiB);
+    expect(outcome(create(16n * MiB, 16))).toBe('ok');
+    const busAddress = START_64 + 16n * MiB - 65_536n;
+    const request = {
+      processAddress: MEMORY,
+      busAddress,
+      bytes: 131_072n,
+      read: true,
+      write: true,
+    };
+    expect(container.map(request).rc).toBe(-4);
+    expect(process.regions.find(MEMORY, 64n * MiB)?.mappedEntries).toBe(0);
+  });
+});
+
+describe('a container whose group is gone', () => {
+  test('reaches no TCE of another process that has the same LIOBN now', () => {
+    const one = attached();
+    one.container.register(MEMORY, 64n * MiB);
+    one.create(GiB, 16);
+    const mapping = { processAddress: MEMORY, bytes: 65_536n, read: true, write: true };
+    expect(outcome(one.container.map({ ...mapping, busAddress: START_64 }))).toBe('ok');
+    one.container.detach(one.group);
+    expect(one.container.map({ ...mapping, busAddress: START_64 }).rc).toBe(-4);
+    one.container.release();
+  });
+});
+
+test('firmware that does not bring the default window back leaves the group without one', () => {
+  const rules = { ...QEMU_PLATFORM, defaultPropertyBytes: 24 };
+  const { container, group, platform } = startHost(qemuEndpoint(0), { rules });
+  container.attach(group);
+  const { firmware } = platform;
+  const call = firmware.call.bind(firmware);
+  firmware.call = (name, ...rest) =>
+    name === 'ibm,reset-pe-dma-windows' ? [-1] : call(name, ...rest);
+  expect(outcome(container.detach(group))).toBe('ok');
+  expect(group.tve(0)).toBe(0n);
+});

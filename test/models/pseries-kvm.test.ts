@@ -369,3 +369,15 @@ describe('H_PUT_TCE_INDIRECT', () => {
     expect(kvm.getTce(LIOBN, START).tce).toBe(0x1_0003n);
   });
 });
+
+test("a window that VFIO removes lives on for KVM, until the guest's table is closed", () => {
+  const { kvm, host, table, stt } = startKvm();
+  kvm.putTce(LIOBN, START, 0x1_0003n);
+  const { root } = table;
+  host.container.remove(START);
+  expect(kvm.putTce(LIOBN, START + 0x1_0000n, 0x2_0003n).code).toBe(H_SUCCESS);
+  expect([table.root, table.get(0), table.get(1)]).toEqual([root, 0n, (PROCESS + 0x2_0000n) | 3n]);
+  const free = host.buddy.freeBytes;
+  kvm.closeTable(stt);
+  expect(host.buddy.freeBytes).toBeGreaterThan(free);
+});

@@ -51,7 +51,7 @@ export interface Slot {
 }
 
 /** What is known of a window. */
-interface WindowBooks {
+export interface WindowBooks {
   readonly payer: Actor;
   readonly refundBytes: bigint;
   readonly tces: Map<number, number>;
@@ -285,16 +285,32 @@ export class RandomHost {
     return (mapped.get(range) ?? 0) + range.lostEntries;
   }
 
+  /**
+   * Enters that an entry is overwritten or cleared. Only TCEs with a permission are counted down: KVM
+   * maps those of a list without one, too, and counts them for ever.
+   */
+  drop({ payer, tces }: WindowBooks, entry: number): void {
+    const tce = tces.get(entry);
+    tces.delete(entry);
+    if (tce !== undefined && tce % 4 === 0) this.lose(payer, [tce]);
+  }
+
+  /** TCEs that are gone, and that nobody counted down. */
+  lose(payer: Actor, tces: readonly number[]): void {
+    const mapped = new Map<Registered, number>();
+    countRegions(payer, tces, mapped);
+    for (const [range, count] of mapped) range.lostEntries += count;
+  }
+
   /** The end of a window clears its own entries only; those behind it are no longer anybody's. */
   private enterLosses(window: DmaWindow, payer: Actor, tces: Map<number, number>): void {
-    const lost = [...tces].filter(([entry]) => entry >= window.table.geometry.tceCount);
-    const mapped = new Map<Registered, number>();
-    countRegions(
+    const { tceCount } = window.table.geometry;
+    const isLost = ([entry, tce]: [number, number]) => entry >= tceCount || tce % 4 === 0;
+    const lost = [...tces].filter(isLost);
+    this.lose(
       payer,
       lost.map(([, tce]) => tce),
-      mapped,
     );
-    for (const [range, count] of mapped) range.lostEntries += count;
   }
 
   private slotOf(window: DmaWindow): Slot {

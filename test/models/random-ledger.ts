@@ -29,6 +29,11 @@ export class BlockLedger implements BlockAllocator {
     return pages << BigInt(this.buddy.pageShift);
   }
 
+  /** Pages of the kernel that nobody has. */
+  get freePages(): bigint {
+    return this.buddy.freeBytes >> BigInt(this.buddy.pageShift);
+  }
+
   allocate(order: number, gfp?: Gfp): bigint | undefined {
     const address = this.buddy.allocate(order, gfp);
     if (address === undefined) return undefined;

@@ -4,7 +4,7 @@
  * window is open from creation on; setting it only looks whether it is the one that was made. Left out:
  * H_GET_TCE and H_PUT_TCE of each page that VFIO maps are not counted, only what they write is.
  */
-import { hex, log2Exact } from '../../bits.ts';
+import { log2Exact } from '../../bits.ts';
 import {
   type DmaWindowTable,
   OPAL_PARAMETER,
@@ -54,6 +54,8 @@ interface OpenWindow {
   readonly property: WindowProperty;
   readonly isDefault: boolean;
   readonly table: LiobnTable;
+  /** The table as a container has it. */
+  view?: CreatedTable['table'];
 }
 
 export class LparGroup implements TableGroup {
@@ -147,6 +149,8 @@ export class LparGroup implements TableGroup {
       return OPAL_SUCCESS;
     }
     if (!this.calls.remove(window.property.liobn)) this.state.isFailed = true;
+    // A container may keep the table; its LIOBN means nothing any more, or another window.
+    window.view?.close();
     this.slots[slot] = undefined;
     return OPAL_SUCCESS;
   }
@@ -230,12 +234,18 @@ export class LparGroup implements TableGroup {
   }
 
   /** The window as the kernel takes it over: emptied, with an array for userspace addresses. */
-  private opened(slot: number, property: WindowProperty, request: WindowRequest): CreatedTable {
+  private opened(
+    slot: number,
+    property: WindowProperty,
+    request: WindowRequest,
+  ): CreatedTable | Refusal {
     this.clear(property);
     const isDefault = slot === 0 && this.isDefaultRequest(request);
     const window = this.windowOf(property, isDefault);
+    if (window === undefined) return refuse('ENODEV', 'firmware did not bring the window back');
     this.slots[slot] = window;
     const table = window.table.view(request.windowBytes);
+    window.view = table;
     const { allocator, basePageShift } = this.home;
     const view = FlatView.create(table.geometry.tceCount, basePageShift, allocator);
     // The kernel does not look whether it got the array.
@@ -246,10 +256,10 @@ export class LparGroup implements TableGroup {
     return { table, place, allocatedBytes };
   }
 
-  private windowOf(property: WindowProperty, isDefault: boolean): OpenWindow {
+  /** Undefined for a LIOBN that the hypervisor has closed. */
+  private windowOf(property: WindowProperty, isDefault: boolean): OpenWindow | undefined {
     const table = this.home.platform.hypervisor.table(property.liobn);
-    if (table === undefined) throw new RangeError(`LIOBN ${hex(BigInt(property.liobn))} is closed`);
-    return { property, isDefault, table };
+    return table && { property, isDefault, table };
   }
 
   /**
@@ -261,6 +271,7 @@ export class LparGroup implements TableGroup {
     const { defaultPropertyBytes } = this.state.node;
     if (defaultPropertyBytes >= WINDOW_PROPERTY_BYTES) this.calls.remove(this.savedDefault.liobn);
     this.state.defaultWindow = undefined;
+    this.slots[0]?.view?.close();
     this.slots[0] = undefined;
     this.steps.push({ call: 'ibm,dma-window', outcome: 'taken out of the device tree' });
   }
