@@ -10,3 +10,8 @@ export function suggest(word: string, known: readonly string[]): string {
   const near = distance(word.toLowerCase(), best) <= Math.max(2, word.length / 3);
   return near ? `, did you mean '${best}'?` : `; known: ${known.join(', ')}`;
 }
+
+/** The least number of letters to change, to add or to leave out before `word` is one of `known`. */
+export function editsTo(word: string, known: readonly string[]): number {
+  return distance(word, closest(word, known));
+}

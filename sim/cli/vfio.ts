@@ -6,34 +6,32 @@ import type { ContainerType } from '../../models/kernel/vfio/calls.ts';
 import { parseSize } from '../../models/size.ts';
 import { OutputFile } from '../../traces/output-file.ts';
 import { KernelHost } from '../host/kernel-host.ts';
-import { formatCount } from '../report/numbers.ts';
+import { formatCount, formatCountOf } from '../report/numbers.ts';
 import { specOf } from '../scenario/phb.ts';
 import { type Difference, ResultCheck } from '../vfio/check.ts';
 import { type RunWishes, runChecked } from '../vfio/checked-run.ts';
+import { kernelHint } from '../vfio/kernel-hint.ts';
 import { ScriptMachine, scriptPhb } from '../vfio/machine.ts';
 import { recordOf } from '../vfio/record.ts';
 import { type DoneLine, readScript, type Script } from '../vfio/run-script.ts';
 import { Session } from '../vfio/session.ts';
-import { TableCheck } from '../vfio/table-moments.ts';
+import { TableCheck } from '../vfio/table-check.ts';
 import { printTableRow } from '../vfio/table-row.ts';
 import { TablesFile } from '../vfio/tables-file.ts';
-import { readHostMemory } from '../window/host-memory.ts';
+import { type HostMemoryFlags, readHostMemory } from '../window/host-memory.ts';
 import { EXIT_CHECK } from './exit-codes.ts';
 import { refuseClashes } from './file-clash.ts';
 import { type Command, Option } from './program.ts';
 import { UsageError } from './usage-error.ts';
 
-interface VfioFlags {
+interface VfioFlags extends HostMemoryFlags {
   readonly kernel: string;
-  readonly phb: string;
+  readonly phb?: string;
   readonly container: ContainerType;
   readonly check?: boolean;
   readonly tables?: string;
   readonly dump?: string;
   readonly memlock?: string;
-  readonly buddyinfo?: string;
-  readonly node?: string;
-  readonly ram: string;
   readonly huge?: string;
   readonly dma32?: string;
   readonly why?: boolean;
@@ -43,19 +41,33 @@ interface VfioFlags {
 /** Log2 of the huge pages of a program when nobody says: what the captures' hosts have. */
 const HUGE_PAGE_SHIFT = { powernv: 24, pseries: 21 } as const;
 
+/** The largest page that Linux has on POWER, 16 GiB. */
+const HUGE_PAGE_SHIFT_MAX = 34;
+/** Of a default window: firmware ends it where the 32-bit MMIO space begins. */
+const DMA32_MIN = 1n << 20n;
+const DMA32_MAX = 1n << 31n;
+const DEFAULT_PHB = 'phb4';
+/** Stands where nobody knows the machine's memory, and its kernel does not ask. */
+const RAM_NOT_ASKED = 1n << 50n;
+
 const HELP = `
-A line a call, NAME key=value ...; docs/vfio-script.md has them all. For example
-  tcesim vfio docs/examples/vfio/two-windows.vfio --why
-  tcesim vfio session.ioctls.txt --kernel 6.12-64k --check --tables session.tables.jsonl`;
+A line a call, NAME key=value ...; docs/vfio-script.md has them all. Sessions
+recorded on Linux 6.12 under QEMU 7.2 are checked so, from the package's folder:
+  D=docs/examples/vfio/recorded
+  tcesim vfio $D/pn9-64k-vfio.ioctls.txt --check \\
+    --tables $D/pn9-64k-vfio.tables.jsonl
+  tcesim vfio $D/ps64k-vfio.ioctls.txt --check --kernel 6.12-pseries-64k
+What a call would do and why:
+  tcesim vfio docs/examples/vfio/two-windows.vfio --why`;
 
 /** Adds `vfio`. */
 export function addVfioCommand(program: Command): void {
   program
     .command('vfio')
     .description('perform a script of VFIO calls on a simulated kernel')
-    .argument('<script>', 'the script, - for standard input')
-    .option('--kernel <name>', 'as 6.12-64k, 4.2, 6.12-pseries-64k', '6.12-64k')
-    .option('--phb <name>', 'on powernv: phb3, phb4, phb4-small or phb5', 'phb4')
+    .argument('[script]', 'the script, - for standard input')
+    .option('--kernel <name>', 'as 6.12-64k, 4.2, 6.12-pseries-64k (under QEMU)', '6.12-64k')
+    .option('--phb <name>', 'on powernv: phb3, phb4, phb4-small or phb5 (phb4)')
     .addOption(
       new Option('--container <type>', 'open when the script begins')
         .choices(['v1', 'v2'])
@@ -64,10 +76,12 @@ export function addVfioCommand(program: Command): void {
     .option('--check', 'compare with the results that the script carries')
     .option('--tables <file>', 'compare the tables at each DUMP with this table dump')
     .option('--dump <file>', 'write the tables at each DUMP, - for standard output')
-    .option('--memlock <size>', 'RLIMIT_MEMLOCK of each process (none: CAP_IPC_LOCK)')
+    .option('--memlock <size>', 'RLIMIT_MEMLOCK of each process, or unlimited', 'unlimited')
     .option('--buddyinfo <file>', "the host's free memory, /proc/buddyinfo (all is free)")
-    .option('--node <number>', 'of the PHB, in the buddyinfo')
-    .option('--ram <size>', 'memory of the machine', '2G')
+    .option('--node <number>', "the PHB's node in that file (its first)")
+    .option('--page-size <size>', "of that file's kernel, where its columns do not tell")
+    .option('--ram <size>', 'all memory of the host (64G; with --buddyinfo: unknown)')
+    .option('--min-free <size>', 'vm.min_free_kbytes (what Linux computes from --ram)')
     .option('--huge <size>', 'huge pages of the program (16M on powernv, 2M on pseries)')
     .option('--dma32 <size>', 'size of the default window on powernv (2G)')
     .option('--why', 'say behind each refused call why, and what else a call did')
@@ -75,7 +89,11 @@ export function addVfioCommand(program: Command): void {
       new Option('--format <form>', 'of the output').choices(['text', 'json']).default('text'),
     )
     .addHelpText('after', HELP)
-    .action((path: string, flags: VfioFlags) => perform(path, flags));
+    .action((path: string | undefined, flags: VfioFlags) => {
+      if (path === undefined)
+        throw new UsageError('vfio: expected SCRIPT, or - for standard input');
+      perform(path, flags);
+    });
 }
 
 function perform(path: string, flags: VfioFlags): void {
@@ -95,7 +113,7 @@ function perform(path: string, flags: VfioFlags): void {
     tables:
       tables === undefined
         ? undefined
-        : new TableCheck(TablesFile.read(tables, script.lines, machine.firstPe)),
+        : new TableCheck(TablesFile.read(tables, script, machine.firstPe)),
     dump: output && ((row) => output.write(Buffer.from(`${printTableRow(row)}\n`))),
   };
   try {
@@ -105,6 +123,8 @@ function perform(path: string, flags: VfioFlags): void {
     }
     output?.finish();
     if (flags.check || tables) summarize(script.name, wishes, session.mapped.names.scattered);
+    const hint = wishes.results && kernelHint(script, machine.host.kernel, wishes.results);
+    if (hint !== undefined) process.stderr.write(`${script.name}: ${hint}\n`);
     if (differing > 0) process.exitCode = EXIT_CHECK;
   } catch (error) {
     output?.abandon();
@@ -114,30 +134,38 @@ function perform(path: string, flags: VfioFlags): void {
 
 function machineOf(flags: VfioFlags): ScriptMachine {
   const kernel = parseKernel(flags.kernel);
+  refuseOnPseries(flags, kernel);
   const { ramBytes, fresh } = readHostMemory(flags, kernel);
-  const { dma32, memlock } = flags;
-  if (kernel.platform === 'pseries') refuseOnPseries(flags);
+  if (ramBytes === undefined && !kernel.era.tables.windowMayExceedMemory) {
+    throw new InputError(
+      `--ram: expected with --buddyinfo and Linux ${kernel.name}, whose windows may be no larger than memory`,
+    );
+  }
+  const { dma32, memlock = 'unlimited' } = flags;
   const host = new KernelHost({
     kernel,
-    phb: scriptPhb(specOf(flags.phb)),
-    ramBytes,
+    phb: scriptPhb(specOf(flags.phb ?? DEFAULT_PHB, '--phb')),
+    ramBytes: ramBytes ?? RAM_NOT_ASKED,
     allocator: fresh(),
-    ...(dma32 !== undefined && { dma32Bytes: parseSize(dma32, '--dma32') }),
+    ...(dma32 !== undefined && { dma32Bytes: dma32BytesOf(dma32) }),
   });
-  const limit = memlock === undefined ? {} : { memlockBytes: parseSize(memlock, '--memlock') };
+  const limit = memlock === 'unlimited' ? {} : { memlockBytes: parseSize(memlock, '--memlock') };
   return new ScriptMachine(host, limit);
 }
 
 /** What stands in a partition's hypervisor is not the kernel's to choose, or to look at. */
-function refuseOnPseries({ dma32, tables, dump }: VfioFlags): void {
-  for (const [name, value] of Object.entries({
-    '--dma32': dma32,
-    '--tables': tables,
-    '--dump': dump,
-  })) {
-    if (value === undefined) continue;
-    throw new InputError(`${name}: expected with a powernv kernel only, got '${value}'`);
-  }
+function refuseOnPseries({ phb, dma32, tables, dump }: VfioFlags, { platform }: Kernel): void {
+  const flags = { '--phb': phb, '--dma32': dma32, '--tables': tables, '--dump': dump };
+  const found = Object.entries(flags).find(([, value]) => value !== undefined);
+  if (platform !== 'pseries' || found === undefined) return;
+  const [name, value] = found;
+  throw new InputError(`${name}: expected with a powernv kernel only, got '${value}'`);
+}
+
+function dma32BytesOf(text: string): bigint {
+  const bytes = parseSize(text, '--dma32');
+  if (bytes >= DMA32_MIN && bytes <= DMA32_MAX && !Number.isNaN(log2Exact(bytes))) return bytes;
+  throw new InputError(`--dma32: expected a power of two from 1M to 2G, got '${text}'`);
 }
 
 function sessionOn(machine: ScriptMachine, flags: VfioFlags): Session {
@@ -149,8 +177,10 @@ function sessionOn(machine: ScriptMachine, flags: VfioFlags): Session {
 function hugePageShift(size: string | undefined, kernel: Kernel): number {
   if (size === undefined) return HUGE_PAGE_SHIFT[kernel.platform];
   const shift = log2Exact(parseSize(size, '--huge'));
-  if (shift > kernel.basePageShift) return shift;
-  throw new InputError(`--huge: expected a power of two above the kernel's page, got '${size}'`);
+  if (shift > kernel.basePageShift && shift <= HUGE_PAGE_SHIFT_MAX) return shift;
+  throw new InputError(
+    `--huge: expected a power of two above the kernel's page, at most 16G, got '${size}'`,
+  );
 }
 
 /** Performs the script; what was done is printed, whatever ends it. Returns how much differs. */
@@ -201,8 +231,8 @@ function countsOf({ compared, differing, unseen }: ResultCheck) {
   return { compared, differing, unseen };
 }
 
-function tableCountsOf({ moments, blocks, leaves, differing }: TableCheck) {
-  return { moments, blocks, leaves, differing };
+function tableCountsOf({ dumps, blocks, leaves, differing }: TableCheck) {
+  return { dumps, blocks, leaves, differing };
 }
 
 /** What was compared, on standard error: the script's own lines have standard output. */
@@ -211,15 +241,20 @@ function summarize(name: string, { results, tables }: RunWishes, scattered: numb
   if (results !== undefined) {
     const { compared, differing, unseen } = results;
     const agree = formatCount(compared - differing);
-    lines.push(`${formatCount(compared)} results compared, ${agree} agree, ${differing} differ`);
-    if (unseen > 0) lines.push(`${unseen} writes without memory to look at, not compared`);
+    const differ = `${formatCount(differing)} ${differing === 1 ? 'differs' : 'differ'}`;
+    lines.push(`${formatCountOf(compared, 'result')} compared, ${agree} agree, ${differ}`);
+    if (unseen > 0) {
+      lines.push(`${formatCountOf(unseen, 'write')} without memory to look at, not compared`);
+    }
   }
   if (tables !== undefined) {
-    const { moments, blocks, leaves, differing } = tables;
-    const what = `${formatCount(leaves)} TCEs in ${formatCount(blocks)} blocks agree`;
-    lines.push(`${moments} table dumps compared, ${what}, ${differing} differences`);
+    const { dumps, blocks, leaves, differing } = tables;
+    const what = `${formatCountOf(leaves, 'TCE')} in ${formatCountOf(blocks, 'block')} agree`;
+    const found = formatCountOf(differing, 'difference');
+    lines.push(`${formatCountOf(dumps, 'table dump')} compared, ${what}, ${found}`);
     if (scattered > 0) {
-      lines.push(`${scattered} pages behind a mapping's first are where the dump has them`);
+      const pages = formatCountOf(scattered, 'page');
+      lines.push(`${pages} behind a mapping's first taken to be where the dump has them`);
     }
   }
   for (const line of lines) process.stderr.write(`${name}: ${line}\n`);

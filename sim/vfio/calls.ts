@@ -2,12 +2,14 @@
  * The calls that a script can make, as data: what each takes and what comes back. Names and keys are those
  * of include/uapi/linux/vfio.h, shortened as the program prints them whose output is the language.
  */
-import { EEH_OPERATIONS } from '../../models/kernel/vfio/eeh.ts';
+import { EEH_OPERATIONS } from '../../models/kernel/group/eeh-pe.ts';
+import { EXTENSION } from '../../models/kernel/vfio/container.ts';
 import {
   ACCESS,
   BYTES,
   DECIMAL,
   HALF,
+  LENGTH,
   NAME,
   oneOf,
   RETURN_CODE,
@@ -33,6 +35,8 @@ export interface Operands {
 /** A call: what stands behind its name, in the order in which it is printed. */
 export interface CallShape {
   readonly name: string;
+  /** What <linux/vfio.h> calls it; absent from what is no call on a container or group. */
+  readonly ioctl?: string;
   readonly operands: Operands;
   readonly inputs: readonly Key[];
   readonly results: readonly Key[];
@@ -40,8 +44,9 @@ export interface CallShape {
 
 export type CallName = (typeof CALLS)[number]['name'];
 
-/** VFIO_SPAPR_TCE_IOMMU, VFIO_SPAPR_TCE_v2_IOMMU and VFIO_EEH. */
-const EXTENSIONS = oneOf({ v1: 2n, v2: 7n, eeh: 5n });
+const EXTENSIONS = oneOf(
+  Object.fromEntries(Object.entries(EXTENSION).map(([name, number]) => [name, BigInt(number)])),
+);
 
 /** VFIO_EEH_PE_*. */
 const EEH_NUMBERS = oneOf(
@@ -71,18 +76,29 @@ function required(name: string, kind: ValueKind): Key {
   return { name, kind, isRequired: true };
 }
 
-function plain<Name extends string>(name: Name, inputs: readonly Key[], results: readonly Key[]) {
-  return { name, operands: {}, inputs, results } as const;
+function plain<Name extends string>(
+  name: Name,
+  ioctl: string,
+  inputs: readonly Key[],
+  results: readonly Key[],
+) {
+  return { name, ioctl, operands: {}, inputs, results } as const;
 }
 
 export const CALLS = [
-  plain('OPEN', [{ name: 'type', kind: EXTENSIONS }, ...ASKED], [RC]),
-  plain('CLOSE', ASKED, [RC]),
-  plain('ATTACH', [GROUP, ...ASKED], [RC]),
-  plain('DETACH', [GROUP, ...ASKED], [RC]),
-  plain('CHECK_EXTENSION', [required('extension', EXTENSIONS), ...ASKED], [RC]),
+  plain('OPEN', 'VFIO_SET_IOMMU', [{ name: 'type', kind: EXTENSIONS }, ...ASKED], [RC]),
+  plain('CLOSE', 'close', ASKED, [RC]),
+  plain('ATTACH', 'VFIO_GROUP_SET_CONTAINER', [GROUP, ...ASKED], [RC]),
+  plain('DETACH', 'VFIO_GROUP_UNSET_CONTAINER', [GROUP, ...ASKED], [RC]),
+  plain(
+    'CHECK_EXTENSION',
+    'VFIO_CHECK_EXTENSION',
+    [required('extension', EXTENSIONS), ...ASKED],
+    [RC],
+  ),
   plain(
     'GET_INFO',
+    'VFIO_IOMMU_SPAPR_TCE_GET_INFO',
     [ARGSZ, ...ASKED],
     [
       RC,
@@ -96,6 +112,7 @@ export const CALLS = [
   ),
   plain(
     'CREATE',
+    'VFIO_IOMMU_SPAPR_TCE_CREATE',
     [
       required('page_shift', DECIMAL),
       required('window_size', BYTES),
@@ -105,9 +122,15 @@ export const CALLS = [
     ],
     [RC, { name: 'start', kind: BYTES }],
   ),
-  plain('REMOVE', [required('start', BYTES), ...RAW, ...ASKED], [RC]),
+  plain(
+    'REMOVE',
+    'VFIO_IOMMU_SPAPR_TCE_REMOVE',
+    [required('start', BYTES), ...RAW, ...ASKED],
+    [RC],
+  ),
   plain(
     'MAP',
+    'VFIO_IOMMU_MAP_DMA',
     [
       required('iova', BYTES),
       required('size', BYTES),
@@ -119,26 +142,33 @@ export const CALLS = [
     ],
     [RC],
   ),
-  plain('UNMAP', [required('iova', BYTES), required('size', BYTES), ...RAW, ...ASKED], [RC]),
+  plain(
+    'UNMAP',
+    'VFIO_IOMMU_UNMAP_DMA',
+    [required('iova', BYTES), required('size', BYTES), ...RAW, ...ASKED],
+    [RC],
+  ),
   {
     name: 'REGISTER_MEMORY',
+    ioctl: 'VFIO_IOMMU_SPAPR_REGISTER_MEMORY',
     operands: MEMORY,
     inputs: [HPA, VADDR, ...RAW, ...ASKED],
     results: [RC],
   },
   {
     name: 'UNREGISTER_MEMORY',
+    ioctl: 'VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY',
     operands: MEMORY,
     inputs: [VADDR, ...RAW, ...ASKED],
     results: [RC],
   },
-  plain('ENABLE', ASKED, [RC]),
-  plain('DISABLE', ASKED, [RC]),
-  plain('EEH', [required('op', EEH_NUMBERS), ...RAW, ...ASKED], [RC]),
+  plain('ENABLE', 'VFIO_IOMMU_ENABLE', ASKED, [RC]),
+  plain('DISABLE', 'VFIO_IOMMU_DISABLE', ASKED, [RC]),
+  plain('EEH', 'VFIO_EEH_PE_OP', [required('op', EEH_NUMBERS), ...RAW, ...ASKED], [RC]),
   {
     name: 'DMA',
     operands: { words: { choices: ['W', 'R'], isRequired: true } },
-    inputs: [required('iova', BYTES), required('len', HALF), GROUP],
+    inputs: [required('iova', BYTES), required('len', LENGTH), GROUP],
     results: [{ name: 'ram_changed', kind: SIGNED }],
   },
   {

@@ -6,7 +6,7 @@ import type { Value } from './values.ts';
 
 /** Something that is not as it was recorded. */
 export interface Difference {
-  /** File and line. */
+  /** File and line, and the call or TVE. */
   readonly where: string;
   readonly wanted: string;
   readonly got: string;
@@ -33,7 +33,7 @@ export class ResultCheck {
       const got = results.get(key.name);
       if (wanted === got) continue;
       const [wantedText, gotText] = [wanted, got].map((value) => describe(key, value));
-      differences.push({ where: call.where, wanted: wantedText, got: gotText });
+      differences.push({ where: `${call.where}: ${call.name}`, wanted: wantedText, got: gotText });
     }
     this.differing += differences.length;
     return differences;

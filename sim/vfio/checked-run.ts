@@ -2,7 +2,7 @@
 import type { Difference, ResultCheck } from './check.ts';
 import { type DoneLine, runScript, type Script } from './run-script.ts';
 import type { Session } from './session.ts';
-import { ourRows, type TableCheck } from './table-moments.ts';
+import { ourRows, type TableCheck } from './table-check.ts';
 import type { TableRow } from './table-row.ts';
 
 /** What is wanted of a run besides its lines. */
@@ -11,7 +11,7 @@ export interface RunWishes {
   readonly results: ResultCheck | undefined;
   /** Compares tables. */
   readonly tables: TableCheck | undefined;
-  /** Takes the tables of each moment. */
+  /** Takes the tables at each DUMP. */
   readonly dump: ((row: TableRow) => void) | undefined;
 }
 
@@ -26,21 +26,22 @@ export function* runChecked(
   session: Session,
   wishes: RunWishes,
 ): Generator<CheckedLine, void, void> {
-  let moments = 0;
+  let dumps = 0;
   for (const line of runScript(script, session)) {
     const { done } = line;
     const differences: Difference[] = [];
-    if (done !== undefined)
+    if (done !== undefined) {
       differences.push(...(wishes.results?.take(done.call, done.outcome) ?? []));
+    }
     if (done?.call.name === 'DUMP') {
-      moments += 1;
-      differences.push(...takeMoment(session, moments, line, done.call.where, wishes));
+      dumps += 1;
+      differences.push(...takeDump(session, dumps, line, done.call.where, wishes));
     }
     yield { ...line, differences };
   }
 }
 
-function takeMoment(
+function takeDump(
   session: Session,
   seq: number,
   { text }: DoneLine,

@@ -6,6 +6,7 @@
 import { hex } from '../../models/bits.ts';
 import { nextTable } from '../../models/tce.ts';
 import { decodeTve } from '../../models/tve.ts';
+import { formatCountOf } from '../report/numbers.ts';
 import type { Leaf, TablePage, TableRow } from './table-row.ts';
 
 /** What was wanted and what there is instead. */
@@ -18,7 +19,7 @@ export interface TableDifference {
 export interface TableComparison {
   /** Leaves that are the same. */
   readonly leaves: number;
-  /** Blocks of the recorded tree. */
+  /** Blocks of the recorded tree that are the same. */
   readonly blocks: number;
   readonly differences: readonly TableDifference[];
 }
@@ -36,11 +37,13 @@ export function compareRows(wanted: TableRow, got: TableRow): TableComparison {
   const counts = [wanted, got].map(({ pages }) => tablesPerLevel(pages));
   if (counts[0] !== counts[1]) differ('tables per level', counts[0], counts[1]);
   const leaves = compareLeaves(wanted.leaves, got.leaves, differ);
-  if (differences.length === 0) new TreeComparison(wanted, got, differ).run();
-  return { leaves, blocks: wanted.pages.length, differences };
+  // What is told already needs no second line for each block.
+  const isTold = differences.length > 0;
+  const blocks = new TreeComparison(wanted, got, isTold ? () => {} : differ).run();
+  return { leaves, blocks, differences };
 }
 
-type Differ = (what: string, wanted: string, got: string) => void;
+type Differ = (what: string, wantedText: string, gotText: string) => void;
 
 /** Every leaf of either side; returns how many are the same. */
 function compareLeaves(wanted: readonly Leaf[], got: readonly Leaf[], differ: Differ): number {
@@ -60,6 +63,8 @@ function compareLeaves(wanted: readonly Leaf[], got: readonly Leaf[], differ: Di
 class TreeComparison {
   private readonly wantedPages: ReadonlyMap<bigint, TablePage>;
   private readonly gotPages: ReadonlyMap<bigint, TablePage>;
+  /** Blocks whose entries are all as they should be. */
+  private alike = 0;
 
   constructor(
     private readonly wanted: TableRow,
@@ -70,8 +75,10 @@ class TreeComparison {
     this.gotPages = new Map(got.pages.map((page) => [page.address, page]));
   }
 
-  run(): void {
-    this.compare(rootOf(this.wanted), rootOf(this.got), '');
+  /** Returns how many blocks are the same. */
+  run(): number {
+    if (this.wanted.pages.length > 0) this.compare(rootOf(this.wanted), rootOf(this.got), '');
+    return this.alike;
   }
 
   /** `path` names the way from the root by the indexes of its entries. */
@@ -88,21 +95,28 @@ class TreeComparison {
       this.differ(what, texts[0], texts[1]);
       return;
     }
+    let isAlike = true;
     for (const index of new Set([...wanted.entries.keys(), ...got.entries.keys()])) {
-      this.compareEntry(index, wanted, got, `${path}/${index}`);
+      isAlike = this.compareEntry(index, wanted, got, `${path}/${index}`) && isAlike;
     }
+    if (isAlike) this.alike += 1;
   }
 
-  private compareEntry(index: number, wanted: TablePage, got: TablePage, path: string): void {
+  /** Whether both have the entry, and a leaf's is the same; an indirect one's table counts for itself. */
+  private compareEntry(index: number, wanted: TablePage, got: TablePage, path: string): boolean {
     const wantedTce = wanted.entries.get(index);
     const gotTce = got.entries.get(index);
     if (wantedTce === undefined || gotTce === undefined) {
       this.differ(`entry ${path}`, describe(wantedTce), describe(gotTce));
-    } else if (wanted.level > 0) {
-      this.compare(nextTable(wantedTce), nextTable(gotTce), path);
-    } else if (wantedTce !== gotTce) {
-      this.differ(`entry ${path}`, hex(wantedTce), hex(gotTce));
+      return false;
     }
+    if (wanted.level > 0) {
+      this.compare(nextTable(wantedTce), nextTable(gotTce), path);
+      return true;
+    }
+    if (wantedTce === gotTce) return true;
+    this.differ(`entry ${path}`, hex(wantedTce), hex(gotTce));
+    return false;
   }
 }
 
@@ -119,7 +133,7 @@ function describeShape(value: bigint): string {
   const tve = decodeTve(value);
   if (tve.kind !== 'translated') return `${tve.kind} ${hex(value & TVE_SHAPE_MASK)}`;
   const { levels, tableShift, pageShift } = tve;
-  return `${levels} levels of 2^${tableShift} bytes, pages of 2^${pageShift}`;
+  return `${formatCountOf(levels, 'level')} of 2^${tableShift} bytes, pages of 2^${pageShift}`;
 }
 
 /** `1, 11`: root first. */

@@ -1,17 +1,20 @@
 /** The calls that go to a container, from a script's arguments to results and remarks. */
 import { hex } from '../../models/bits.ts';
 import { type CallResult, isRefusal } from '../../models/kernel/call-result.ts';
-import type { Frame } from '../../models/kernel/vfio/calls.ts';
+import { returnCode } from '../../models/kernel/errno.ts';
+import { type Frame, MAP_READ, MAP_WRITE } from '../../models/kernel/vfio/calls.ts';
 import type { VfioContainer } from '../../models/kernel/vfio/container.ts';
 import { contains, type DmaWindow, effectiveBytes } from '../../models/kernel/vfio/dma-window.ts';
+import { INFO_DDW } from '../../models/kernel/vfio/ioctl.ts';
 import type { ContainerInfo, RangeOutputs } from '../../models/kernel/vfio/requests.ts';
 import { describeBytes, formatSize } from '../../models/size.ts';
+import { formatCount, formatCountOf } from '../report/numbers.ts';
 import type { Arguments } from './arguments.ts';
 import type { CallName } from './calls.ts';
 import type { MappedRuns } from './mapped-runs.ts';
 import { answered, type Outcome, outcomeOf } from './outcome.ts';
 import type { MemoryKind, Program } from './program-memory.ts';
-import { MAP_READ, MAP_WRITE } from './values.ts';
+import type { Call } from './script.ts';
 
 /** Calls whose subject is one container that is open. */
 export type ContainerCall = Exclude<
@@ -30,12 +33,12 @@ export interface ContainerAsk {
   readonly mapped: MappedRuns;
 }
 
-/** VFIO_IOMMU_SPAPR_INFO_DDW. */
-const INFO_DDW = 1n;
-/** GET_INFO copies what it knows of windows into structures at least so long. */
-const INFO_WITH_WINDOWS_BYTES = 32;
 /** The IO page of the window that is made where a MAP finds none. */
 const DEFAULT_PAGE_SHIFT = 12;
+/** A number of pages for a reader ends here. */
+const PAGES_COUNTED_MAX = 1_000_000;
+const READ = BigInt(MAP_READ);
+const WRITE = BigInt(MAP_WRITE);
 
 const PERFORM: Readonly<Record<ContainerCall, (ask: ContainerAsk) => Outcome>> = {
   CHECK_EXTENSION: ({ container, given }) =>
@@ -58,28 +61,52 @@ export function performOnContainer(name: ContainerCall, ask: ContainerAsk): Outc
   const { locked } = program.process;
   const windowsBefore = container.windows;
   const leakedBefore = locked.leakedBytes;
-  const outcome = PERFORM[name](ask);
+  const lockedBefore = locked.lockedBytes;
+  const outcome = inScriptWords(PERFORM[name](ask), name, container);
   const start = outcome.isRefused ? undefined : outcome.results.get('start');
   const made = container.windows.filter(
     (window) => !windowsBefore.includes(window) && window.place.start !== start,
   );
   const leaked = locked.leakedBytes - leakedBefore;
+  const total = locked.lockedBytes;
+  const charged = total - lockedBefore;
+  // REGISTER_MEMORY says itself what it charges.
+  const isTold = name !== 'REGISTER_MEMORY' && charged > leaked;
   const remarks = [
     ...outcome.remarks,
     ...made.map((window) => `the default window was made first: ${describeWindow(window)}`),
+    ...(isTold
+      ? [`locked memory: ${describeBytes(charged)} more, ${describeBytes(total)} in all`]
+      : []),
     ...(leaked === 0n ? [] : [`${describeBytes(leaked)} stay charged to the process for nothing`]),
   ];
-  return { ...outcome, remarks };
+  return { ...outcome, remarks, locked: { total, charged } };
 }
 
-function getInfo({ container, given, frameOf }: ContainerAsk): Outcome {
+/** The answer to a call on a file descriptor that is closed. DETACH is a call on the group, which has none. */
+export function answerClosed({ name, shape }: Call): Outcome {
+  const rc = BigInt(returnCode(name === 'DETACH' ? 'EINVAL' : 'EBADF'));
+  const reason = name === 'DETACH' ? 'the group is in no container' : 'the container is closed';
+  const results = shape.results.map((key): [string, bigint] => [
+    key.name,
+    key.name === 'rc' ? rc : 0n,
+  ]);
+  return { results: new Map(results), isRefused: true, remarks: [reason] };
+}
+
+/** The models' names of calls are not always the script's. */
+function inScriptWords(outcome: Outcome, name: ContainerCall, { type }: VfioContainer): Outcome {
+  if (outcome.results.get('rc') !== BigInt(returnCode('ENOTTY'))) return outcome;
+  return { ...outcome, remarks: [`a ${type} container knows no ${name}`] };
+}
+
+function getInfo({ container, frameOf }: ContainerAsk): Outcome {
   const result = container.getInfo(frameOf());
   const info: Partial<ContainerInfo> = isRefusal(result) ? {} : result;
-  const hasRoom = Number(given.numberIfAny('argsz') ?? INFO_WITH_WINDOWS_BYTES);
-  const windows = hasRoom >= INFO_WITH_WINDOWS_BYTES ? info.windows : undefined;
+  const { windows } = info;
   const { results, ...answer } = answered(result);
   const fields = {
-    flags: info.windows === undefined ? 0n : INFO_DDW,
+    flags: info.makesWindows ? INFO_DDW : 0n,
     dma32_start: info.dma32Start ?? 0n,
     dma32_size: info.dma32Bytes ?? 0n,
     pgsizes: windows?.pageSizes ?? 0n,
@@ -137,10 +164,10 @@ function map(ask: ContainerAsk): Outcome {
     vaddr: given.numberIfAny('vaddr'),
     hpa,
   });
-  const read = (flags & MAP_READ) !== 0n;
-  const write = (flags & MAP_WRITE) !== 0n;
+  const read = (flags & READ) !== 0n;
+  const write = (flags & WRITE) !== 0n;
   const request = { processAddress, busAddress, bytes, read, write };
-  const result = container.map(request, frameOf(MAP_READ | MAP_WRITE));
+  const result = container.map(request, frameOf(READ | WRITE));
   const memory = program.memory.behind(processAddress);
   const window = windowAt(container, busAddress);
   if (!isRefusal(result) && window !== undefined && memory !== undefined) {
@@ -155,14 +182,21 @@ function unmap({ container, given, frameOf }: ContainerAsk): Outcome {
 }
 
 function register({ container, program, given, frameOf }: ContainerAsk): Outcome {
-  const start = program.memory.buffer(bufferOf(given));
-  return answered(container.register(start, given.number('size'), frameOf()));
+  const bytes = given.number('size');
+  const ask = (start: bigint) => container.register(start, bytes, frameOf());
+  return answered(program.memory.register(bufferOf(given), ask));
 }
 
 function unregister({ container, program, given, frameOf }: ContainerAsk): Outcome {
   // Memory that the program never registered is asked for at an address where nothing is.
   const start = program.memory.find(bufferOf(given)) ?? 0n;
-  return answered(container.unregister(start, given.number('size'), frameOf()));
+  const bytes = given.number('size');
+  const region = program.process.regions.find(start, bytes);
+  const pinned = region?.users === 1 ? region.mappedEntries : 0;
+  const result = container.unregister(start, bytes, frameOf());
+  if (isRefusal(result) || pinned === 0) return answered(result);
+  const why = pinned === 1 ? '1 TCE points into it' : `${formatCount(pinned)} TCEs point into it`;
+  return answered(result, [`the memory stays pinned and charged: ${why}`]);
 }
 
 function operateEeh({ container, given, frameOf }: ContainerAsk): Outcome {
@@ -183,14 +217,19 @@ function windowAt(container: VfioContainer, busAddress: bigint): DmaWindow | und
 
 function rangeRemarks(result: CallResult<RangeOutputs>): string[] {
   if (isRefusal(result) || result.beyondTable === 0) return [];
+  const { beyondTable } = result;
+  const pages =
+    beyondTable > PAGES_COUNTED_MAX
+      ? `more than ${formatCountOf(PAGES_COUNTED_MAX, 'page')} lie`
+      : `${formatCountOf(beyondTable, 'page')} ${beyondTable === 1 ? 'lies' : 'lie'}`;
   return [
-    `${result.beyondTable} pages lie behind the table's last block: the kernel wrote to memory that is not the table's`,
+    `${pages} behind the table's last block: the kernel wrote to memory that is not the table's`,
   ];
 }
 
 function describeWindow(window: DmaWindow): string {
   const { pageShift, levels } = window.table.geometry;
   const pages = `${formatSize(1n << BigInt(pageShift))} pages`;
-  const depth = levels === 1 ? '1 level' : `${levels} levels`;
+  const depth = formatCountOf(levels, 'level');
   return `${formatSize(effectiveBytes(window))} of ${pages}, ${depth}, at ${hex(window.place.start)}`;
 }

@@ -12,7 +12,7 @@ import { HypervisorTranslator } from './hypervisor-translator.ts';
 import { PhbTranslator } from './phb-translator.ts';
 
 /** A group and what its device sees. */
-export interface GroupSeat {
+export interface DeviceGroup {
   /** PE number, or under a hypervisor the endpoint's. */
   readonly pe: number;
   readonly group: TableGroup;
@@ -52,7 +52,7 @@ export class ScriptMachine {
   }
 
   /** The group that is numbered so, from 0 on; undefined where the PHB has no PE for it. */
-  seat(index: number): GroupSeat | undefined {
+  group(index: number): DeviceGroup | undefined {
     const { host } = this;
     const { partition } = host;
     if (partition !== undefined) {

@@ -1,12 +1,10 @@
 /** The tables of a group as they stand in the simulated machine's memory, read as the PHB would. */
 import { joinHalves, lowerHalf, upperHalf } from '../../models/bits.ts';
 import { bigEndian, type PhysicalMemory } from '../../models/memory/physical.ts';
+import { RUN_BYTES } from '../../models/table/tce-table.ts';
 import { nextTable, tcePermission } from '../../models/tce.ts';
 import { decodeTve, type TranslatedTve } from '../../models/tve.ts';
 import type { Leaf, TablePage } from './table-row.ts';
-
-/** Words of an aligned 4 KiB lie side by side in `PhysicalMemory.cells`. */
-const RUN_BYTES = 4096;
 
 /** The blocks of a tree by address, and its leaves in bus order. */
 export interface Tree {

@@ -2,12 +2,22 @@
 import { type CallResult, isRefusal } from '../../models/kernel/call-result.ts';
 import type { Value } from './values.ts';
 
+/** Bytes that count against RLIMIT_MEMLOCK. */
+export interface LockedBytes {
+  /** After the call. */
+  readonly total: bigint;
+  /** What the call charged; less than 0: gave back. */
+  readonly charged: bigint;
+}
+
 export interface Outcome {
   readonly results: ReadonlyMap<string, Value>;
   /** Whether the call, or the device's access, was turned away. */
   readonly isRefused: boolean;
   /** Sentences for a reader: why not, and what happened besides. */
   readonly remarks: readonly string[];
+  /** Locked memory of the process that made the call, where it was one on a container. */
+  readonly locked?: LockedBytes;
 }
 
 /** An outcome whose results are numbers. */

@@ -3,6 +3,7 @@
  * a mapping follow each other for the program, not always in real memory. What a table dump says of a page
  * that the script does not name is believed once, and from then on that page is behind that other one.
  */
+import { realAddress } from '../../models/tce.ts';
 
 /** A mapping whose first page has a name. */
 export interface NamedRun {
@@ -11,8 +12,13 @@ export interface NamedRun {
   readonly pageShift: number;
 }
 
-/** Bits of a TCE that are no page address. */
-const TCE_FLAG_BITS = 0xfffn;
+/** The smallest IO page: below it a TCE has flags. */
+const PAGE_SHIFT_MIN = 12;
+
+/** The real page of a leaf's TCE, whatever the IO page's size. */
+export function pageAddress(tce: bigint): bigint {
+  return realAddress(tce, 0n, PAGE_SHIFT_MIN);
+}
 
 export class PageNames {
   /** Pages that were found elsewhere than behind the one in front. */
@@ -41,7 +47,7 @@ export class PageNames {
     const known = this.next.get(page);
     if (known !== undefined) return known;
     const following = page + bytes;
-    const seen = tce === undefined ? following : tce & ~TCE_FLAG_BITS;
+    const seen = tce === undefined ? following : pageAddress(tce);
     const isBelieved = seen % bytes === 0n && !this.taken.has(seen);
     const behind = isBelieved ? seen : following;
     if (behind !== following) this.scattered += 1;

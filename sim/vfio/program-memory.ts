@@ -5,6 +5,7 @@
  * the mapping's place in the buffer, as aligned as the hpa is, and mapped-runs.ts remembers it as the
  * name that the script has for those pages.
  */
+import { type CallResult, isRefusal } from '../../models/kernel/call-result.ts';
 import type { Process } from '../../models/kernel/process.ts';
 
 export type MemoryKind = 'ordinary' | 'huge';
@@ -14,6 +15,11 @@ interface Buffer {
   readonly kind: MemoryKind;
   readonly start: bigint;
   readonly bytes: bigint;
+  /** The whole pages around it. */
+  readonly from: bigint;
+  readonly to: bigint;
+  /** Not if it is larger than a process's memory can be. */
+  readonly hasMemory: boolean;
 }
 
 /** What a script says of the memory that it registers. */
@@ -68,7 +74,6 @@ export class RealMemory {
 
 export class ProgramMemory {
   private readonly buffers: Buffer[] = [];
-  private nextStart = BUFFER_ALIGNMENT;
 
   constructor(
     private readonly process: Process,
@@ -76,11 +81,14 @@ export class ProgramMemory {
     private readonly pageShifts: PageShifts,
   ) {}
 
-  /** Process address of a buffer that the program registers; memory that is not there yet is made. */
-  buffer(request: BufferRequest): bigint {
-    const start = this.find(request);
-    if (start !== undefined && !this.isUnused(start, request)) return start;
-    return this.make(request, start);
+  /** Registers a buffer; memory that is made for it goes again where that is refused. */
+  register(request: BufferRequest, ask: (start: bigint) => CallResult): CallResult {
+    const known = this.find(request);
+    if (known !== undefined && !this.isUnused(known, request)) return ask(known);
+    const buffer = this.make(request, known);
+    const result = ask(buffer.start);
+    if (isRefusal(result)) this.unmake(buffer);
+    return result;
   }
 
   /** Process address of a buffer that the program registered before. */
@@ -88,16 +96,15 @@ export class ProgramMemory {
     return vaddr ?? this.buffers.find((each) => each.kind === kind && each.bytes === bytes)?.start;
   }
 
-  /** Process address of what a MAP names: its own, or a place in the buffer that fits the IO page. */
+  /** Process address of what a MAP names: its own, or a place in a buffer that fits the IO page. */
   addressOf({ pageShift, bytes, vaddr, hpa }: MappedMemory): bigint {
     if (vaddr !== undefined) return vaddr;
-    const huge = this.buffers.find(({ kind }) => kind === 'huge');
-    const ordinary = this.buffers.find(({ kind }) => kind === 'ordinary');
-    if (pageShift > ORDINARY_PAGE_SHIFT_MAX && huge !== undefined) return placeIn(huge, bytes, hpa);
-    const start = ordinary?.start ?? this.makeOrdinary();
+    const wantsHuge = pageShift > ORDINARY_PAGE_SHIFT_MAX;
+    const huge = wantsHuge ? this.bufferFor('huge', bytes) : undefined;
+    if (huge !== undefined) return placeIn(huge, bytes, hpa);
+    const ordinary = this.bufferFor('ordinary', bytes) ?? this.makeOrdinary();
     // Without huge pages the program maps the beginning of its memory, and is refused.
-    if (pageShift > ORDINARY_PAGE_SHIFT_MAX) return start;
-    return placeIn({ start, bytes: ordinary?.bytes ?? ORDINARY_BYTES }, bytes, hpa);
+    return wantsHuge ? ordinary.start : placeIn(ordinary, bytes, hpa);
   }
 
   /** The real memory behind a process address; undefined where the process has none. */
@@ -107,33 +114,64 @@ export class ProgramMemory {
     return { real: range.realAddress + address - range.start, pageShift: range.pageShift };
   }
 
-  private makeOrdinary(): bigint {
+  /** The first buffer of a kind that is registered and long enough; if none is, the first of all. */
+  private bufferFor(kind: MemoryKind, bytes: bigint): Buffer | undefined {
+    const { regions } = this.process;
+    const alike = this.buffers.filter((each) => each.kind === kind);
+    const isGood = (each: Buffer) =>
+      each.bytes >= bytes && regions.find(each.start, each.bytes) !== undefined;
+    return alike.find(isGood) ?? alike[0];
+  }
+
+  private makeOrdinary(): Buffer {
     const request = { kind: 'ordinary', bytes: ORDINARY_BYTES, vaddr: undefined } as const;
     return this.make({ ...request, hpa: undefined }, undefined);
   }
 
-  /** Whether an address that the script chose has no memory yet, in none of the bytes. */
-  private isUnused(start: bigint, { bytes, vaddr }: BufferRequest): boolean {
-    if (vaddr === undefined) return false;
-    return !this.buffers.some(
-      (each) => start < each.start + each.bytes && each.start < start + bytes,
-    );
+  /** Whether an address that the script chose has no memory yet, in none of the pages. */
+  private isUnused(start: bigint, request: BufferRequest): boolean {
+    if (request.vaddr === undefined) return false;
+    const { from, to } = this.pagesOf(start, request);
+    return this.overlapping(from, to) === undefined;
+  }
+
+  private overlapping(from: bigint, to: bigint): Buffer | undefined {
+    return this.buffers.find((each) => from < each.to && each.from < to);
   }
 
   /** Takes whole pages around the buffer; a start or size that splits one is the kernel's to refuse. */
-  private make(request: BufferRequest, wanted: bigint | undefined): bigint {
+  private make(request: BufferRequest, wanted: bigint | undefined): Buffer {
+    const start = wanted ?? this.freeStart(request.bytes);
+    const { from, to, pageShift } = this.pagesOf(start, request);
+    const hasMemory = from < to && to <= ADDRESS_LIMIT;
+    if (hasMemory) {
+      const realAddress = this.real.take(to - from);
+      this.process.memory.add({ start: from, bytes: to - from, realAddress, pageShift });
+    }
+    const buffer = { kind: request.kind, start, bytes: request.bytes, from, to, hasMemory };
+    this.buffers.push(buffer);
+    return buffer;
+  }
+
+  private unmake(buffer: Buffer): void {
+    if (buffer.hasMemory) this.process.memory.remove(buffer.from);
+    this.buffers.splice(this.buffers.indexOf(buffer), 1);
+  }
+
+  /** The lowest address, as aligned as all, at which nothing is in the way. */
+  private freeStart(bytes: bigint): bigint {
+    let start = BUFFER_ALIGNMENT;
+    for (;;) {
+      const other = this.overlapping(start, start + (bytes > 0n ? bytes : 1n));
+      if (other === undefined) return start;
+      start = alignUp(other.to, BUFFER_ALIGNMENT);
+    }
+  }
+
+  private pagesOf(start: bigint, request: BufferRequest) {
     const pageShift = this.pageShiftOf(request);
     const page = 1n << BigInt(pageShift);
-    const start = wanted ?? this.nextStart;
-    const from = (start / page) * page;
-    const bytes = alignUp(start + request.bytes, page) - from;
-    if (bytes > 0n && from + bytes <= ADDRESS_LIMIT) {
-      const realAddress = this.real.take(bytes);
-      this.process.memory.add({ start: from, bytes, realAddress, pageShift });
-    }
-    this.buffers.push({ kind: request.kind, start, bytes: request.bytes });
-    if (wanted === undefined) this.nextStart = alignUp(start + bytes, BUFFER_ALIGNMENT);
-    return start;
+    return { pageShift, from: start & -page, to: alignUp(start + request.bytes, page) };
   }
 
   /** A huge page is no larger than the alignment of the real address that was seen behind one. */
@@ -147,11 +185,7 @@ export class ProgramMemory {
 }
 
 /** A place of `bytes` in a buffer, as aligned as the real address of the mapping; the start without one. */
-function placeIn(
-  buffer: Pick<Buffer, 'start' | 'bytes'>,
-  bytes: bigint,
-  hpa: bigint | undefined,
-): bigint {
+function placeIn(buffer: Buffer, bytes: bigint, hpa: bigint | undefined): bigint {
   if (hpa === undefined || bytes === 0n || bytes > buffer.bytes) return buffer.start;
   const digits = hpa | bytes;
   const step = digits & -digits;

@@ -18,6 +18,10 @@ export function recordOf({ number, text, done, remarks }: DoneLine): Record<stri
     inputs: inputsOf(call),
     results: plain(call.shape.results, outcome.results),
     isRefused: outcome.isRefused,
+    ...(outcome.locked && {
+      lockedBytes: Number(outcome.locked.total),
+      chargedBytes: Number(outcome.locked.charged),
+    }),
   };
 }
 

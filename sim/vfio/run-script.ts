@@ -1,7 +1,9 @@
 /**
  * Runs a script from its first line to its last: each call is performed and printed with what it
- * returned, every other line is handed on. What was printed stays printed when a later line is refused.
+ * returned, every other line is handed on. The whole script is read before its first call is performed, so
+ * that a mistake in a line costs nothing; what a call finds missing only then ends the run where it stands.
  */
+import { statSync } from 'node:fs';
 import { InputError } from '../../models/input-error.ts';
 import { MemoryExhausted } from '../../models/memory/physical.ts';
 import { InputFile } from '../../traces/input-file.ts';
@@ -12,10 +14,17 @@ import { type Call, parseLine } from './script.ts';
 import type { Session } from './session.ts';
 import { RETURN_CODE } from './values.ts';
 
+/** A line of a script, and the call that it is. */
+interface ScriptLine {
+  readonly text: string;
+  /** Absent from lines that are no calls. */
+  readonly call?: Call;
+}
+
 /** The lines of a script and the name that messages have for it. */
 export interface Script {
   readonly name: string;
-  readonly lines: readonly string[];
+  readonly lines: readonly ScriptLine[];
 }
 
 /** A line that is done: what is printed, and what it was. */
@@ -29,38 +38,49 @@ export interface DoneLine {
   readonly remarks: readonly string[];
 }
 
-/** Reads a script, `-` from standard input. Throws InputError where there is none. */
+/** Reads a script, `-` from standard input. Throws InputError where there is none, or as `parseScript`. */
 export function readScript(path: string): Script {
+  if (path !== '-' && statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new InputError(`${path}: expected a script, got a directory`);
+  }
   const input = InputFile.open(path);
   try {
-    const lines = [...readLines(input)];
-    if (lines.length === 0) throw new InputError(`${input.name}: the file is empty`);
-    return { name: input.name, lines };
+    return parseScript(input.name, readLines(input));
   } finally {
     input.close();
   }
 }
 
+/** The script of these lines. Throws InputError with file and line for one that is wrong. */
+export function parseScript(name: string, texts: Iterable<string>): Script {
+  const lines: ScriptLine[] = [];
+  for (const text of texts) {
+    const call = parseLine(text, `${name}:${lines.length + 1}`);
+    lines.push({ text, ...(call && { call }) });
+  }
+  if (lines.length === 0) throw new InputError(`${name}: expected a script, got no lines`);
+  if (lines.some(({ call }) => call !== undefined)) return { name, lines };
+  throw new InputError(`${name}: expected lines with calls, as 'REMOVE start=0', got none`);
+}
+
 /** Performs the lines in turn. Throws InputError with file and line at the first that cannot be. */
 export function* runScript(script: Script, session: Session): Generator<DoneLine, void, void> {
-  if (!script.lines.some((line) => /^\s*OPEN\b/.test(line))) {
+  if (!script.lines.some(({ call }) => call?.name === 'OPEN')) {
     const { isRefused, results, remarks } = session.openDefault();
     // The script's program would have ended here; its calls are answered all the same.
     const text = `# the group could not be attached, rc=${RETURN_CODE.print(results.get('rc') ?? 0n)}`;
     if (isRefused) yield { number: 0, text, remarks };
   }
   let number = 0;
-  for (const line of script.lines) {
+  for (const { text, call } of script.lines) {
     number += 1;
-    const where = `${script.name}:${number}`;
-    const call = parseLine(line, where);
     if (call === undefined) {
-      yield { number, text: line, remarks: [] };
+      yield { number, text, remarks: [] };
       continue;
     }
     const outcome = perform(session, call);
-    const text = printCall(call, outcome.results);
-    yield { number, text, done: { call, outcome }, remarks: outcome.remarks };
+    const printed = printCall(call, outcome.results);
+    yield { number, text: printed, done: { call, outcome }, remarks: outcome.remarks };
   }
 }
 

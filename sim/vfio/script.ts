@@ -3,7 +3,7 @@
  * else, which is handed on as it is. docs/vfio-script.md describes the language.
  */
 import { InputError } from '../../models/input-error.ts';
-import { suggest } from '../../traces/nearest.ts';
+import { editsTo, suggest } from '../../traces/nearest.ts';
 import { CALLS, type CallName, type CallShape, type Key } from './calls.ts';
 import type { Value } from './values.ts';
 
@@ -27,22 +27,40 @@ export const NOTHING_TO_LOOK_AT = -1n;
 
 /** First words of lines that are facts of the program, and look like calls. */
 const FACTS = ['CFG', 'MARK', 'VFIO-DONE'];
+/** So begins a name in capitals; `Kernel panic` does not. */
+const CAPITALS = /^[A-Z](?![a-z])/;
+/** Words of at least so many letters are near a call's name with two letters wrong, shorter ones with one. */
+const LONG_WORD = 6;
+/** A control character would do to a terminal what it says; a text has tabs only. */
+const CONTROL = /(?!\t)\p{Cc}/u;
 
 /** The call of a line, or undefined for a line that is none. Throws InputError that begins with `where`. */
 export function parseLine(line: string, where: string): Call | undefined {
-  const [name = ''] = line.trim().split(/\s+/, 1);
-  if (FACTS.includes(name)) return undefined;
+  const control = CONTROL.exec(line)?.[0].codePointAt(0);
+  if (control !== undefined) {
+    throw new InputError(
+      `${where}: expected a line of text, got the byte 0x${control.toString(16)}`,
+    );
+  }
+  const [name] = line.trim().split(/\s+/, 1);
   const shape = CALLS.find((call) => call.name === name);
   if (shape !== undefined) return parseCall(line, shape, where);
-  const looksLikeCall = /^[A-Z][A-Z_]+$/.test(name);
-  const isMiswritten = CALLS.some((call) => call.name === name.toUpperCase());
-  if (!looksLikeCall && !isMiswritten) return undefined;
+  if (isFact(name)) return undefined;
   throw new InputError(`${where}: unknown call '${name}'${nearestCall(name)}`);
 }
 
 /** Where a message about a key of a call begins. */
 export function placeOf(call: Pick<Call, 'where' | 'name'>, key: string): string {
   return `${call.where}: ${call.name} ${key}`;
+}
+
+/** Whether a line with this first word can be meant for no call: not in capitals, and near no call's name. */
+function isFact(firstWord: string): boolean {
+  const [name] = firstWord.split('=', 1);
+  if (FACTS.includes(name) || name.startsWith('#')) return true;
+  const names = CALLS.map((call) => call.name);
+  const edits = name.length >= LONG_WORD ? 2 : 1;
+  return !CAPITALS.test(name) && editsTo(name.toUpperCase(), names) > edits;
 }
 
 function parseCall(line: string, shape: (typeof CALLS)[number], where: string): Call {
@@ -69,8 +87,8 @@ class CallParser {
 
   take(word: string): void {
     const equals = word.indexOf('=');
-    if (equals < 0) this.takeOperand(word);
-    else this.takeKey(word.slice(0, equals), word.slice(equals + 1));
+    if (equals > 0) this.takeKey(word.slice(0, equals), word.slice(equals + 1));
+    else this.takeOperand(word);
   }
 
   /** Throws InputError for what is still missing. */
@@ -89,6 +107,9 @@ class CallParser {
   private takeOperand(word: string): void {
     const { words, value } = this.shape.operands;
     const isFirst = !this.hasKeys && this.word === undefined && this.inputs.size === 0;
+    if (this.keyOf(word) !== undefined || word.startsWith('=')) {
+      throw new InputError(`${this.where}: expected no blanks around =, got '${word}'`);
+    }
     if (isFirst && words?.choices.includes(word)) this.word = word;
     else if (!this.hasKeys && value !== undefined && !this.inputs.has(value.name)) {
       this.inputs.set(value.name, value.kind.read(word, `${this.where} ${value.name}`));
@@ -101,21 +122,26 @@ class CallParser {
   private takeKey(name: string, text: string): void {
     this.hasKeys = true;
     const { inputs, results } = this.shape;
-    const isKey = (key: Key) => key.name === name;
-    const input = inputs.find(isKey);
-    const key = input ?? results.find(isKey);
+    const key = this.keyOf(name);
     if (key === undefined) {
       const known = [...inputs, ...results].map((each) => each.name);
       throw new InputError(`${this.where}: unknown key '${name}'${suggest(name, known)}`);
     }
-    const values = input ? this.inputs : this.recorded;
+    const values = inputs.includes(key) ? this.inputs : this.recorded;
     if (values.has(name)) throw new InputError(`${this.where}: ${name} is given twice`);
     values.set(name, key.kind.read(text, `${this.where} ${name}`));
   }
+
+  private keyOf(name: string): Key | undefined {
+    const { inputs, results } = this.shape;
+    return [...inputs, ...results].find((key) => key.name === name);
+  }
 }
 
-/** The nearest names are looked for in lower case. */
+/** The call that has this name in <linux/vfio.h>, or the nearest one; they are looked for in lower case. */
 function nearestCall(word: string): string {
+  const same = CALLS.find((call: CallShape) => call.ioctl === word);
+  if (same !== undefined) return `, did you mean '${same.name}'?`;
   const names = CALLS.map(({ name }) => name.toLowerCase());
   return suggest(word, names).replace(/'.*'|: .*/, (found) => found.toUpperCase());
 }

@@ -6,13 +6,13 @@
 import { InputError } from '../../models/input-error.ts';
 import { refuse } from '../../models/kernel/call-result.ts';
 import type { ContainerType } from '../../models/kernel/vfio/calls.ts';
-import type { VfioContainer } from '../../models/kernel/vfio/container.ts';
+import { EXTENSION, type VfioContainer } from '../../models/kernel/vfio/container.ts';
 import type { DmaWindow } from '../../models/kernel/vfio/dma-window.ts';
 import { suggest } from '../../traces/nearest.ts';
 import { Arguments } from './arguments.ts';
-import { type ContainerCall, performOnContainer } from './container-calls.ts';
+import { answerClosed, type ContainerCall, performOnContainer } from './container-calls.ts';
 import { transfer } from './device.ts';
-import type { GroupSeat, ScriptMachine } from './machine.ts';
+import type { DeviceGroup, ScriptMachine } from './machine.ts';
 import { MappedRuns } from './mapped-runs.ts';
 import { answered, type Outcome, outcomeOf } from './outcome.ts';
 import { type PageShifts, type Program, ProgramMemory, RealMemory } from './program-memory.ts';
@@ -20,8 +20,8 @@ import { type Call, NOTHING_TO_LOOK_AT } from './script.ts';
 
 /** Numbers of VFIO_SET_IOMMU that the sPAPR TCE driver knows. */
 const CONTAINER_TYPES = new Map<bigint, ContainerType>([
-  [2n, 'v1'],
-  [7n, 'v2'],
+  [BigInt(EXTENSION.v1), 'v1'],
+  [BigInt(EXTENSION.v2), 'v2'],
 ]);
 
 /** An open container. */
@@ -31,8 +31,10 @@ interface OpenContainer {
 }
 
 /** A group, and which container has it. */
-interface Member extends GroupSeat {
+interface Member extends DeviceGroup {
   holder: VfioContainer | undefined;
+  /** The container that had it last: its windows, and what was mapped there, outlive a DETACH. */
+  lastHolder: VfioContainer | undefined;
 }
 
 export class Session {
@@ -42,6 +44,8 @@ export class Session {
   private readonly defaultType: ContainerType;
   private readonly real = new RealMemory();
   private readonly containers = new Map<string, OpenContainer>();
+  /** Names of containers that are closed. */
+  private readonly closed = new Set<string>();
   private readonly programs = new Map<string, Program>();
   private readonly members = new Map<string, Member>();
 
@@ -62,6 +66,7 @@ export class Session {
   /** Performs a call. Throws InputError where the script names what is not there. */
   perform(call: Call): Outcome {
     const given = new Arguments(call);
+    if (this.isClosed(call, given)) return answerClosed(call);
     switch (call.name) {
       case 'OPEN':
         return this.open(given);
@@ -98,6 +103,7 @@ export class Session {
     const opener = this.programOf(given.name('process'));
     const container = this.machine.openContainer(type, opener.process);
     this.containers.set(name, { container, opener });
+    this.closed.delete(name);
     return answered({ rc: 0 });
   }
 
@@ -107,7 +113,9 @@ export class Session {
     for (const member of this.members.values()) {
       if (member.holder === container) member.holder = undefined;
     }
-    this.containers.delete(given.name('container'));
+    const name = given.name('container');
+    this.containers.delete(name);
+    this.closed.add(name);
     return answered({ rc: 0 });
   }
 
@@ -118,7 +126,9 @@ export class Session {
       return answered(refuse('EINVAL', 'the group is in another container'));
     }
     const outcome = answered(container.attach(group));
-    if (!outcome.isRefused) member.holder = container;
+    if (outcome.isRefused) return outcome;
+    member.holder = container;
+    member.lastHolder = container;
     return outcome;
   }
 
@@ -140,7 +150,7 @@ export class Session {
 
   /** The device of a group reads or writes memory through its window. */
   private transfer(given: Arguments): Outcome {
-    const { translator, holder } = this.memberGiven(given);
+    const { translator, lastHolder } = this.memberGiven(given);
     const busAddress = given.number('iova');
     const bytes = given.number('len');
     const isWrite = given.word === 'W';
@@ -152,9 +162,15 @@ export class Session {
     if (given.looksAtNothing) {
       return outcomeOf({ ram_changed: NOTHING_TO_LOOK_AT }, remarks, refused !== undefined);
     }
-    const wasMapped = holder !== undefined && this.mapped.knows(holder.windows, busAddress);
+    const wasMapped = this.mapped.knows(lastHolder?.windows ?? [], busAddress);
     const changed = reachesMemory ? 1n : wasMapped ? 0n : NOTHING_TO_LOOK_AT;
     return outcomeOf({ ram_changed: changed }, remarks, refused !== undefined);
+  }
+
+  /** Whether a call goes to a container that the script closed, and that no OPEN has opened again. */
+  private isClosed({ name, shape }: Call, given: Arguments): boolean {
+    const goesToContainer = shape.inputs.some((key) => key.name === 'container');
+    return goesToContainer && name !== 'OPEN' && this.closed.has(given.name('container'));
   }
 
   private containerOf(given: Arguments): OpenContainer {
@@ -184,9 +200,9 @@ export class Session {
   private memberOf(name: string, where: string): Member {
     const known = this.members.get(name);
     if (known !== undefined) return known;
-    const seat = this.machine.seat(this.members.size);
-    if (seat === undefined) throw new InputError(`${where}: the PHB has no PE for one more group`);
-    const member = { ...seat, holder: undefined };
+    const group = this.machine.group(this.members.size);
+    if (group === undefined) throw new InputError(`${where}: the PHB has no PE for one more group`);
+    const member = { ...group, holder: undefined, lastHolder: undefined };
     this.members.set(name, member);
     return member;
   }

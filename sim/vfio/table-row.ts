@@ -1,5 +1,5 @@
 /**
- * The tables of one TVE at one moment, as table dumps hold them: a JSON object a line, with the TVE, every
+ * The tables of one TVE at one DUMP, as table dumps hold them: a JSON object a line, with the TVE, every
  * block of the tree and its entries that are not 0, and the leaves in bus order.
  */
 import { TABLE_ADDRESS_MASK } from '../../models/address.ts';
@@ -26,9 +26,9 @@ export interface Leaf {
 }
 
 export interface TableRow {
-  /** Number of the moment, counted from 1. */
+  /** Number of the DUMP, counted from 1. */
   readonly seq: number;
-  /** The line that marks the moment. */
+  /** The DUMP's line. */
   readonly at: string;
   readonly phb: number;
   readonly pe: number;
@@ -39,6 +39,10 @@ export interface TableRow {
   readonly leaves: readonly Leaf[];
 }
 
+const TCE_BYTES = 8;
+/** Characters of a line that a message shows. */
+const SHOWN_MAX = 40;
+
 const word = z.string().transform((text, context) => {
   const value = parseHexadecimal(text, 64);
   if (value !== undefined) return value;
@@ -48,7 +52,7 @@ const word = z.string().transform((text, context) => {
 const count = z.number().int().nonnegative();
 
 const rowSchema = z.object({
-  seq: count,
+  seq: z.number().int().min(1, 'expected the number of a DUMP, 1 or more'),
   at: z.string(),
   phb: count,
   pe: count,
@@ -85,16 +89,26 @@ export function parseTableRow(line: string, where: string): TableRow {
   return {
     ...rest,
     value: val,
-    pages: pages.map(({ addr, entries, ...page }) => ({
-      ...page,
-      address: addr,
-      entries: new Map(Object.entries(entries).map(([index, tce]) => [Number(index), tce])),
-    })),
+    pages: pages.map(({ addr, entries, ...page }) => {
+      const what = `${where}: entries of the table at ${hex(addr)}`;
+      return { ...page, address: addr, entries: entriesOf(entries, page.bytes / TCE_BYTES, what) };
+    }),
     leaves: leaves.map(([busAddress, tce]) => ({
       busAddress: busAddress & TABLE_ADDRESS_MASK,
       tce,
     })),
   };
+}
+
+/** Entries by index, of which a table has `count`. */
+function entriesOf(entries: Record<string, bigint>, count: number, what: string) {
+  return new Map(
+    Object.entries(entries).map(([index, tce]): [number, bigint] => {
+      if (/^(0|[1-9]\d*)$/.test(index) && Number(index) < count) return [Number(index), tce];
+      const got = JSON.stringify(index.slice(0, SHOWN_MAX));
+      throw new InputError(`${what}: expected an index below ${count}, got ${got}`);
+    }),
+  );
 }
 
 /** A row as a line of a table dump, without its end. */
@@ -135,6 +149,7 @@ function parseJson(line: string, where: string): unknown {
   try {
     return JSON.parse(line);
   } catch {
-    throw new InputError(`${where}: expected a JSON object, got '${line.slice(0, 40)}'`);
+    const got = line.slice(0, SHOWN_MAX).replace(/\p{Cc}/gu, '?');
+    throw new InputError(`${where}: expected a JSON object, got '${got}'`);
   }
 }

@@ -2,6 +2,7 @@
 import { hex } from '../../models/bits.ts';
 import { InputError } from '../../models/input-error.ts';
 import { errnoName } from '../../models/kernel/errno.ts';
+import { MAP_READ, MAP_WRITE } from '../../models/kernel/vfio/calls.ts';
 import { parseSize } from '../../models/size.ts';
 import { parseUnsigned } from '../../traces/numbers.ts';
 
@@ -15,9 +16,9 @@ export interface ValueKind {
   print(value: Value): string;
 }
 
-/** The device may read, may write: VFIO_DMA_MAP_FLAG_READ and _WRITE. */
-export const MAP_READ = 1n;
-export const MAP_WRITE = 2n;
+const READ = BigInt(MAP_READ);
+const WRITE = BigInt(MAP_WRITE);
+const HALF_LIMIT = 1n << 32n;
 
 /** A count or a shift, printed in decimal. */
 export const DECIMAL: ValueKind = { read: readHalf, print: String };
@@ -28,6 +29,16 @@ export const HALF: ValueKind = { read: readHalf, print: (value) => hex(value as 
 /** An address or a number of bytes, 64 bits; a unit may follow, as in 64K. */
 export const BYTES: ValueKind = { read: parseSize, print: (value) => hex(value as bigint) };
 
+/** A number of bytes, 32 bits; a unit may follow. */
+export const LENGTH: ValueKind = {
+  read: (text, what) => {
+    const bytes = parseSize(text, what);
+    if (bytes < HALF_LIMIT) return bytes;
+    throw new InputError(`${what}: expected less than 4G, got '${text}'`);
+  },
+  print: (value) => hex(value as bigint),
+};
+
 /** A name of the script's own choice. */
 export const NAME: ValueKind = { read: readName, print: String };
 
@@ -35,13 +46,13 @@ export const NAME: ValueKind = { read: readName, print: String };
 export const ACCESS: ValueKind = {
   read: (text, what) => {
     const found = /^(R?)(W?)$/.exec(text);
-    if (!found) return readHalf(text, what, 'R, W, RW or a number');
-    return (found[1] ? MAP_READ : 0n) | (found[2] ? MAP_WRITE : 0n);
+    if (!found) return readHalf(text, what, 'R, W, RW or a number', accessHint(text));
+    return (found[1] ? READ : 0n) | (found[2] ? WRITE : 0n);
   },
   print: (value) => {
     const flags = value as bigint;
-    if (flags > (MAP_READ | MAP_WRITE)) return hex(flags);
-    return `${flags & MAP_READ ? 'R' : ''}${flags & MAP_WRITE ? 'W' : ''}`;
+    if (flags > (READ | WRITE)) return hex(flags);
+    return `${flags & READ ? 'R' : ''}${flags & WRITE ? 'W' : ''}`;
   },
 };
 
@@ -63,7 +74,10 @@ export const RETURN_CODE: ValueKind = {
     if (found && (found[2] === undefined || name === undefined || found[2] === name)) {
       return BigInt(found[1]);
     }
-    throw new InputError(`${what}: expected a return code such as 0 or -22(EINVAL), got '${text}'`);
+    const hint = found && name !== undefined ? `: ${found[1]} is ${name}` : '';
+    throw new InputError(
+      `${what}: expected a return code such as 0 or -22(EINVAL), got '${text}'${hint}`,
+    );
   },
   print: (value) => {
     const name = errnoName(Number(value));
@@ -80,10 +94,16 @@ export function oneOf(words: Readonly<Record<string, bigint>>): ValueKind {
   };
 }
 
-function readHalf(text: string, what: string, wanted = 'a 32-bit number'): bigint {
+function readHalf(text: string, what: string, wanted = 'a 32-bit number', hint = ''): bigint {
   const value = parseUnsigned(text, 32);
   if (value !== undefined) return value;
-  throw new InputError(`${what}: expected ${wanted}, got '${text}'`);
+  throw new InputError(`${what}: expected ${wanted}, got '${text}'${hint}`);
+}
+
+/** Letters in another case or order mean what they say. */
+function accessHint(text: string): string {
+  const letters = [...new Set(text.toUpperCase())].sort().join('');
+  return /^R?W?$/.test(letters) ? `, did you mean '${letters}'?` : '';
 }
 
 function readName(text: string, what: string): string {

@@ -93,10 +93,10 @@ describe('tables of the powernv capture', () => {
     return play(lines, { tables });
   }
 
-  test('agree at all 22 moments, entry by entry', () => {
+  test('agree at all 22 DUMPs, entry by entry', () => {
     const { tables, differences } = play(lines, { tables: TABLES });
     expect(differences).toEqual([]);
-    expect(tables).toMatchObject({ moments: 22, leaves: leafCount, blocks: blockCount });
+    expect(tables).toMatchObject({ dumps: 22, leaves: leafCount, blocks: blockCount });
     expect(leafCount).toBe(240);
   });
 
@@ -107,7 +107,7 @@ describe('tables of the powernv capture', () => {
     expect(playBeside(elsewhere).tables).toMatchObject({ leaves: leafCount, differing: 0 });
   });
 
-  // The third moment has a tree of two levels: a root with two leaf tables.
+  // The third DUMP has a tree of two levels: a root with two leaf tables.
   const third = rows.findIndex(({ seq, pe }) => seq === 3 && pe === 509);
   const alter = (change: Change) => {
     const changed = structuredClone(rows);
@@ -133,7 +133,17 @@ describe('tables of the powernv capture', () => {
     expect(differences[0].where).toBe('script:95: TVE 0');
   });
 
-  // Three pages from 0x194d0000 on at both moments of the first window.
+  test('agree in the other leaves and blocks where one TCE differs', () => {
+    const tce = rows[third].leaves[3][1];
+    const changed = rows.map((row, at) =>
+      at === third ? JSON.parse(JSON.stringify(row).replaceAll(tce, '0x12340003')) : row,
+    );
+    const { tables, differences } = playBeside(changed);
+    expect(differences).toHaveLength(1);
+    expect(tables).toMatchObject({ leaves: leafCount - 1, blocks: blockCount - 1, differing: 1 });
+  });
+
+  // Three pages from 0x194d0000 on at both DUMPs of the first window.
   const second = '0x194e0001';
   const move = (seqs: readonly number[], to: string) =>
     rows.map((row) =>
@@ -149,7 +159,7 @@ describe('tables of the powernv capture', () => {
   });
 
   test.each([
-    ['it moves from one moment to the next', [1], '0x55550001'],
+    ['it moves from one DUMP to the next', [1], '0x55550001'],
     ['it is no whole page of memory', [1, 2], '0x55551001'],
     ['it has another permission', [1, 2], '0x55550003'],
     ['it is the page of another', [1, 2], '0x183e0001'],
@@ -194,9 +204,9 @@ describe('tables of the powernv capture', () => {
     ]);
   });
 
-  test('are refused where a moment has another name', () => {
+  test('are refused where a DUMP has another name', () => {
     const renamed = alter((row) => Object.assign(row, { at: 'DUMP later' }));
-    expect(() => playBeside(renamed)).toThrow("moment 3: expected 'DUMP mapped', got 'DUMP later'");
+    expect(() => playBeside(renamed)).toThrow("DUMP 3: expected 'DUMP mapped', got 'DUMP later'");
   });
 
   test('written and read again are the same tables', () => {

@@ -1,7 +1,7 @@
 /** The script language: what a line may be, how it is printed, and what is said of one that cannot be. */
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../models/input-error.ts';
-import { codes, play } from './rig.ts';
+import { codes, type Played, play } from './rig.ts';
 
 /** What is said of a script whose second line cannot be performed. */
 function refusal(line: string): string {
@@ -27,10 +27,13 @@ describe('a line that is no call', () => {
     'edu id=0x10000ed',
     'device fd=5',
     'no hugetlb: ENOMEM',
+    'Kernel panic - not syncing',
+    'open_container 5',
+    'mem=64M',
     'VFIO-DONE',
     '[    4.2] vfio-pci 0000:01:00.0: enabling device',
   ])("'%s' is handed on", (line) => {
-    expect(play([line]).lines).toEqual([line]);
+    expect(play([line, 'DUMP end']).lines[0]).toEqual(line);
   });
 });
 
@@ -49,6 +52,7 @@ describe('a call is printed as the capture program prints it:', () => {
     ['EEH op=4 # state', 'EEH op=GET_STATE rc=0 # state'],
     ['DMA W iova=0 len=0x40 ram_changed=-1', 'DMA W iova=0x0 len=0x40 ram_changed=-1'],
     ['DMA R iova=64K len=8', 'DMA R iova=0x10000 len=0x8'],
+    ['DMA R iova=64K len=4K', 'DMA R iova=0x10000 len=0x1000'],
     ['DUMP mapped', 'DUMP mapped'],
   ])('%s', (written, printed) => {
     expect(play(['REMOVE start=0', written]).lines[1]).toBe(printed);
@@ -57,7 +61,7 @@ describe('a call is printed as the capture program prints it:', () => {
   test('what was printed is printed again, reasons included', () => {
     const { lines, remarks } = play(['CREATE page_shift=13 window_size=1G levels=1']);
     const printed = lines.flatMap((line, at) => [line, ...remarks[at].map((each) => `# ${each}`)]);
-    expect(printed).toHaveLength(3);
+    expect(printed).toHaveLength(4);
     expect(play(printed).lines).toEqual(printed);
   });
 });
@@ -73,6 +77,21 @@ describe('a line is refused with its number where', () => {
       'the call is in small letters',
       'create levels=1',
       "unknown call 'create', did you mean 'CREATE'?",
+    ],
+    ['a call has something behind its name', 'CREATE2 levels=1', "unknown call 'CREATE2', did you"],
+    ['a call has a colon', 'REMOVE: start=0', "unknown call 'REMOVE:', did you mean 'REMOVE'?"],
+    [
+      'a call has a hyphen',
+      'REGISTER-MEMORY 64M',
+      "unknown call 'REGISTER-MEMORY', did you mean 'REGISTER_MEMORY'?",
+    ],
+    ['a letter is too many', 'mapp iova=0', "unknown call 'mapp', did you mean 'MAP'?"],
+    ['a call has a value', 'REMOVE=0', "unknown call 'REMOVE=0', did you mean 'REMOVE'?"],
+    ['it is one capital', 'X start=1', "unknown call 'X'; known: OPEN"],
+    [
+      'the call has its name of <linux/vfio.h>',
+      'VFIO_IOMMU_MAP_DMA iova=0',
+      "unknown call 'VFIO_IOMMU_MAP_DMA', did you mean 'MAP'?",
     ],
     ['nothing is near', 'FROBNICATE', "unknown call 'FROBNICATE'; known: OPEN, CLOSE, ATTACH"],
     [
@@ -101,11 +120,22 @@ describe('a line is refused with its number where', () => {
     ],
     ['an address has 65 bits', 'REMOVE start=0x10000000000000000', 'REMOVE start: expected a size'],
     ['the access is none', 'MAP flags=RX', 'MAP flags: expected R, W, RW or a number'],
+    [
+      'the access is in small letters',
+      'MAP flags=rw',
+      "MAP flags: expected R, W, RW or a number, got 'rw', did you mean 'RW'?",
+    ],
+    [
+      '= has blanks around it',
+      'REMOVE start = 0',
+      "REMOVE: expected no blanks around =, got 'start'",
+    ],
+    ['a length is too long', 'DMA W iova=0 len=4G', 'DMA len: expected less than 4G'],
     ['a result is none', 'REMOVE start=0 rc=EINVAL', 'REMOVE rc: expected a return code such as 0'],
     [
       'a result has another name',
       'REMOVE start=0 rc=-22(EPERM)',
-      'REMOVE rc: expected a return code',
+      "REMOVE rc: expected a return code such as 0 or -22(EINVAL), got '-22(EPERM)': -22 is EINVAL",
     ],
     ['the DMA has no direction', 'DMA iova=0 len=8', 'DMA: expected W or R behind the name'],
     ['the direction is none', 'DMA X iova=0 len=8', "DMA: expected W or R, got 'X'"],
@@ -163,6 +193,20 @@ describe('several containers, processes and groups', () => {
   test('end with CLOSE, and the group is free again', () => {
     const script = ['OPEN', 'ATTACH', 'CLOSE', 'OPEN container=b', 'ATTACH container=b'];
     expect(codes(play(script))).toEqual(['0', '0', '0', '0', '0']);
+  });
+
+  test('answer EBADF once they are closed, until they are opened again', () => {
+    const script = [
+      ...['OPEN', 'ATTACH', 'CLOSE', 'GET_INFO', 'CREATE page_shift=16 window_size=1G levels=1'],
+      ...['ATTACH', 'DETACH', 'CLOSE', 'OPEN', 'ATTACH', 'GET_INFO'],
+    ];
+    const { lines } = play(script);
+    expect(codes({ lines } as Played)).toEqual([
+      ...['0', '0', '0', '-9(EBADF)', '-9(EBADF)', '-9(EBADF)', '-22(EINVAL)', '-9(EBADF)'],
+      ...['0', '0', '0'],
+    ]);
+    expect(lines[3]).toMatch(/flags=0x0 dma32_start=0x0 dma32_size=0x0 pgsizes=0x0/);
+    expect(lines[4]).toMatch(/start=0x0$/);
   });
 
   test('of no known type are refused as the kernel refuses them', () => {

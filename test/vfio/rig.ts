@@ -8,8 +8,9 @@ import { specOf } from '../../sim/scenario/phb.ts';
 import { type Difference, ResultCheck } from '../../sim/vfio/check.ts';
 import { runChecked } from '../../sim/vfio/checked-run.ts';
 import { ScriptMachine, scriptPhb } from '../../sim/vfio/machine.ts';
+import { parseScript } from '../../sim/vfio/run-script.ts';
 import { Session } from '../../sim/vfio/session.ts';
-import { TableCheck } from '../../sim/vfio/table-moments.ts';
+import { TableCheck } from '../../sim/vfio/table-check.ts';
 import { printTableRow, type TableRow } from '../../sim/vfio/table-row.ts';
 import { TablesFile } from '../../sim/vfio/tables-file.ts';
 
@@ -38,7 +39,7 @@ export interface Played {
 
 /** Performs a script's lines; messages call it `script`. */
 export function play(text: string | readonly string[], stage: Stage = {}): Played {
-  const lines = typeof text === 'string' ? text.split('\n') : text;
+  const script = parseScript('script', typeof text === 'string' ? text.split('\n') : text);
   const kernel = parseKernel(stage.kernel ?? '6.12-64k');
   const host = new KernelHost({
     kernel,
@@ -52,11 +53,11 @@ export function play(text: string | readonly string[], stage: Stage = {}): Playe
   const session = new Session(machine, pageShifts, stage.container ?? 'v2');
   const results = new ResultCheck();
   const tables = stage.tables
-    ? new TableCheck(TablesFile.read(stage.tables, lines, machine.firstPe))
+    ? new TableCheck(TablesFile.read(stage.tables, script, machine.firstPe))
     : undefined;
   const dumped: TableRow[] = [];
   const wishes = { results, tables, dump: (row: TableRow) => dumped.push(row) };
-  const done = [...runChecked({ name: 'script', lines }, session, wishes)];
+  const done = [...runChecked(script, session, wishes)];
   const differences = done.flatMap((line) => line.differences);
   differences.push(...(tables?.finish('script') ?? []));
   return {
@@ -75,12 +76,12 @@ export function codes({ lines }: Played): string[] {
   return lines.flatMap((line) => /\brc=(\S+)/.exec(line)?.[1] ?? []);
 }
 
-/** Path of a file of this folder's data. */
+/** Path of a file of the recorded sessions. */
 export function dataPath(name: string): string {
-  return fileURLToPath(new URL(`data/${name}`, import.meta.url));
+  return fileURLToPath(new URL(`../../docs/examples/vfio/recorded/${name}`, import.meta.url));
 }
 
-/** Lines of a file of this folder's data. */
+/** Lines of a file of the recorded sessions. */
 export function dataLines(name: string): string[] {
   return readFileSync(dataPath(name), 'utf8').trimEnd().split('\n');
 }

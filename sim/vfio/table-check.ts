@@ -11,8 +11,8 @@ import type { TablesFile } from './tables-file.ts';
 const PHB = 0;
 
 /**
- * Our rows of the script's first group at a moment: one for each TVE that translates. `recorded` are those
- * of a real machine at that moment, which may know more of its pages than the script tells.
+ * Our rows of the script's first group at a DUMP: one for each TVE that translates. `recorded` are those
+ * of a real machine at that DUMP, which may know more of its pages than the script tells.
  */
 export function ourRows(
   session: Session,
@@ -43,10 +43,10 @@ function tcesOf(row: TableRow | undefined): ReadonlyMap<bigint, bigint> {
   return new Map((row?.leaves ?? []).map(({ busAddress, tce }) => [busAddress, tce]));
 }
 
-/** Compares every moment of a table dump with ours. */
+/** Compares every DUMP of a table dump with ours. */
 export class TableCheck {
-  moments = 0;
-  /** Blocks of the recorded trees. */
+  dumps = 0;
+  /** Blocks of the recorded trees that are the same. */
   blocks = 0;
   /** Leaves that are the same. */
   leaves = 0;
@@ -57,14 +57,14 @@ export class TableCheck {
     this.file = file;
   }
 
-  /** What the file has of a moment, which the line `at` marks. */
+  /** What the file has of a DUMP, which is the line `at`. */
   recordedAt(seq: number, at: string): readonly TableRow[] {
     return this.file.rowsOf(seq, at);
   }
 
-  /** Compares a moment; `where` is the line that marks it. */
+  /** Compares the tables of one DUMP; `where` is its line. */
   take(recorded: readonly TableRow[], ours: readonly TableRow[], where: string): Difference[] {
-    this.moments += 1;
+    this.dumps += 1;
     const differences: Difference[] = [];
     for (let slot = 0; slot < WINDOW_SLOTS; slot += 1) {
       const isHere = ({ tve }: TableRow) => tve % WINDOW_SLOTS === slot;
@@ -75,12 +75,12 @@ export class TableCheck {
     return differences;
   }
 
-  /** The script has ended: moments of the file that it does not have. */
+  /** The script has ended: what the file has of later DUMPs. */
   finish(where: string): Difference[] {
-    const missing = this.file.momentsBehind(this.moments);
+    const missing = this.file.dumpsBehind(this.dumps);
     if (missing === 0) return [];
     this.differing += 1;
-    return [{ where, wanted: `${this.moments + missing} DUMP lines`, got: `${this.moments}` }];
+    return [{ where, wanted: `${this.dumps + missing} DUMP lines`, got: `${this.dumps}` }];
   }
 
   private compare(wanted: TableRow | undefined, got: TableRow | undefined): TableDifference[] {
