@@ -1,7 +1,8 @@
 /**
  * How often a TCE table finds its blocks: seeded hosts from fresh to badly fragmented, and for each the two roots
- * that CREATE takes at once (Linux 4.19 and later) and all the blocks that a window takes once every page of it
- * is mapped. All tables of a window are blocks of one order, so that a host is asked once for each order.
+ * that CREATE takes at once (Linux 4.19 and later), the one block that a table of one level took before, and all
+ * the blocks that a window takes once every page of it is mapped. All tables of a window are blocks of one order,
+ * so that a host is asked once for each order.
  */
 import { Buddy, orderMaxOf } from '../models/memory/buddy.ts';
 import type { FragmentValues } from '../models/memory/fragment/generator.ts';
@@ -80,7 +81,10 @@ export interface Answers {
   /** Mean share of memory that is free, and mean unusable index by order, in thousandths. */
   readonly freeShare: number;
   readonly unusable: readonly number[];
-  /** By order: hosts that refuse two blocks, to an atomic request and to one that may wait. */
+  /**
+   * By order: hosts that refuse two blocks to atomic requests, and hosts that refuse one to a request that may
+   * wait. Kernels that wait have the mirror of a table in one vmalloc array, so that a level is one block.
+   */
   readonly refusedAtomic: readonly number[];
   readonly refusedWaiting: readonly number[];
   /** By order and host: blocks that atomic requests can get one after the other. */
@@ -125,10 +129,11 @@ export function askHosts(
       unusable[order] += unusableIndex(freeBlocks, order);
       obtainable[order].push(obtainableBlocks(freeBlocks, watermark, order));
       const buddy = new Buddy({ pageShift: basePageShift, base: 0n, freeBlocks }, { watermark });
-      if (!givesTwo(buddy, order, 'atomic')) refusedAtomic[order] += 1;
+      if (!gives(buddy, 2, order, 'atomic')) refusedAtomic[order] += 1;
       if (host % plan.waitingEvery !== 0) continue;
       const known = { pageShift: basePageShift, base: 0n, pages: map.copy() };
-      if (!givesTwo(new Buddy(known, { watermark }), order, 'kernel')) refusedWaiting[order] += 1;
+      const patient = new Buddy(known, { watermark });
+      if (!gives(patient, 1, order, 'kernel')) refusedWaiting[order] += 1;
     }
     progress();
   }
@@ -199,6 +204,10 @@ function draw({ values }: HostKind, random: () => number): FragmentValues {
   return Object.fromEntries(drawn);
 }
 
-function givesTwo(buddy: Buddy, order: number, gfp: Gfp): boolean {
-  return buddy.allocate(order, gfp) !== undefined && buddy.allocate(order, gfp) !== undefined;
+/** Whether so many blocks can be had one after the other. */
+function gives(buddy: Buddy, blocks: number, order: number, gfp: Gfp): boolean {
+  for (let block = 0; block < blocks; block += 1) {
+    if (buddy.allocate(order, gfp) === undefined) return false;
+  }
+  return true;
 }

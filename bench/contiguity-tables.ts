@@ -24,8 +24,8 @@ export function studyTables(plan: StudyPlan, answers: readonly (readonly Answers
       `## A kernel with ${page} pages`,
       '### The hosts',
       kindTable(ofKernel),
-      '### Two blocks at once, by order',
-      `Hosts that refuse them: of ${formatCount(plan.hosts)} to an atomic request (Linux 4.19 and later), of ${formatCount(ofKernel[0].waitingHosts)} to one that may wait for reclaim and compaction (until 4.18).`,
+      '### The blocks of a CREATE, by order',
+      refusalsInWords(plan, ofKernel),
       orderTable(ofKernel),
       ...PAGE_SHIFTS.flatMap((shift) => [
         `### Windows of ${formatSize(2 ** shift)} IO pages`,
@@ -59,6 +59,14 @@ function kindTable(answers: readonly Answers[]): string {
   return `Free memory and unusable index, means:\n\n${pipeTable(['host', 'free', ...orders], rows, 1)}`;
 }
 
+function refusalsInWords(plan: StudyPlan, [{ waitingHosts }]: readonly Answers[]): string {
+  return (
+    `Hosts that refuse, of ${formatCount(plan.hosts)}, two blocks to atomic requests: the roots of a table and of` +
+    ` its mirror (Linux 4.19 and later). And of ${formatCount(waitingHosts)}, one block to a request that may wait` +
+    ' for reclaim and compaction: a table of one level, whose mirror is no block (until 4.18).'
+  );
+}
+
 function orderTable(answers: readonly Answers[]): string {
   const { basePageShift, refusedAtomic } = answers[0];
   const rows = refusedAtomic.map((_, order) => [
@@ -68,7 +76,12 @@ function orderTable(answers: readonly Answers[]): string {
     ...answers.map((each) => formatCount(each.refusedWaiting[order])),
   ]);
   const kinds = answers.map(({ kind }) => kind);
-  const head = ['order', 'block', ...kinds, ...kinds.map((kind) => `${kind}, waiting`)];
+  const head = [
+    'order',
+    'block',
+    ...kinds.map((kind) => `two, ${kind}`),
+    ...kinds.map((kind) => `one, waiting, ${kind}`),
+  ];
   return pipeTable(head, rows, 0);
 }
 

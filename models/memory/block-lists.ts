@@ -6,6 +6,14 @@
 import { FreeList } from './free-list.ts';
 import type { PageMap } from './page-map.ts';
 
+/** Free blocks of one order, every `stride`-th block from block number `first` on. */
+export interface BlockRow {
+  readonly order: number;
+  readonly first: number;
+  readonly count: number;
+  readonly stride: number;
+}
+
 export class BlockLists {
   private pages: number;
 
@@ -28,21 +36,11 @@ export class BlockLists {
     return new BlockLists(lists, pages);
   }
 
-  /**
-   * So many blocks of order 0, 1, ...: largest first, from the first page on. Below the largest order every
-   * free block is followed by one in use, its buddy, so that the counts stay what they were: nothing merges.
-   */
+  /** So many blocks of order 0, 1, ..., where `scatteredRows` puts them. */
   static scattered(freeBlocks: readonly number[]): BlockLists {
-    const orderMax = freeBlocks.length - 1;
-    const lists: FreeList[] = [];
-    let page = 0;
-    for (let order = orderMax; order >= 0; order -= 1) {
-      const stride = order === orderMax ? 1 : 2;
-      const pages = 2 ** order;
-      lists.unshift(new FreeList(page / pages, freeBlocks[order], stride));
-      page += freeBlocks[order] * stride * pages;
-    }
-    return new BlockLists(lists, page);
+    const { rows, pages } = scatteredRows(freeBlocks);
+    const lists = rows.map(({ first, count, stride }) => new FreeList(first, count, stride));
+    return new BlockLists(lists.reverse(), pages);
   }
 
   /** The blocks that the free pages of a map form. */
@@ -121,6 +119,24 @@ export class BlockLists {
     }
     return lowest;
   }
+}
+
+/**
+ * Places for so many free blocks of order 0, 1, ...: largest first, from the first page on. Below the largest
+ * order every free block is followed by one in use, its buddy, so that the counts stay what they were: nothing
+ * merges. And the pages that all of it takes.
+ */
+export function scatteredRows(freeBlocks: readonly number[]): { rows: BlockRow[]; pages: number } {
+  const orderMax = freeBlocks.length - 1;
+  const rows: BlockRow[] = [];
+  let page = 0;
+  for (let order = orderMax; order >= 0; order -= 1) {
+    const stride = order === orderMax ? 1 : 2;
+    const count = freeBlocks[order];
+    rows.push({ order, first: page / 2 ** order, count, stride });
+    page += count * stride * 2 ** order;
+  }
+  return { rows, pages: page };
 }
 
 /** Block numbers may pass 2^31, where `^ 1` would cut them. */

@@ -177,6 +177,12 @@ export function orderMaxOf(pageShift: number): number {
   return orderMax;
 }
 
+/** Page shift of the kernels whose largest order it is, inclusive; undefined if there is none. */
+export function pageShiftOfOrders(orderMax: number): number | undefined {
+  const found = Object.entries(ORDER_MAX).find(([, most]) => most === orderMax);
+  return found && Number(found[0]);
+}
+
 function listsOf(
   memory: WholeMemory | FragmentedMemory | MappedMemory,
   orderMax: number,

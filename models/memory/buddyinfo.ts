@@ -11,7 +11,7 @@
  */
 import { InputError } from '../input-error.ts';
 import { formatSize } from '../size.ts';
-import { Buddy } from './buddy.ts';
+import { Buddy, pageShiftOfOrders } from './buddy.ts';
 import { type NodeDistance, Nodes, type NodeZone } from './nodes.ts';
 import { scatteredMap } from './scattered-map.ts';
 import type { Watermark } from './watermark.ts';
@@ -65,8 +65,6 @@ export interface BuddyinfoHost {
   readonly movableShare?: number;
 }
 
-/** Orders of a kernel by its page shift; what else there is needs `basePageShift`. */
-const PAGE_SHIFTS: Readonly<Record<number, number>> = { 9: 16, 13: 12 };
 const LINE = /^Node\s+(\d{1,5}),\s+zone\s+(\S+)(.*)$/;
 const SHOWN_MAX = 40;
 /** So that sums of pages stay exact. */
@@ -111,7 +109,7 @@ export function readBuddyinfo(text: string, where: string, basePageShift?: numbe
   }
   return {
     source: where,
-    basePageShift: basePageShift ?? PAGE_SHIFTS[orders.count],
+    basePageShift: basePageShift ?? (pageShiftOfOrders(orders.count - 1) as number),
     orderMax: orders.count - 1,
     zones,
   };
@@ -144,6 +142,7 @@ export function allocatorOf(info: Buddyinfo, host: BuddyinfoHost = {}): Nodes {
       `${source}: expected a zone for tables (DMA, DMA32 or Normal), got only ${info.zones[0].zone}`,
     );
   }
+  refuseOtherZones(info, host.node);
   const blockShift = BigInt(pageShift + orderMax);
   // Page 0 is never free: exception vectors.
   let base = 1n << blockShift;
@@ -159,6 +158,15 @@ export function allocatorOf(info: Buddyinfo, host: BuddyinfoHost = {}): Nodes {
     return { node, zone, memory };
   });
   return new Nodes(zones, host.node ?? usable[0].node, host.distance);
+}
+
+/** A node may have Movable memory only, as that of a GPU has: no driver gets tables there, and no PHB is near. */
+function refuseOtherZones({ source, zones }: Buddyinfo, node: number | undefined): void {
+  const ofNode = zones.filter((zone) => zone.node === node).map(({ zone }) => zone);
+  if (ofNode.length === 0 || ofNode.some(isTableZone)) return;
+  throw new InputError(
+    `${source}: node ${node}: expected a zone for tables (DMA, DMA32 or Normal), got only ${ofNode.join(', ')}`,
+  );
 }
 
 function readLine(line: string, place: string): BuddyinfoZone {
@@ -184,11 +192,11 @@ function readLine(line: string, place: string): BuddyinfoZone {
 
 /** The number of orders, if it can be; the page size must follow from it or be given. */
 function checkedOrders(count: number, place: string, pageShift: number | undefined): number {
-  const isKnown = pageShift === undefined ? PAGE_SHIFTS[count] !== undefined : count > 0;
+  const isKnown = pageShift === undefined ? pageShiftOfOrders(count - 1) !== undefined : count > 0;
   if (isKnown && count <= ORDERS_MAX) return count;
   const wanted =
     pageShift === undefined ? '9 counts (64K pages) or 13 (4K pages)' : `1 to ${ORDERS_MAX} counts`;
-  const hint = pageShift === undefined ? '; other kernels need their page size' : '';
+  const hint = pageShift === undefined ? '; other kernels need their page size (--page-size)' : '';
   throw new InputError(`${place}: expected ${wanted}, got ${count}${hint}`);
 }
 

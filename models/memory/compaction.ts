@@ -1,10 +1,12 @@
 /**
- * What a request that may wait does to get a block, after mm/compaction.c and __alloc_pages_slowpath
- * (mm/page_alloc.c, 5.17): compaction moves movable pages out of a range, reclaim drops page cache. Up to
- * order 3 (PAGE_ALLOC_COSTLY_ORDER) Linux goes on as long as reclaim makes progress; above, compaction gets one
- * attempt. Simplified: the range is the lowest one without a pinned page; cache is dropped from the lowest
- * page on, where Linux drops what was used longest ago. Left out: compaction put off after failures, isolation
- * by pageblock, swap, the out-of-memory killer.
+ * What a request that may wait does to get a block, after mm/compaction.c, mm/vmscan.c and __alloc_pages_slowpath
+ * (mm/page_alloc.c, 5.17): compaction moves movable pages out of a range, reclaim drops page cache. Up to order 3
+ * (PAGE_ALLOC_COSTLY_ORDER) Linux goes on as long as reclaim makes progress; above, it compacts, reclaims once if
+ * too little was free for that, compacts once more and gives up. Simplified: the range is the lowest one without a
+ * pinned page, so that only want of free pages makes compaction fail where there is one; cache is dropped page by
+ * page from the lowest on, where Linux drops 32 and more at a time of what was used longest ago; and one zone goes
+ * through all of it before the next is asked. Left out: compaction put off after failures or for a fragmentation
+ * index below extfrag_threshold, isolation by pageblock, swap, the out-of-memory killer.
  */
 import type { BlockLists } from './block-lists.ts';
 import type { PageMap } from './page-map.ts';
@@ -25,16 +27,28 @@ export interface KnownZone {
 
 /** Makes a block of an order by compaction or reclaim; whether there is one that may be taken above min. */
 export function makeBlock(zone: KnownZone, order: number): boolean {
-  const { lists } = zone;
-  if (order > lists.orderMax) return false;
-  if (order > COSTLY_ORDER) {
-    return isSuitable(zone, order) && (lists.largestFreeOrder >= order || compact(zone, order));
-  }
-  reclaimUpToMin(zone, order);
-  if (lists.largestFreeOrder < order && !(isSuitable(zone, order) && compact(zone, order))) {
-    dropRange(zone, order);
-  }
-  return lists.largestFreeOrder >= order && isAbove(zone.watermark, 'min', lists.freePages, order);
+  if (order > zone.lists.orderMax) return false;
+  if (order > COSTLY_ORDER) makeCostlyBlock(zone, order);
+  else makeSmallBlock(zone, order);
+  return hasBlock(zone, order);
+}
+
+/** One compaction, which reclaim comes before if too little is free; should_continue_reclaim says how far. */
+function makeCostlyBlock(zone: KnownZone, order: number): void {
+  reclaimUntil(zone, () => hasBlock(zone, order) || isSuitable(zone, order));
+  if (!hasBlock(zone, order) && isSuitable(zone, order)) compact(zone, order);
+}
+
+/** Whatever it takes, page cache of a whole range included. */
+function makeSmallBlock(zone: KnownZone, order: number): void {
+  const { lists, watermark } = zone;
+  reclaimUntil(zone, () => isAbove(watermark, 'min', lists.freePages, order));
+  if (lists.largestFreeOrder >= order) return;
+  if (!(isSuitable(zone, order) && compact(zone, order))) dropRange(zone, order);
+}
+
+function hasBlock({ lists, watermark }: KnownZone, order: number): boolean {
+  return lists.largestFreeOrder >= order && isAbove(watermark, 'min', lists.freePages, order);
 }
 
 /** __compaction_suitable: enough free pages to move things to, above the low mark (min up to order 3). */
@@ -70,11 +84,11 @@ function dropRange(zone: KnownZone, order: number): void {
   }
 }
 
-/** Drops page cache until the request would leave the min mark free, or no cache is left. */
-function reclaimUpToMin(zone: KnownZone, order: number): void {
-  const { lists, pages, watermark } = zone;
+/** Drops page cache until enough is free, or no cache is left. */
+function reclaimUntil(zone: KnownZone, isEnough: () => boolean): void {
+  const { pages } = zone;
   let page = pages.nextMovable(0);
-  while (page < pages.pages && !isAbove(watermark, 'min', lists.freePages, order)) {
+  while (page < pages.pages && !isEnough()) {
     dropPage(zone, page);
     page = pages.nextMovable(page);
   }

@@ -16,7 +16,7 @@ export function unusableIndex(freeBlocks: readonly number[], order: number): num
 
 /**
  * Why a request of an order would fail: towards 0 for lack of memory, towards 1000 for fragmentation; -1000 if
- * it would not fail, 0 if nothing is free. The rounding of the kernel can make it a little less than 0.
+ * it would not fail, 0 if nothing is free. Below 0, down to -500, where half of the block is free in one piece.
  */
 export function fragmentationIndex(freeBlocks: readonly number[], order: number): number {
   const blocks = freeBlocks.reduce((sum, count) => sum + count, 0);

@@ -5,16 +5,17 @@
  * cannot be dropped without writing them out.
  */
 import { InputError } from '../input-error.ts';
+import { BitSet, bitCount } from './bit-set.ts';
 
 /** Page numbers must stay small integers. */
 const PAGES_MAX = 2 ** 30;
 const WORD_BITS = 32;
-const ALL = 0xffff_ffff;
+const ALL = -1;
 
 export class PageMap {
   readonly pages: number;
-  private readonly used: Uint32Array;
-  private readonly pinned: Uint32Array;
+  private readonly used: BitSet;
+  private readonly pinned: BitSet;
 
   /** A node of free pages. Throws InputError for a number that cannot be. */
   constructor(pages: number) {
@@ -22,54 +23,46 @@ export class PageMap {
       throw new InputError(`memory of a node: expected 1 to ${PAGES_MAX} pages, got ${pages}`);
     }
     this.pages = pages;
-    this.used = new Uint32Array(Math.ceil(pages / WORD_BITS));
-    this.pinned = new Uint32Array(this.used.length);
+    this.used = new BitSet(pages);
+    this.pinned = new BitSet(pages);
   }
 
   /** A map of its own with the same pages. */
   copy(): PageMap {
     const copy = new PageMap(this.pages);
-    copy.used.set(this.used);
-    copy.pinned.set(this.pinned);
+    copy.used.words.set(this.used.words);
+    copy.pinned.words.set(this.pinned.words);
     return copy;
   }
 
   /** Free pages. */
   get freePages(): number {
-    let used = 0;
-    for (const word of this.used) used += bitCount(word);
-    return this.pages - used;
+    return this.pages - this.used.count;
   }
 
   isFree(page: number): boolean {
-    return ((this.used[page >>> 5] >>> (page & 31)) & 1) === 0;
+    return !this.used.has(page);
   }
 
   isPinned(page: number): boolean {
-    return ((this.pinned[page >>> 5] >>> (page & 31)) & 1) === 1;
+    return this.pinned.has(page);
   }
 
   /** Pages `from..to` (exclusive) become movable memory in use; pinned ones stay pinned. */
   use(from: number, to: number): void {
-    forEachWord(from, to, (word, mask) => {
-      this.used[word] |= mask;
-    });
+    this.used.set(from, to);
   }
 
   /** Pages `from..to` become pinned. */
   pin(from: number, to: number): void {
-    forEachWord(from, to, (word, mask) => {
-      this.used[word] |= mask;
-      this.pinned[word] |= mask;
-    });
+    this.used.set(from, to);
+    this.pinned.set(from, to);
   }
 
   /** Pages `from..to` become free, pinned or not. */
   release(from: number, to: number): void {
-    forEachWord(from, to, (word, mask) => {
-      this.used[word] &= ~mask;
-      this.pinned[word] &= ~mask;
-    });
+    this.used.clear(from, to);
+    this.pinned.clear(from, to);
   }
 
   /**
@@ -77,6 +70,8 @@ export class PageMap {
    * without a closure it is twice as fast (Node 20).
    */
   drop(from: number, to: number): number {
+    const used = this.used.words;
+    const pinned = this.pinned.words;
     let dropped = 0;
     let page = from;
     while (page < to) {
@@ -84,10 +79,10 @@ export class PageMap {
       const count = Math.min(WORD_BITS - bit, to - page);
       const word = page >>> 5;
       const mask = (ALL >>> (WORD_BITS - count)) << bit;
-      const movable = this.used[word] & ~this.pinned[word] & mask;
+      const movable = used[word] & ~pinned[word] & mask;
       if (movable !== 0) {
         dropped += bitCount(movable);
-        this.used[word] &= ~movable;
+        used[word] &= ~movable;
       }
       page += count;
     }
@@ -96,11 +91,7 @@ export class PageMap {
 
   /** Whether any of the pages `from..to` is pinned. */
   hasPinned(from: number, to: number): boolean {
-    let found = 0;
-    forEachWord(from, to, (word, mask) => {
-      found |= this.pinned[word] & mask;
-    });
-    return found !== 0;
+    return this.pinned.nextSet(from, to) < to;
   }
 
   /** The lowest movable page from `from` on, or `pages` if there is none. */
@@ -139,41 +130,10 @@ export class PageMap {
   }
 
   private nextFree(from: number): number {
-    return this.next(from, ALL);
+    return this.used.nextClear(from, this.pages);
   }
 
   private nextUsed(from: number): number {
-    return this.next(from, 0);
+    return this.used.nextSet(from, this.pages);
   }
-
-  /** The first page from `from` on that is in use, or with `flip` all ones the first that is not. */
-  private next(from: number, flip: number): number {
-    if (from >= this.pages) return this.pages;
-    let word = from >>> 5;
-    let bits = (this.used[word] ^ flip) & (ALL << (from & 31));
-    while (bits === 0) {
-      word += 1;
-      if (word === this.used.length) return this.pages;
-      bits = this.used[word] ^ flip;
-    }
-    const page = word * WORD_BITS + 31 - Math.clz32(bits & -bits);
-    return Math.min(page, this.pages);
-  }
-}
-
-/** The words of the pages `from..to` with a mask of those that belong to them. */
-function forEachWord(from: number, to: number, visit: (word: number, mask: number) => void): void {
-  let page = from;
-  while (page < to) {
-    const bit = page & 31;
-    const count = Math.min(WORD_BITS - bit, to - page);
-    visit(page >>> 5, (ALL >>> (WORD_BITS - count)) << bit);
-    page += count;
-  }
-}
-
-function bitCount(word: number): number {
-  let sum = word - ((word >>> 1) & 0x5555_5555);
-  sum = (sum & 0x3333_3333) + ((sum >>> 2) & 0x3333_3333);
-  return Math.imul((sum + (sum >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24;
 }

@@ -10,17 +10,27 @@ export class ProgressLine {
 
   /** Shows how many items are done, of how many rows read. */
   show(items: number, rows: number): void {
-    const now = Date.now();
-    if (!this.isTerminal && now - this.printed < ELSEWHERE_MS) return;
-    this.printed = now;
-    const rate = items / Math.max(now - this.started, 1) / 1000;
-    const text = `${items.toLocaleString('en-US')} items done, ${rows.toLocaleString('en-US')} rows read, ${rate.toFixed(1)} M items/s`;
-    process.stderr.write(this.isTerminal ? `\r\u001b[2K${text}` : `${text}\n`);
-    this.isShown = true;
+    const rate = items / Math.max(Date.now() - this.started, 1) / 1000;
+    this.print(
+      `${items.toLocaleString('en-US')} items done, ${rows.toLocaleString('en-US')} rows read, ${rate.toFixed(1)} M items/s`,
+    );
+  }
+
+  /** Shows how many steps are done, of how many. */
+  showSteps(done: number, total: number): void {
+    this.print(`${done} of ${total} steps done`);
   }
 
   /** Clears the line. */
   end(): void {
     if (this.isTerminal && this.isShown) process.stderr.write('\r\u001b[2K');
+  }
+
+  private print(text: string): void {
+    const now = Date.now();
+    if (!this.isTerminal && now - this.printed < ELSEWHERE_MS) return;
+    this.printed = now;
+    process.stderr.write(this.isTerminal ? `\r\u001b[2K${text}` : `${text}\n`);
+    this.isShown = true;
   }
 }

@@ -1,8 +1,6 @@
 /** /proc/buddyinfo of a machine from a file that a user names. */
 import { type Buddyinfo, readBuddyinfo } from '../../models/memory/buddyinfo.ts';
-import { InputFile } from '../../traces/input-file.ts';
-import { readLines } from '../../traces/lines.ts';
-import { readTextFile } from '../text-file.ts';
+import { readStandardInput, readTextFile } from '../text-file.ts';
 
 /** A line of 200 bytes for each of six zones of 256 nodes is a third of it. */
 const BYTES_MAX = 2 ** 20;
@@ -13,6 +11,5 @@ const BYTES_MAX = 2 ** 20;
  */
 export function readBuddyinfoFile(path: string, basePageShift?: number): Buddyinfo {
   if (path !== '-') return readBuddyinfo(readTextFile(path, BYTES_MAX), path, basePageShift);
-  const input = InputFile.open(path);
-  return readBuddyinfo([...readLines(input)].join('\n'), input.name, basePageShift);
+  return readBuddyinfo(readStandardInput(BYTES_MAX), 'standard input', basePageShift);
 }

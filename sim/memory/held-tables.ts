@@ -11,12 +11,9 @@ import {
   tableGeometry,
 } from '../../models/table/geometry.ts';
 
-/** Log2 of the IO pages that any PHB has, but PHB3's 256M: 4K, 64K, 2M (PHB4), 16M (PHB3), 1G (PHB4). */
-const IO_PAGE_SHIFTS: readonly number[] = [12, 16, 21, 24, 30];
-
 /** Log2 of the windows asked for: 2 GiB, the default, to 64 TiB. */
-const WINDOW_SHIFT_MIN = 31;
-const WINDOW_SHIFT_MAX = 46;
+export const WINDOW_SHIFT_MIN = 31;
+export const WINDOW_SHIFT_MAX = 46;
 
 /** The best that one page size and level count can have. */
 export interface HeldTable {
@@ -26,11 +23,17 @@ export interface HeldTable {
   readonly window: { readonly bytes: bigint; readonly geometry: TableGeometry } | undefined;
   /** Why there is no larger one: the kernel refuses the numbers, no block is free, or none was asked for. */
   readonly limit: 'EINVAL' | 'ENOMEM' | undefined;
+  /** Whether, with ENOMEM, a block is large enough and it is the watermark that keeps it. */
+  readonly isWatermark: boolean;
 }
 
-/** All page sizes and level counts, in that order. The allocator ends as it was. */
-export function heldTables(allocator: BlockAllocator, basePageShift: number): HeldTable[] {
-  return IO_PAGE_SHIFTS.flatMap((pageShift) =>
+/** IO pages of these sizes with each level count, in that order. The allocator ends as it was. */
+export function heldTables(
+  allocator: BlockAllocator,
+  basePageShift: number,
+  pageShifts: readonly number[],
+): HeldTable[] {
+  return pageShifts.flatMap((pageShift) =>
     Array.from({ length: TABLE_LEVELS_MAX }, (_, at) =>
       largestWindow(allocator, { pageShift, levels: at + 1, basePageShift }),
     ),
@@ -53,13 +56,17 @@ function largestWindow(
 ): HeldTable {
   const { pageShift, levels } = shape;
   let limit: HeldTable['limit'];
+  let isWatermark = false;
   for (let shift = WINDOW_SHIFT_MAX; shift >= WINDOW_SHIFT_MIN; shift -= 1) {
     const bytes = 1n << BigInt(shift);
     const geometry = tableGeometry({ ...shape, windowBytes: bytes });
     if (isRefused(geometry)) limit = 'EINVAL';
     else if (holdsRoots(allocator, geometry.order)) {
-      return { pageShift, levels, window: { bytes, geometry }, limit };
-    } else limit = 'ENOMEM';
+      return { pageShift, levels, window: { bytes, geometry }, limit, isWatermark };
+    } else {
+      limit = 'ENOMEM';
+      isWatermark = allocator.lastFailure?.watermarkBytes !== undefined;
+    }
   }
-  return { pageShift, levels, window: undefined, limit };
+  return { pageShift, levels, window: undefined, limit, isWatermark };
 }

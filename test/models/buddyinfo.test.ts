@@ -59,11 +59,11 @@ describe('a copy of /proc/buddyinfo', () => {
     ],
     [
       'Node 0, zone Normal 1 2 3',
-      'host.txt:1: expected 9 counts (64K pages) or 13 (4K pages), got 3; other kernels need their page size',
+      'host.txt:1: expected 9 counts (64K pages) or 13 (4K pages), got 3; other kernels need their page size (--page-size)',
     ],
     [
       `Node 0, zone Normal ${'1 '.repeat(11)}`,
-      'host.txt:1: expected 9 counts (64K pages) or 13 (4K pages), got 11; other kernels need their page size',
+      'host.txt:1: expected 9 counts (64K pages) or 13 (4K pages), got 11; other kernels need their page size (--page-size)',
     ],
     [
       LINE.replace(' 40 ', ' 4o '),
@@ -159,7 +159,11 @@ describe('the allocator of a host', () => {
       );
     expect(names()).toEqual(['8 DMA', '0 Normal', '0 DMA']);
     expect(names(0)).toEqual(['0 Normal', '0 DMA', '8 DMA']);
-    expect(() => names(1)).toThrow('node: expected one of 0, 8, got 1');
+    expect(() => names(2)).toThrow('node: expected one of 0, 8, got 2');
+    // A GPU's memory, for instance: there is such a node, but nothing of it is for tables.
+    expect(() => names(1)).toThrow(
+      'host.txt: node 1: expected a zone for tables (DMA, DMA32 or Normal), got only Device',
+    );
   });
 
   test('has the counts of the file, and blocks that overlap nowhere', () => {

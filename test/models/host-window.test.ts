@@ -116,26 +116,30 @@ describe('the default window since 5.4', () => {
 });
 
 describe('the default window before 5.4', () => {
-  test('has 4K pages up to 2 GiB, two levels and nothing reserved but entry 0', () => {
-    for (const era of [ERA_4_2, ERA_4_19]) {
+  test('has 4K pages up to 2 GiB and nothing reserved but entry 0; two levels with 4.19.220, one before', () => {
+    for (const [era, levels] of [
+      [ERA_4_2, 1],
+      [ERA_4_19, 2],
+    ] as const) {
       const window = hostWindow({ ...HOST, era });
       expect(window.windowBytes).toBe(2n * GiB);
-      expect(window.geometry).toMatchObject({ pageShift: 12, levels: 2, tceCount: 524_288 });
+      expect(window.geometry).toMatchObject({ pageShift: 12, levels, tceCount: 524_288 });
       expect(window).not.toHaveProperty('reserved');
     }
     expect(hostWindow({ ...withMemory(GiB + 7n), era: ERA_4_19 }).windowBytes).toBe(GiB);
   });
 
-  test('is a whole tree from the first day until 4.18: 64 leaves and a root of 64K', () => {
-    for (const [era, blocks] of [
-      [ERA_4_2, 65],
-      [ERA_4_19, 1],
+  test('is one block of 4 MiB until 4.18, and a root of 64K in 4.19', () => {
+    for (const [era, bytes] of [
+      [ERA_4_2, 4n * 1024n * 1024n],
+      [ERA_4_19, 65_536n],
     ] as const) {
       const machine = { ...HOST, era };
       const home = homeOf(machine);
       const table = HostTable.create(hostWindow(machine), { ...home, era });
       if (isHostTableFailure(table)) throw new Error('no block');
-      expect(table.table.hardwareBlocks).toBe(blocks);
+      expect(table.table.hardwareBlocks).toBe(1);
+      expect(GiB - home.allocator.freeBytes).toBe(bytes);
       expect(table.pools.takenEntries).toBe(1);
     }
   });

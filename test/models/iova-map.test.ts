@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EntryMap } from '../../models/kernel/host-dma/entry-map.ts';
+import { IovaPools } from '../../models/kernel/host-dma/iova-pools.ts';
 
 /** Runs of the map's size that begin and end anywhere, words' borders included. */
 const runs = (size: number) =>
@@ -69,4 +70,20 @@ test('a full map of 2^27 entries has its one hole found and its taken entries co
   expect(map.findFree({ from: 1, end: 2 ** 27, count: 3, alignment: 1 })).toBe(2 ** 27 - 100);
   expect(map.findFree({ from: 1, end: 2 ** 27, count: 4, alignment: 1 })).toBeUndefined();
   expect(map.taken).toBe(2 ** 27 - 3);
+});
+
+test('numbers of pages and boundaries that cannot be are a fault of the caller, and nothing changes', () => {
+  const pools = new IovaPools({
+    pageShift: 20,
+    entries: 1024,
+    offset: 0,
+    largePoolIsLastResort: true,
+  });
+  const request = { pages: 1, processor: 0, mask: 2 ** 52 - 1, alignOrder: 0, boundary: 2 ** 20 };
+  for (const pages of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+    expect(() => pools.allocate({ ...request, pages })).toThrow(RangeError);
+    expect(() => pools.free(5, pages)).toThrow(/pages: expected a whole number, got/);
+  }
+  expect(() => pools.allocate({ ...request, boundary: Number.NaN })).toThrow(/boundary/);
+  expect(pools.takenEntries).toBe(1);
 });

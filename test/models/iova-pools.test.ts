@@ -73,8 +73,9 @@ describe('pools', () => {
     expect(pools[4].end).toBe(1003);
   });
 
-  test('the processor chooses: 0, 1, 3, 0, 2, 3, 1, 2 and again; every eighth of 0..32 the same', () => {
+  test('the processor chooses by hash_32, which repeats itself up to processor 15 only', () => {
     expect(range(0, 16).map(poolHash)).toEqual([0, 1, 3, 0, 2, 3, 1, 2, 0, 1, 3, 0, 2, 3, 1, 2]);
+    expect(range(16, 24).map(poolHash)).toEqual([0, 1, 3, 1, 2, 0, 1, 3]);
     expect([0, 8, 16, 24, 32].map(poolHash)).toEqual([0, 0, 0, 0, 0]);
   });
 

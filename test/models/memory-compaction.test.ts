@@ -45,19 +45,49 @@ describe('a request of more than 8 pages that may wait', () => {
     expect(buddyOf(map).allocate(4, 'kernel')).toBeUndefined();
   });
 
-  test('is refused where fewer than twice as many pages are free, low mark apart', () => {
-    // 12 in the range and 20 elsewhere are 32, one too few for order 4.
-    const map = () => drawn(256, [16, range], [64, '.P'.repeat(20)]);
-    expect(buddyOf(map()).allocate(4, 'kernel')).toBeUndefined();
-    const more = () => drawn(256, [16, range], [64, '.P'.repeat(21)]);
-    expect(buddyOf(more()).allocate(4, 'kernel')).toBeDefined();
-    const low = { minPages: 0, lowPages: 1, reservePages: 0 };
-    expect(buddyOf(more(), low).allocate(4, 'kernel')).toBeUndefined();
+  test('is compacted for where more than twice as many pages are free, after reclaim if need be', () => {
+    // 12 in the range and 20 elsewhere are 32, one too few for order 4: the first of the four pages of cache is
+    // dropped, the other three are moved.
+    const map = drawn(256, [16, range], [64, '.P'.repeat(20)]);
+    expect(buddyOf(map).allocate(4, 'kernel')).toBe(16n * PAGE);
+    expect(map.freePages).toBe(33 - 16);
+    const more = drawn(256, [16, range], [64, '.P'.repeat(21)]);
+    expect(buddyOf(more).allocate(4, 'kernel')).toBe(16n * PAGE);
+    expect(more.freePages).toBe(33 - 16);
   });
 
-  test('never drops page cache', () => {
+  test('is refused where even all page cache dropped leaves too few pages above min', () => {
+    // 36 pages are free at most: 36 - 15 > 20, but not 21.
+    const marks = { minPages: 20, lowPages: 40, reservePages: 0 };
+    expect(
+      buddyOf(drawn(256, [16, range], [64, '.P'.repeat(20)]), marks).allocate(4, 'kernel'),
+    ).toBe(16n * PAGE);
+    const high = { minPages: 21, lowPages: 40, reservePages: 0 };
+    const short = drawn(256, [16, range], [64, '.P'.repeat(20)]);
+    expect(buddyOf(short, high).allocate(4, 'kernel')).toBeUndefined();
+    expect(short.freePages).toBe(36);
+  });
+
+  test('has as much page cache dropped as compaction wants free, once, and no more', () => {
+    // Pages 0, 2, 4, ... of the lower half are cache beside pinned ones; the range at 128 can be emptied.
+    const map = drawn(256, [0, 'mP'.repeat(50)], [128, 'm'.repeat(16)]);
+    const buddy = buddyOf(map);
+    expect(buddy.allocate(4, 'atomic')).toBeUndefined();
+    expect(buddy.allocate(4, 'kernel')).toBe(128n * PAGE);
+    // 33 single pages were dropped, 16 of them took what was moved.
+    expect(map.freePages).toBe(33 - 16);
+    expect([0, 30, 32, 64, 66].map((page) => map.isFree(page))).toEqual([
+      false,
+      false,
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  test('is served by reclaim alone where that leaves a block free', () => {
     const map = drawn(256, [0, 'm'.repeat(256)]);
-    expect(buddyOf(map).allocate(4, 'kernel')).toBeUndefined();
+    expect(buddyOf(map).allocate(4, 'kernel')).toBe(0n);
     expect(map.freePages).toBe(0);
   });
 

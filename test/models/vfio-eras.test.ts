@@ -250,6 +250,12 @@ describe('a kernel by its name', () => {
     ['6.11-64K', '6.12', 'powernv', 16],
     ['6.12-pseries-64k', '6.12', 'pseries', 16],
     ['7.3-pseries-4k', '6.12', 'pseries', 12],
+    ['v6.12', '6.12', 'powernv', 16],
+    ['v4.18-4k', '4.2', 'powernv', 12],
+    ['5.14.0-427.el9.ppc64le', '5.17', 'powernv', 16],
+    ['4.18.0-553.16.1.el8_10.ppc64le', '4.2', 'powernv', 16],
+    ['6.1.0-18-powerpc64le', '5.17', 'powernv', 16],
+    ['6.12.0-rc3+', '6.12', 'powernv', 16],
   ] as const)('%s', (name, era, platform, basePageShift) => {
     expect(parseKernel(name)).toMatchObject({ era: { name: era }, platform, basePageShift });
   });
@@ -263,7 +269,15 @@ describe('a kernel by its name', () => {
     expect(() => parseKernel(name)).toThrow(/expected 4.2 or later, which has DMA windows/);
   });
 
-  test.each(['6', '6.12-16k', 'pseries', '6.12-64k-pseries', ''])("'%s' is none", (name) => {
+  test.each([
+    '6',
+    '6.12-16k',
+    '6.12.0-16k',
+    '6.12-427.el9',
+    'pseries',
+    '6.12-64k-pseries',
+    '',
+  ])("'%s' is none", (name) => {
     expect(() => parseKernel(name)).toThrow(/expected VERSION\[-pseries\]\[-4k\|-64k\]/);
   });
 });

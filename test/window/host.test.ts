@@ -45,7 +45,9 @@ describe('a watermark', () => {
     expect(line({ ...words, ram: '1T' })).toMatchObject({
       result: 'ENOMEM',
       availableOrder: 2,
-      reason: expect.stringMatching(/such a block is free, but .* must stay free \(watermark\), of /),
+      reason: expect.stringMatching(
+        /such a block is free, but .* must stay free \(watermark\), of /,
+      ),
     });
     const info = readBuddyinfo('Node 0, zone Normal 4 2 1 0 0 0 0 0 0', 'low');
     const { tables } = accountOf(info, { ramBytes: 1n << 40n });

@@ -18,6 +18,8 @@ export interface Node {
   /** All pages free. */
   readonly map: PageMap;
   readonly pageShift: number;
+  /** Told of each step or round, of so many. */
+  readonly progress?: (done: number, total: number) => void;
 }
 
 /** A kind of past that a host may have. */

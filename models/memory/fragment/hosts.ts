@@ -6,7 +6,12 @@
 import { InputError } from '../../input-error.ts';
 import { orderMaxOf } from '../buddy.ts';
 import { PageMap } from '../page-map.ts';
-import { type FragmentGenerator, type FragmentValues, fragmentValues } from './generator.ts';
+import {
+  type FragmentGenerator,
+  type FragmentValues,
+  fragmentValues,
+  type Node,
+} from './generator.ts';
 import { BOOT_SHARE, boot, EXTENT, fillCache, freeExtents, pinPages } from './parts.ts';
 
 const fresh: FragmentGenerator = {
@@ -77,6 +82,7 @@ const churn: FragmentGenerator = {
     for (let round = 0; round < rounds; round += 1) {
       fillCache(map, orderMaxOf(pageShift), 0);
       freeExtents(node, extent, wanted, random);
+      node.progress?.(round + 1, rounds);
     }
   },
 };
@@ -138,6 +144,7 @@ const aged: FragmentGenerator = {
       freeExtents(node, extent, Math.floor(map.pages * replaced), random);
       pinPages(map, pins / pagesInGib, random);
       fillCache(map, orderMax, freePages);
+      node.progress?.(step + 1, steps);
     }
   },
 };
@@ -165,7 +172,7 @@ export const FRAGMENT_GENERATORS: readonly FragmentGenerator[] = [fresh, pinned,
  */
 export function generateNode(
   name: string,
-  node: { readonly pageShift: number; readonly bytes: number },
+  node: { readonly bytes: number } & Omit<Node, 'map'>,
   given: FragmentValues,
   random: () => number,
 ): PageMap {
@@ -175,6 +182,6 @@ export function generateNode(
     throw new InputError(`unknown past '${name}'; known: ${names}`);
   }
   const map = new PageMap(node.bytes / 2 ** node.pageShift);
-  generator.fill({ map, pageShift: node.pageShift }, fragmentValues(generator, given), random);
+  generator.fill({ ...node, map }, fragmentValues(generator, given), random);
   return map;
 }
