@@ -157,7 +157,11 @@ test.each([
   ['no threads', ['--threads', '0'], /--threads: expected 1\.\.64, got '0'/],
   ['too many threads', ['--threads', '65'], /--threads: expected 1\.\.64, got '65'/],
   ['threads in words', ['--threads', 'two'], /--threads: expected 1\.\.64, got 'two'/],
-  ['an unknown PHB', ['--phb', 'phb44'], /unknown PHB 'phb44', did you mean 'phb4'\?/],
+  [
+    'an unknown PHB',
+    ['--phb', 'phb44'],
+    /unknown PHB 'phb44'; known: phb3, phb4, phb4-small, phb5$/,
+  ],
   [
     'an unknown key',
     ['--set', 'tceCache.way=2'],
