@@ -1,5 +1,6 @@
 /**
- * The cases that are timed: a unit with real tables in memory, and a fixed, seeded list of requests. Each
+ * The cases that are timed: a unit with real tables in memory, and a fixed, seeded list of requests; and the
+ * generators, which have to make requests faster than a unit replays them. Each
  * prints a digest of what it counted, so that neither a compiler nor an author can optimise the work away.
  */
 import { createHash } from 'node:crypto';
@@ -12,6 +13,8 @@ import { Accounts } from '../sim/unit/books/accounts.ts';
 import { QUAD } from '../sim/unit/items.ts';
 import type { Pacing } from '../sim/unit/port/arrivals.ts';
 import { createTceUnit } from '../sim/unit/tce-unit.ts';
+import type { TraceBatch } from '../traces/format.ts';
+import { generatedBatches, prepareTraffic } from '../traces/generate/generate.ts';
 import { randomOf } from '../traces/random.ts';
 
 const RTT_BASE = 0xff_0000_0000n;
@@ -24,6 +27,8 @@ const PE = 1;
 const REQUEST_BYTES = 64;
 /** Requests of one `replay` call, as a chunk of a real replay has. */
 const CHUNK_REQUESTS = 2048;
+/** One for each way of making rows: plain, chance, powers, devices with mappings, many patterns. */
+const GENERATED = ['sequential', 'uniform', 'zipf', 'chase', 'nic-rx', 'nvme', 'tenants'] as const;
 
 export interface BenchCase {
   readonly name: string;
@@ -69,7 +74,34 @@ export function benchCases(requests: number): BenchCase[] {
         pageOf: anyOf(levels === 1 ? ENTRIES : pages),
       }),
     ),
+    ...GENERATED.map((name) => generatorCase(name, requests)),
   ];
+}
+
+/** A generator that makes all its rows; the digest is of the rows of one more run. */
+function generatorCase(name: string, requests: number): BenchCase {
+  const { traffic } = prepareTraffic(name, { requests: `${requests}` });
+  let rows = 0;
+  return {
+    name: `generate ${name}`,
+    run() {
+      rows = 0;
+      for (const batch of generatedBatches(traffic)) rows += batch.rows;
+    },
+    digest() {
+      const hash = createHash('sha256').update(`${rows}`);
+      for (const batch of generatedBatches(traffic)) {
+        for (const column of columnsOf(batch)) hash.update(column);
+      }
+      return hash.digest('hex').slice(0, 16);
+    },
+  };
+}
+
+/** The cells of a batch that hold rows. */
+function columnsOf({ rows, timeNs, op, rid, pe, length, address, value }: TraceBatch) {
+  const pairs = [timeNs, address, value].map((column) => column.subarray(0, 2 * rows));
+  return [...pairs, ...[op, rid, pe, length].map((column) => column.subarray(0, rows))];
 }
 
 function createCase(options: CaseOptions): BenchCase {

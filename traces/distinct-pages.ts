@@ -1,71 +1,89 @@
 /**
- * How many different pages a trace touches, each counted once a PE, for the page sizes that a TCE cache
- * may hold. Exact up to a bound, beyond which only "more than" is known.
+ * How many different pages a trace touches, each counted once an owner (a PE or a device), for the page
+ * sizes that a window may have. Exact up to a bound, beyond it estimated from a sample of the pages (the
+ * standard error is about 0.3 %).
  */
+import { PageSample } from './page-sample.ts';
 
-/** Pages of one size that are remembered; about 60 bytes each. */
-export const DISTINCT_PAGES_MAX = 2 ** 20;
+/** Pages of one size that are remembered. */
+export const DISTINCT_PAGES_MAX = 2 ** 18;
+
+/** Pages of one request that are looked at (16 MiB of 4 KiB pages); what is beyond is left out. */
+const REQUEST_PAGES_MAX = 4096;
+
+/** The page sizes that are counted, in bytes. */
+export const COUNTED_PAGE_BYTES = [4096, 65_536, 2 ** 21, 2 ** 24] as const;
 
 /** Pages of one size. */
 export interface PageCount {
   readonly pageBytes: number;
   readonly pages: number;
-  /** There are more than `pages`. */
-  readonly capped: boolean;
+  /** There were too many to remember: `pages` is computed from a sample; or requests were too long. */
+  readonly isEstimate: boolean;
 }
-
-const PAGE_BYTES = [4096, 65_536, 2 ** 21] as const;
 
 export class DistinctPages {
-  private readonly sizes = PAGE_BYTES.map((pageBytes) => new PagesOfSize(pageBytes));
+  private isCut = false;
+  private readonly samples = COUNTED_PAGE_BYTES.map(() => new PageSample(DISTINCT_PAGES_MAX));
 
-  /** Counts the pages of `length` bytes from an address (halves) on. */
-  add(phb: number, pe: number, high: number, low: number, length: number): void {
-    const owner = (phb << 16) | pe;
-    for (const size of this.sizes) {
+  /** Counts the pages of `length` bytes from an address (halves) on; `owner` is below 2^32 - 1. */
+  add(owner: number, high: number, low: number, length: number): void {
+    for (let index = 0; index < COUNTED_PAGE_BYTES.length; index += 1) {
+      const pageBytes = COUNTED_PAGE_BYTES[index];
+      const first = pageOf(high, low, pageBytes);
+      const last = lastPageOf(high, low, length, pageBytes);
+      if (index === 0 && last - first === REQUEST_PAGES_MAX - 1) this.isCut = true;
       // Where no small page is new, no larger one can be.
-      if (!size.add(owner, high, low, length)) return;
+      if (!addPages(this.samples[index], owner, first, last)) return;
     }
   }
 
+  /** The pages of all owners. */
   counts(): PageCount[] {
-    return this.sizes.map((size) => size.count());
+    return this.samples.map(({ size, shift }, index) => this.countOf(index, size, shift));
+  }
+
+  /** The pages of each owner that has any. */
+  countsByOwner(): Map<number, PageCount[]> {
+    const sizesOf = new Map<number, number[]>();
+    for (const [index, sample] of this.samples.entries()) {
+      for (const slot of sample.slots()) {
+        const owner = sample.ownerAt(slot);
+        const sizes = sizesOf.get(owner) ?? COUNTED_PAGE_BYTES.map(() => 0);
+        sizes[index] += 1;
+        sizesOf.set(owner, sizes);
+      }
+    }
+    const counts = (sizes: number[]) =>
+      sizes.map((size, index) => this.countOf(index, size, this.samples[index].shift));
+    return new Map([...sizesOf].map(([owner, sizes]) => [owner, counts(sizes)]));
+  }
+
+  private countOf(index: number, size: number, shift: number): PageCount {
+    return {
+      pageBytes: COUNTED_PAGE_BYTES[index],
+      pages: size * 2 ** shift,
+      isEstimate: shift > 0 || this.isCut,
+    };
   }
 }
 
-class PagesOfSize {
-  private readonly pagesOf = new Map<number, Set<number>>();
-  private pages = 0;
-  private capped = false;
+/** The number of the page in which an address lies; `low` may be beyond 2^32. */
+export function pageOf(high: number, low: number, pageBytes: number): number {
+  return high * (2 ** 32 / pageBytes) + Math.floor(low / pageBytes);
+}
 
-  constructor(private readonly pageBytes: number) {}
+/** The last page of a request that is looked at. */
+export function lastPageOf(high: number, low: number, length: number, pageBytes: number): number {
+  const last = pageOf(high, low + Math.max(length, 1) - 1, pageBytes);
+  return Math.min(last, pageOf(high, low, pageBytes) + REQUEST_PAGES_MAX - 1);
+}
 
-  /** Whether any of the pages is new, or may be because the bound was reached. */
-  add(owner: number, high: number, low: number, length: number): boolean {
-    if (this.capped) return true;
-    const known = this.ownedBy(owner);
-    const before = known.size;
-    const upper = high * (2 ** 32 / this.pageBytes);
-    const first = upper + Math.floor(low / this.pageBytes);
-    const last = upper + Math.floor((low + length - 1) / this.pageBytes);
-    for (let page = first; page <= last && !this.capped; page += 1) {
-      known.add(page);
-      this.capped = this.pages + known.size - before > DISTINCT_PAGES_MAX;
-    }
-    this.pages += known.size - before;
-    return known.size > before;
+/** Whether any page is new, or may be. */
+function addPages(sample: PageSample, owner: number, first: number, last: number): boolean {
+  let mayBeNew = false;
+  for (let page = first; page <= last; page += 1) {
+    if (sample.take(owner, page) < 0 || sample.isNew) mayBeNew = true;
   }
-
-  count(): PageCount {
-    const pages = this.capped ? DISTINCT_PAGES_MAX : this.pages;
-    return { pageBytes: this.pageBytes, pages, capped: this.capped };
-  }
-
-  private ownedBy(owner: number): Set<number> {
-    const known = this.pagesOf.get(owner);
-    if (known) return known;
-    const fresh = new Set<number>();
-    this.pagesOf.set(owner, fresh);
-    return fresh;
-  }
+  return mayBeNew;
 }

@@ -1,44 +1,65 @@
 /**
- * A file, standard input or bytes in memory, read once from front to back. It may look ahead, which is
- * how a trace's format is found out without a second opening (a pipe has none).
+ * A file, standard input or bytes in memory, read once from front to back; what is compressed with gzip or
+ * zstd comes out decompressed. It may look ahead, which is how a trace's format is found out without a second
+ * opening (a pipe has none).
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { InputError } from '../models/input-error.ts';
+import { type ByteSource, DescriptorBytes, NO_BYTES } from './byte-source.ts';
+import {
+  COMPRESSION_HEAD_BYTES,
+  compressionOf,
+  DecompressedBytes,
+} from './compression/decompressed.ts';
 
 const STANDARD_INPUT = 0;
-/** The descriptor of bytes in memory. */
-const NO_FILE = -1;
-/** How long to sleep while a non-blocking pipe has nothing yet. */
-const EMPTY_PIPE_WAIT_MS = 5;
 
-const sleeper = new Int32Array(new SharedArrayBuffer(4));
-
-export class InputFile {
+export class InputFile implements ByteSource {
   /** Bytes handed out so far. */
   offset = 0;
 
   private constructor(
     /** The name for messages: the path, or `standard input`. */
     readonly name: string,
-    private readonly descriptor: number,
+    private readonly source: ByteSource,
     /** Bytes that were looked at and not taken yet. */
     private ahead = new Uint8Array(0),
   ) {}
 
-  /** Opens a path, `-` for standard input. Throws InputError where there is no file to read. */
+  /**
+   * Opens a path, `-` for standard input. Throws InputError where there is no file to read, and later, from
+   * `peek` and `read`, where it was compressed and is damaged.
+   */
   static open(path: string): InputFile {
-    if (path === '-') return new InputFile('standard input', STANDARD_INPUT);
+    if (path === '-') {
+      return InputFile.decompressed(
+        new InputFile('standard input', new DescriptorBytes(STANDARD_INPUT)),
+      );
+    }
     const descriptor = openPath(path);
     if (fstatSync(descriptor).isDirectory()) {
       closeSync(descriptor);
-      throw new InputError(`${path}: expected a trace file, got a directory`);
+      throw new InputError(`${path}: expected a file, got a directory`);
     }
-    return new InputFile(path, descriptor);
+    return InputFile.decompressed(new InputFile(path, new DescriptorBytes(descriptor)));
   }
 
   /** Bytes that stand elsewhere; `name` says where. */
   static ofBytes(name: string, bytes: Uint8Array<ArrayBuffer>): InputFile {
-    return new InputFile(name, NO_FILE, bytes);
+    return new InputFile(name, NO_BYTES, bytes);
+  }
+
+  private static decompressed(file: InputFile): InputFile {
+    try {
+      const head = file.peek(COMPRESSION_HEAD_BYTES);
+      const compression = compressionOf(head, file.name);
+      if (!compression) return file;
+      const bytes = new DecompressedBytes(file.name, compression, file, head);
+      return new InputFile(file.name, bytes);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
   }
 
   /** The next bytes, at most `count`, without taking them; fewer only at the end of the file. */
@@ -63,13 +84,13 @@ export class InputFile {
   }
 
   close(): void {
-    if (this.descriptor > STANDARD_INPUT) closeSync(this.descriptor);
+    this.source.close();
   }
 
   private fill(target: Uint8Array, from: number): number {
     let at = from;
-    while (at < target.length && this.descriptor !== NO_FILE) {
-      const got = readSome(this.descriptor, target, at);
+    while (at < target.length) {
+      const got = this.source.read(target.subarray(at));
       if (got === 0) break;
       at += got;
     }
@@ -84,16 +105,5 @@ function openPath(path: string): number {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT') throw new InputError(`${path}: no such file`);
     throw new InputError(`${path}: cannot be opened (${code})`);
-  }
-}
-
-function readSome(descriptor: number, target: Uint8Array, at: number): number {
-  for (;;) {
-    try {
-      return readSync(descriptor, target, at, target.length - at, null);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-      Atomics.wait(sleeper, 0, 0, EMPTY_PIPE_WAIT_MS);
-    }
   }
 }

@@ -6,7 +6,7 @@ import { PHB_PRESETS } from '../../models/phb/presets.ts';
 import { type KeyedParameter, type PhbSpec, parametersOf } from '../../models/phb/spec.ts';
 import { GENERATORS } from '../../traces/generate/generate.ts';
 import { suggest } from '../../traces/nearest.ts';
-import { TEXT_FORMATS } from '../../traces/open.ts';
+import { BINARY_FORMATS, TEXT_FORMATS } from '../../traces/open.ts';
 import { HYPERVISOR_NAMES, hypervisorTitle } from '../host/partition.ts';
 import { LOG_COLUMNS } from '../replay/request-log-columns.ts';
 import type { Report, Section } from '../report/document.ts';
@@ -235,7 +235,10 @@ function generatorSection(): Section {
 }
 
 function formatSection(): Section {
-  const rows = TEXT_FORMATS.map(({ name, description }) => [name, description]);
+  const rows = [...TEXT_FORMATS, ...BINARY_FORMATS].map(({ name, description }) => [
+    name,
+    description,
+  ]);
   rows.push(['arrow', 'trace file or stream of tcesim']);
   return {
     title: 'Trace formats',

@@ -27,7 +27,7 @@ describe('a trace', () => {
   test.each([
     ['that is not there', () => path('missing.arrow'), /missing\.arrow: no such file$/],
     ['that is empty', () => path('file'), /file: the file is empty$/],
-    ['that is a directory', () => path('.'), /expected a trace file, got a directory$/],
+    ['that is a directory', () => path('.'), /expected a file, got a directory$/],
   ])('%s is refused by name', async (_what, file, message) => {
     expect(await refusal('run', '--trace', file())).toMatch(message);
   });

@@ -31,7 +31,7 @@ test('an empty file, a directory and a missing file are told apart', async () =>
   await expect(openTrace(temporaryFile('e', ''))).rejects.toThrow(/e: the file is empty$/);
   const folder = temporaryPath('d');
   mkdirSync(folder);
-  await expect(openTrace(folder)).rejects.toThrow(/d: expected a trace file, got a directory$/);
+  await expect(openTrace(folder)).rejects.toThrow(/d: expected a file, got a directory$/);
   await expect(openTrace(temporaryPath('m'))).rejects.toThrow(/m: no such file$/);
 });
 

@@ -267,7 +267,8 @@ test('a known event of another form is kept with its line, an unknown one counte
   );
   expect(rows).toHaveLength(2);
   expect([...source.skipped.counts]).toEqual([
-    ['other event', 2],
+    ['H_GET_TCE, which changes nothing', 1],
+    ['other event', 1],
     ['malformed line', 2],
   ]);
   expect(source.skipped.first).toEqual([

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Command } from '../../sim/cli/program.ts';
+import { commandText } from '../../sim/cli/trace/shared.ts';
 import { addTraceCommand } from '../../sim/cli/trace.ts';
 import { OPERATIONS } from '../../traces/format.ts';
 import { CSV_COLUMNS } from '../../traces/import/csv.ts';
@@ -53,14 +54,49 @@ test('import writes the trace and accounts for every line on standard error', as
   ]);
   expect(printed).toBe('');
   expect(reported.split('\n')).toEqual([
-    `${log}: import:qemu-log, 4 lines`,
+    `${log}: import:qemu-log, 4 lines: 2 used, 2 without a row`,
     'rows: 3 (read 1, create 1, put 1)',
+    'span: none, the log has an order only',
+    'devices: PHBs 0; RIDs 0x0000; PE#s 1',
     'no row: 1 x failed hypercall',
     'no row: 1 x malformed line',
     `${log}:4: spapr_iommu_pci_put: the arguments have another form`,
     'assumed: length and direction of a DMA in 1 rows',
     '',
   ]);
+});
+
+const BAD_LOG = 'spapr_iommu_pci_put liobn=0x80000000\n';
+
+test.each([
+  [['--strict'], /a\.log:1: spapr_iommu_pci_put: the arguments have another form$/],
+  [['--option', 'x'], /^--option: expected name=value, got 'x'$/],
+  [['--option', 'x=1', '--option', 'x=2'], /^--option: x is given twice$/],
+  [['--option', 'x=1'], /unknown option 'x'/],
+  [['--format', 'cvs'], /^unknown format 'cvs', did you mean 'csv'\?$/],
+])('import with %j is refused', async (words, message) => {
+  const log = temporaryFile('a.log', BAD_LOG);
+  const all = [log, ...words, '-o', temporaryPath('a.arrow')];
+  await expect(trace('import', ...all)).rejects.toThrow(message);
+});
+
+test('the command is recorded without folders and output, and words that a shell would split are quoted', () => {
+  const given = { output: '/x/o', out: '/x/o', option: ['a=b c', 'd=1'], strict: true, endNs: '5' };
+  expect(commandText('import', ['/home/me/a.log'], given)).toBe(
+    "tcesim trace import a.log --option 'a=b c' --option d=1 --strict --end-ns 5",
+  );
+});
+
+test('generate says that the generator comes first', async () => {
+  await expect(trace('generate', '-o', 'x', 'ring')).rejects.toThrow(/comes first: generate ring/);
+});
+
+test('cut refuses what is no condition', async () => {
+  const cut = (...words: string[]) =>
+    trace('cut', samplePath('p9-vfio.jsonl'), ...words, '-o', temporaryPath('c.arrow'));
+  await expect(cut('--op', 'read,wirte')).rejects.toThrow(/^--op: unknown operation 'wirte', did/);
+  await expect(cut('--phb', '256')).rejects.toThrow(/^--phb: expected an unsigned 8-bit number/);
+  await expect(cut('--end-ns', '9')).rejects.toThrow(/no times/);
 });
 
 test('generate takes its parameters as options', async () => {

@@ -42,6 +42,15 @@ export interface ColumnCells {
 
 /** The library's file writer leaves the schema to the footer; a sequential reader needs it in front. */
 class FileWriter extends RecordBatchFileWriter {
+  /** What is known at the end only: metadata of the footer's copy of the schema, which most readers take. */
+  readonly closing = new Map<string, string>();
+
+  protected override _writeFooter(schema: Schema): this {
+    return super._writeFooter(
+      new Schema(schema.fields, new Map([...schema.metadata, ...this.closing])),
+    );
+  }
+
   protected override _writeSchema(schema: Schema): this {
     super._writeSchema(schema);
     return this._writeMessage(Message.from(schema));
@@ -65,7 +74,7 @@ export function wide(pairs: Uint32Array, rows: number): BigUint64Array {
 
 export class ColumnWriter {
   private readonly schema: Schema;
-  private readonly writer: RecordBatchFileWriter | RecordBatchStreamWriter;
+  private readonly writer: FileWriter | RecordBatchStreamWriter;
   private readonly dictionaries;
 
   /** Writes the schema: the columns, and `facts` as its metadata. */
@@ -103,8 +112,11 @@ export class ColumnWriter {
     );
   }
 
-  /** Writes the end marker and, in a file, the footer. */
-  finish(): void {
+  /** Writes the end marker and, in a file, the footer with further `facts`; a stream has no room for them. */
+  finish(facts: ReadonlyMap<string, string> = new Map()): void {
+    if (this.writer instanceof FileWriter) {
+      for (const [key, value] of facts) this.writer.closing.set(key, value);
+    }
     this.writer.finish();
   }
 }

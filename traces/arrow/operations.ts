@@ -81,8 +81,8 @@ export class OperationColumn {
 
 function indices(bytes: Uint8Array, width: number): Uint8Array | Uint16Array | Uint32Array {
   if (width === 1) return bytes;
-  if (width === 2) return new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 1);
-  return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
+  const copy = new Uint8Array(bytes.subarray(0, bytes.length - (bytes.length % width)));
+  return width === 2 ? new Uint16Array(copy.buffer) : new Uint32Array(copy.buffer);
 }
 
 /** Texts of a utf8 (32-bit offsets) or large utf8 (64-bit offsets) column. */
@@ -96,10 +96,12 @@ function textOf(
 ): string[] {
   const cells = DataType.isLargeUtf8(type) ? 2 : 1;
   const offsetBytes = bufferAt(first + 1);
-  const offsets = new Uint32Array(offsetBytes.buffer, offsetBytes.byteOffset);
-  if ((from + rows + 1) * cells * offsets.BYTES_PER_ELEMENT > offsetBytes.length) {
+  const offsetsEnd = (from + rows + 1) * cells * Uint32Array.BYTES_PER_ELEMENT;
+  if (offsetsEnd > offsetBytes.length) {
     throw new InputError(`${place}: damaged record batch: column op is cut`);
   }
+  // A damaged buffer may begin anywhere; a copy begins where cells may.
+  const offsets = new Uint32Array(new Uint8Array(offsetBytes.subarray(0, offsetsEnd)).buffer);
   const bytes = Buffer.from(bufferAt(first + 2));
   return Array.from({ length: rows }, (_, at) =>
     bytes.toString('utf8', offsets[(from + at) * cells], offsets[(from + at + 1) * cells]),

@@ -19,7 +19,16 @@ export const COLUMNS = {
 /** A column by its name in memory. */
 export type ColumnKey = keyof typeof COLUMNS;
 
-const KEY = { version: 'tcesim.trace', clock: 'tcesim.clock', source: 'tcesim.source' } as const;
+const KEY = {
+  version: 'tcesim.trace',
+  clock: 'tcesim.clock',
+  source: 'tcesim.source',
+  command: 'tcesim.command',
+  units: 'tcesim.units',
+  rows: 'tcesim.rows',
+  digest: 'tcesim.digest',
+} as const;
+const UNITS = 'time_ns: ns; length: bytes; address, value: bytes';
 const PARAMETER_PREFIX = 'tcesim.parameter.';
 
 /** The columns of a trace as they are written. */
@@ -29,17 +38,32 @@ export function traceColumns(): ColumnSpec[] {
   );
 }
 
-/** The facts of a trace as they stand in its schema. */
-export function traceFacts(metadata: TraceMetadata): Map<string, string> {
+/** The facts of a trace as they stand in its schema; `command` is the one that wrote the file. */
+export function traceFacts(metadata: TraceMetadata, command?: string): Map<string, string> {
   const facts = new Map<string, string>([
     [KEY.version, TRACE_VERSION],
     [KEY.clock, metadata.clock],
     [KEY.source, metadata.source],
+    [KEY.units, UNITS],
   ]);
+  if (command !== undefined) facts.set(KEY.command, command);
   for (const [key, value] of Object.entries(metadata.parameters)) {
     facts.set(PARAMETER_PREFIX + key, value);
   }
   return facts;
+}
+
+/** What is known of the rows once all are written: counts, and the digest. */
+export function closingFacts(
+  rowsOf: Readonly<Record<string, number>>,
+  digest: string,
+): Map<string, string> {
+  const total = Object.values(rowsOf).reduce((sum, rows) => sum + rows, 0);
+  const facts = new Map([[KEY.rows as string, `${total}`]]);
+  for (const [operation, rows] of Object.entries(rowsOf)) {
+    facts.set(`${KEY.rows}.${operation}`, `${rows}`);
+  }
+  return facts.set(KEY.digest, digest);
 }
 
 /**

@@ -7,8 +7,14 @@ import { traceColumns, traceFacts } from './schema.ts';
 export class ArrowWriter {
   private readonly writer: ColumnWriter;
 
-  constructor(file: OutputFile, metadata: TraceMetadata, form: 'file' | 'stream') {
-    this.writer = new ColumnWriter(file, traceColumns(), traceFacts(metadata), form);
+  /** Writes the schema; `command` is recorded in it. */
+  constructor(
+    file: OutputFile,
+    metadata: TraceMetadata,
+    form: 'file' | 'stream',
+    command?: string,
+  ) {
+    this.writer = new ColumnWriter(file, traceColumns(), traceFacts(metadata, command), form);
   }
 
   /** Writes a batch; its arrays may be reused when this returns. */
@@ -26,8 +32,8 @@ export class ArrowWriter {
     ]);
   }
 
-  /** Writes the end marker and, in a file, the footer. */
-  finish(): void {
-    this.writer.finish();
+  /** Writes the end marker and, in a file, the footer with further facts. */
+  finish(facts: ReadonlyMap<string, string> = new Map()): void {
+    this.writer.finish(facts);
   }
 }

@@ -1,7 +1,7 @@
 /** What a generator is, and the row that all of them write. */
 import { lowerHalf, upperHalf } from '../../models/bits.ts';
 import { type RowBuffer, setNumber } from '../row-buffer.ts';
-import type { CommonValues, GeneratorParameter } from './parameters.ts';
+import { type CommonValues, type GeneratorParameter, timeAfter } from './parameters.ts';
 
 const FIRST_RID = 0x0100;
 const DEVICE_RIDS = 8;
@@ -17,7 +17,7 @@ export interface TraceGenerator {
   prepare(texts: Readonly<Record<string, string>>): Traffic;
 }
 
-/** Prepared traffic: `steps` calls of `emit`, each a fixed number of requests. */
+/** Prepared traffic: `steps` calls of `emit`, each a few rows or, to set devices up, none or many. */
 export interface Traffic {
   readonly steps: number;
   /** Puts the emitter of one pass at its start: the same rows each time. */
@@ -45,7 +45,7 @@ export class RowWriter {
   ): number {
     const row = rows.claim();
     const { columns } = rows;
-    setNumber(columns.timeNs, row, Math.floor(request * this.values.intervalNs));
+    setNumber(columns.timeNs, row, timeAfter(this.values, request));
     columns.op[row] = op;
     columns.rid[row] = FIRST_RID + device * DEVICE_RIDS;
     columns.pe[row] = device + 1;

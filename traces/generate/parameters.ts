@@ -7,6 +7,8 @@ import { suggest } from '../nearest.ts';
 const EXACT_MAX = 2 ** 53;
 /** Requester ids from 0x0100 on in steps of a device: bus 1 to 255, 32 devices each. */
 const DEVICES_MAX = 255 * 32;
+const INTERVAL_NS_MAX = 1e9;
+const INTERVAL_DIGITS_MAX = 6;
 const LENGTH_MAX = 2 ** 32 - 1;
 /** Units of a count: powers of 1000. */
 const COUNT_UNITS = ['', 'K', 'M', 'G'];
@@ -19,8 +21,8 @@ export interface GeneratorParameter {
   readonly preset: string;
 }
 
-/** The parameters of all generators. */
-export const COMMON_PARAMETERS: readonly GeneratorParameter[] = [
+/** What most generators have in common; `commonParameters` picks from it. */
+const COMMON_PARAMETERS: readonly GeneratorParameter[] = [
   { name: 'requests', description: 'DMA requests in all, 10M is ten million', preset: '1000000' },
   { name: 'page', description: 'IO page', preset: '64K' },
   { name: 'window', description: 'span of bus addresses of each device', preset: '1G' },
@@ -36,6 +38,17 @@ export const COMMON_PARAMETERS: readonly GeneratorParameter[] = [
   { name: 'seed', description: 'any text', preset: 'tcesim' },
 ];
 
+/** The common parameters with the presets of one generator, without those that mean nothing to it. */
+export function commonParameters(
+  presets: Readonly<Record<string, string>> = {},
+  leftOut: readonly string[] = [],
+): GeneratorParameter[] {
+  return COMMON_PARAMETERS.filter(({ name }) => !leftOut.includes(name)).map((parameter) => ({
+    ...parameter,
+    preset: presets[parameter.name] ?? parameter.preset,
+  }));
+}
+
 /** The common parameters as numbers. */
 export interface CommonValues {
   readonly requests: number;
@@ -43,7 +56,8 @@ export interface CommonValues {
   readonly windowBytes: number;
   readonly base: bigint;
   readonly length: number;
-  readonly intervalNs: number;
+  /** The interval is `ticks / ticksPerNs` ns: as a fraction, so that times are exact. */
+  readonly interval: { readonly ticks: number; readonly ticksPerNs: number };
   readonly devices: number;
   readonly writeShare: number;
   readonly seed: string;
@@ -68,7 +82,10 @@ export function fillPresets(
   return texts;
 }
 
-/** Reads the common parameters; throws InputError with name, wanted and got. */
+/**
+ * Reads the common parameters; throws InputError with name, wanted and got. A generator that leaves out
+ * `length` or `writes` gives a text of its own for it.
+ */
 export function readCommon(texts: Readonly<Record<string, string>>): CommonValues {
   const pageBytes = sizeBetween('page', texts.page as string, 4096, 2 ** 34);
   if (!Number.isInteger(Math.log2(pageBytes))) {
@@ -93,11 +110,27 @@ export function readCommon(texts: Readonly<Record<string, string>>): CommonValue
     windowBytes,
     base,
     length: sizeBetween('length', texts.length as string, 1, Math.min(windowBytes, LENGTH_MAX)),
-    intervalNs: decimalBetween('interval', texts.interval as string, 0, 1e9),
+    interval: readInterval(texts.interval as string),
     devices: wholeBetween('devices', texts.devices as string, 1, DEVICES_MAX),
     writeShare: decimalBetween('writes', texts.writes as string, 0, 1),
     seed: texts.seed as string,
   };
+}
+
+/** The whole ns at which so many intervals are over. */
+export function timeAfter({ interval }: CommonValues, intervals: number): number {
+  return Math.floor((intervals * interval.ticks) / interval.ticksPerNs);
+}
+
+function readInterval(text: string): CommonValues['interval'] {
+  decimalBetween('interval', text, 0, INTERVAL_NS_MAX);
+  const [whole, fraction = ''] = text.split('.');
+  if (fraction.length > INTERVAL_DIGITS_MAX) {
+    throw new InputError(
+      `interval: expected at most ${INTERVAL_DIGITS_MAX} digits behind the point, got '${text}'`,
+    );
+  }
+  return { ticks: Number(whole + fraction), ticksPerNs: 10 ** fraction.length };
 }
 
 /** A number of things, which may end in K, M or G (powers of 1000), in a range. */
@@ -117,19 +150,32 @@ export function wholeBetween(name: string, text: string, least: number, most: nu
   throw new InputError(`${name}: expected a whole number ${least}..${most}, got '${text}'`);
 }
 
+/** One of some words; throws InputError that names the parameter. */
+export function oneOf<Word extends string>(
+  name: string,
+  text: string,
+  words: readonly Word[],
+): Word {
+  const found = words.find((word) => word === text);
+  if (found !== undefined) return found;
+  throw new InputError(`${name}: expected ${words.join(', ')}, got '${text}'`);
+}
+
 /** `yes` or `no`; throws InputError that names the parameter. */
 export function yesOrNo(name: string, text: string): boolean {
   if (text === 'yes' || text === 'no') return text === 'yes';
   throw new InputError(`${name}: expected yes or no, got '${text}'`);
 }
 
-function sizeBetween(name: string, text: string, least: number, most: number): number {
+/** A size in bytes in a range; throws InputError that names the parameter. */
+export function sizeBetween(name: string, text: string, least: number, most: number): number {
   const bytes = parseSize(text, name);
   if (bytes >= BigInt(least) && bytes <= BigInt(most)) return Number(bytes);
   throw new InputError(`${name}: expected ${least}..${most} bytes, got '${text}'`);
 }
 
-function decimalBetween(name: string, text: string, least: number, most: number): number {
+/** A number with or without a fraction in a range; throws InputError that names the parameter. */
+export function decimalBetween(name: string, text: string, least: number, most: number): number {
   const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
   if (value >= least && value <= most) return value;
   throw new InputError(`${name}: expected a number ${least}..${most}, got '${text}'`);

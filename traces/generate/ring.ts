@@ -14,8 +14,8 @@ import { Op } from '../format.ts';
 import { type RowBuffer, setWord } from '../row-buffer.ts';
 import { RowWriter, type TraceGenerator } from './generator.ts';
 import {
-  COMMON_PARAMETERS,
   type CommonValues,
+  commonParameters,
   type GeneratorParameter,
   readCommon,
   wholeBetween,
@@ -27,7 +27,6 @@ const REQUESTS_OF_PACKET = 3;
 /** A descriptor and a completion of common cards (Intel 8254x and its successors). */
 const DESCRIPTOR_BYTES = 16;
 
-const PRESETS: Readonly<Record<string, string>> = { length: '1500' };
 const OWN_PARAMETERS: readonly GeneratorParameter[] = [
   { name: 'descriptors', description: 'entries of each ring', preset: '1024' },
   { name: 'strict', description: 'map and unmap a page for each packet: yes or no', preset: 'no' },
@@ -37,13 +36,7 @@ const OWN_PARAMETERS: readonly GeneratorParameter[] = [
 export const ring: TraceGenerator = {
   name: 'ring',
   description: 'receive ring of a network card: hot rings among cold buffers; strict=yes: kills',
-  parameters: [
-    ...COMMON_PARAMETERS.filter(({ name }) => name !== 'writes').map((parameter) => ({
-      ...parameter,
-      preset: PRESETS[parameter.name] ?? parameter.preset,
-    })),
-    ...OWN_PARAMETERS,
-  ],
+  parameters: [...commonParameters({ length: '1500' }, ['writes']), ...OWN_PARAMETERS],
   prepare(texts) {
     const values = readCommon({ ...texts, writes: '1' });
     const layout = layOut(values, texts);

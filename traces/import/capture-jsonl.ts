@@ -6,16 +6,20 @@
 import { InputError } from '../../models/input-error.ts';
 import { Op } from '../format.ts';
 import type { RowBuffer } from '../row-buffer.ts';
-import { ASSUMED_DMA, assumeDma } from './assumed-dma.ts';
-import { count, half, word } from './fields.ts';
+import { Word, wordOf } from '../word.ts';
+import { ASSUMED_DMA, assumedLength, assumedOperation } from './assumed-dma.ts';
+import { word as bigWord, count, half } from './fields.ts';
 import type { ImportLog, LineFormat, LineParser } from './import.ts';
-import { PowernvRows, realOrRefused } from './powernv-rows.ts';
+import { PowernvRows, REFUSED_WORD } from './powernv-rows.ts';
 import { PseriesRows } from './pseries-rows.ts';
 
 /** A run of single H_PUT_TCE becomes a row each; a longer run is no capture. */
 const CLEAR_COUNT_BITS = 22;
 /** Fields of a powernv DMA; a pseries one has 8. */
 const POWERNV_DMA_FIELDS = 11;
+
+/** The TCE of a page that is not mapped. */
+const UNMAPPED: Readonly<Word> = new Word();
 
 type Fields = readonly unknown[];
 
@@ -50,12 +54,11 @@ class CaptureParser implements LineParser {
     },
     clear: (fields) => this.clear(fields),
     win: ([, liobn, pageShift, windowShift, start]) =>
-      this.pseries.create(
-        half(liobn, 'liobn'),
-        count(pageShift, 'page shift', 6),
-        1n << BigInt(count(windowShift, 'window shift', 6)),
-        word(start, 'start'),
-      ),
+      this.pseries.create(half(liobn, 'liobn'), {
+        pageShift: count(pageShift, 'page shift', 6),
+        bytes: wordOf(1n << BigInt(count(windowShift, 'window shift', 6))),
+        start: word(start, 'start'),
+      }),
     unwin: ([, liobn]) => this.pseries.remove(half(liobn, 'liobn')),
     xlate: (fields) => this.translation(fields),
   };
@@ -92,41 +95,49 @@ class CaptureParser implements LineParser {
   private powernvDma(fields: Fields): void {
     const [, phb, devfn, pe, , address, length, access, real, reads] = fields;
     if (!Array.isArray(reads)) throw new InputError(`reads: expected a list, got '${reads}'`);
-    this.powernv.dma({
+    const dma = {
       phb: count(phb, 'phb', 8),
       devfn: count(devfn, 'devfn', 8),
       pe: count(pe, 'pe', 16),
       address: word(address, 'address'),
       length: count(length, 'length', 32),
       write: isWrite(access),
-      real: realOrRefused(real === null ? undefined : word(real, 'real address')),
-      reads: reads.map(([, at, tce]) => [word(at, 'read'), word(tce, 'tce')] as const),
-    });
+      real: realOrRefused(real),
+    };
+    const walk = reads.map(tableRead);
+    for (const [at, tce] of walk) this.powernv.read(dma.phb, at, tce);
+    this.powernv.dma(dma);
   }
 
   private pseriesDma([, liobn, offset, length, access, real]: Fields): void {
-    this.pseries.dma(half(liobn, 'liobn'), {
-      op: isWrite(access) ? Op.write : Op.read,
-      offset: word(offset, 'address'),
-      length: count(length, 'length', 32),
-      real: realOrRefused(real === null ? undefined : word(real, 'real address')),
-    });
+    this.pseries.dma(
+      half(liobn, 'liobn'),
+      isWrite(access) ? Op.write : Op.read,
+      word(offset, 'address'),
+      count(length, 'length', 32),
+      realOrRefused(real),
+    );
   }
 
   private translation([, liobn, offset, page, permission, mask]: Fields): void {
     const at = word(offset, 'address');
-    const real = word(page, 'page') | (at & word(mask, 'mask'));
-    const assumed = assumeDma(real, count(permission, 'permission', 2), this.log);
-    this.pseries.dma(half(liobn, 'liobn'), { offset: at, ...assumed });
+    const within = word(mask, 'mask');
+    const real = word(page, 'page');
+    real.set(real.high | (at.high & within.high), real.low | (at.low & within.low));
+    const bits = count(permission, 'permission', 2);
+    const op = assumedOperation(bits, this.log);
+    const length = assumedLength(real.low);
+    this.pseries.dma(half(liobn, 'liobn'), op, at, length, bits === 0 ? REFUSED_WORD : real);
   }
 
   private clear([, liobn, ioba, n, step]: Fields): void {
     const window = half(liobn, 'liobn');
-    const first = word(ioba, 'ioba');
-    const stepBytes = BigInt(count(step, 'step', 48));
+    const address = word(ioba, 'ioba');
+    const stepBytes = wordOf(BigInt(count(step, 'step', 48)));
     const entries = count(n, 'count', CLEAR_COUNT_BITS);
     for (let entry = 0; entry < entries; entry += 1) {
-      this.pseries.put(window, first + BigInt(entry) * stepBytes, 0n);
+      this.pseries.put(window, address, UNMAPPED);
+      address.add(stepBytes);
     }
   }
 }
@@ -147,11 +158,26 @@ function list(
   ioba: unknown,
   tce: unknown,
   n: unknown,
-): [number, bigint, bigint, number] {
+): [number, Word, Word, number] {
   return [half(liobn, 'liobn'), word(ioba, 'ioba'), word(tce, 'tce'), count(n, 'count', 32)];
 }
 
 function isWrite(access: unknown): boolean {
   if (access === 'r' || access === 'w') return access === 'w';
   throw new InputError(`access: expected r or w, got '${access}'`);
+}
+
+function word(text: unknown, what: string): Word {
+  return wordOf(bigWord(text, what));
+}
+
+/** A table read of a walk: level, real address, TCE. */
+function tableRead(read: unknown): readonly [address: Word, tce: Word] {
+  if (!Array.isArray(read)) throw new InputError(`reads: expected lists, got '${read}'`);
+  return [word(read[1], 'read'), word(read[2], 'tce')];
+}
+
+/** A real address; null where the PHB refused the DMA. */
+function realOrRefused(real: unknown): Word {
+  return real === null ? REFUSED_WORD : word(real, 'real address');
 }

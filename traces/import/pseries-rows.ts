@@ -5,39 +5,56 @@
  */
 import { Op } from '../format.ts';
 import type { RowBuffer } from '../row-buffer.ts';
+import { Word, wordOf } from '../word.ts';
 import type { ImportLog } from './import.ts';
 
 /** Every virtual PHB is one PE. */
 const PE = 1;
+/** Bit that all LIOBNs of PHBs have, and the number of their first. */
 const PCI_LIOBN = 0x8000_0000;
 /** QEMU hw/ppc/spapr_pci.c: dma_win_addr, dma_win_size and the 4 KiB pages of the default window. */
-const DEFAULT_WINDOW = { pageShift: 12, bytes: 1n << 30n, start: 0n } as const;
+const DEFAULT_WINDOW: NewWindow = { pageShift: 12, bytes: wordOf(1n << 30n), start: new Word() };
+const NOTHING: Readonly<Word> = new Word();
+
+/** A window that is created; without levels the replay chooses. */
+export interface NewWindow {
+  readonly pageShift: number;
+  readonly bytes: Word;
+  readonly start: Word;
+  readonly levels?: number;
+}
 
 interface Window {
   readonly pageShift: number;
-  readonly start: bigint;
+  readonly start: Word;
 }
 
 export class PseriesRows {
   private readonly windows = new Map<number, Window>();
+  /** The window that was looked up last; mostly the next line has the same. */
+  private lastLiobn = 0;
+  private lastWindow: Window | undefined;
+  private readonly address = new Word();
 
   constructor(
     private readonly rows: RowBuffer,
     private readonly log: ImportLog,
   ) {}
 
-  /** The guest created a window (ibm,create-pe-dma-window). */
-  create(liobn: number, pageShift: number, bytes: bigint, start: bigint): void {
-    this.windows.set(liobn, { pageShift, start });
-    this.add(liobn, { op: Op.create, length: pageShift, address: start, value: bytes });
+  /** A window came to be (ibm,create-pe-dma-window, or VFIO's call on a host). */
+  create(liobn: number, { pageShift, bytes, start, levels = 0 }: NewWindow): void {
+    this.windows.set(liobn | 0, { pageShift, start: new Word().copy(start) });
+    this.lastWindow = undefined;
+    this.add(liobn, Op.create, start, bytes, pageShift | (levels << 8));
   }
 
-  /** The guest removed a window. */
+  /** A window was removed. */
   remove(liobn: number): void {
     const window = this.window(liobn);
     if (!window) return;
-    this.add(liobn, { op: Op.remove, address: window.start });
-    this.windows.delete(liobn);
+    this.add(liobn, Op.remove, window.start, NOTHING, 0);
+    this.windows.delete(liobn | 0);
+    this.lastWindow = undefined;
   }
 
   /** The guest reset the windows of a PHB: only the default one is left. */
@@ -47,46 +64,44 @@ export class PseriesRows {
     }
   }
 
-  put(liobn: number, address: bigint, tce: bigint): void {
-    this.list(liobn, Op.put, address, tce, 1);
+  put(liobn: number, address: Word, tce: Word): void {
+    if (this.window(liobn)) this.add(liobn, Op.put, address, tce, 1);
   }
 
   /** H_PUT_TCE_INDIRECT of a list whose entries step by the page size. */
-  indirect(liobn: number, address: bigint, first: bigint, count: number): void {
-    this.list(liobn, Op.indirect, address, first, count);
+  indirect(liobn: number, address: Word, first: Word, count: number): void {
+    if (this.window(liobn)) this.add(liobn, Op.indirect, address, first, count);
   }
 
-  stuff(liobn: number, address: bigint, tce: bigint, count: number): void {
-    this.list(liobn, Op.stuff, address, tce, count);
+  stuff(liobn: number, address: Word, tce: Word, count: number): void {
+    if (this.window(liobn)) this.add(liobn, Op.stuff, address, tce, count);
+  }
+
+  /** Pages are mapped one after the other (`Op.map`, `value` as in the trace's column) or unmapped. */
+  map(liobn: number, op: number, address: Word, value: Word, length: number): void {
+    if (this.window(liobn)) this.add(liobn, op, address, value, length);
   }
 
   /** A DMA at `offset` from the window's start; `real` as in the trace's value column. */
-  dma(liobn: number, dma: { op: number; offset: bigint; length: number; real: bigint }): void {
+  dma(liobn: number, op: number, offset: Word, length: number, real: Word): void {
     const window = this.window(liobn);
-    if (!window) return;
-    const { op, offset, length, real } = dma;
-    this.add(liobn, { op, length, address: window.start + offset, value: real });
+    if (window) this.add(liobn, op, this.address.copy(window.start).add(offset), real, length);
   }
 
-  /** Bytes of a window's pages; 4 KiB where the window is unknown. */
-  pageBytes(liobn: number): bigint {
-    return 1n << BigInt(this.windows.get(liobn)?.pageShift ?? DEFAULT_WINDOW.pageShift);
+  /** Base-2 logarithm of the bytes of a window's pages; 12 where the window is unknown. */
+  pageShift(liobn: number): number {
+    return this.known(liobn)?.pageShift ?? DEFAULT_WINDOW.pageShift;
   }
 
   /** Bus address where a window begins; 0 where the window is unknown. */
-  start(liobn: number): bigint {
-    return this.windows.get(liobn)?.start ?? DEFAULT_WINDOW.start;
-  }
-
-  private list(liobn: number, op: number, address: bigint, value: bigint, count: number): void {
-    if (!this.window(liobn)) return;
-    this.add(liobn, { op, length: count, address, value });
+  start(liobn: number): Word {
+    return this.known(liobn)?.start ?? DEFAULT_WINDOW.start;
   }
 
   private window(liobn: number): Window | undefined {
-    const known = this.windows.get(liobn);
+    const known = this.known(liobn);
     if (known) return known;
-    if (liobn < PCI_LIOBN) {
+    if (liobn >>> 0 < PCI_LIOBN) {
       this.log.expected('window of a virtual device, not of a PHB');
       return undefined;
     }
@@ -94,16 +109,27 @@ export class PseriesRows {
       this.log.expected('window whose creation is not in the source');
       return undefined;
     }
-    const { pageShift, bytes, start } = DEFAULT_WINDOW;
-    this.create(liobn, pageShift, bytes, start);
-    return this.windows.get(liobn);
+    this.create(liobn, DEFAULT_WINDOW);
+    return this.known(liobn);
   }
 
-  private add(
-    liobn: number,
-    row: { op: number; length?: number; address: bigint; value?: bigint },
-  ): void {
-    this.rows.add({ ...row, phb: phbOf(liobn), pe: PE });
+  private known(liobn: number): Window | undefined {
+    const number = liobn | 0;
+    if (this.lastWindow && number === this.lastLiobn) return this.lastWindow;
+    this.lastLiobn = number;
+    this.lastWindow = this.windows.get(number);
+    return this.lastWindow;
+  }
+
+  private add(liobn: number, op: number, address: Word, value: Word, length: number): void {
+    const row = this.rows.claim();
+    const { columns } = this.rows;
+    columns.op[row] = op;
+    columns.phb[row] = phbOf(liobn);
+    columns.pe[row] = PE;
+    columns.length[row] = length;
+    address.store(columns.address, row);
+    value.store(columns.value, row);
   }
 }
 

@@ -5,8 +5,9 @@
  * translates the data of a command before it looks at another one (hw/nvme/ctrl.c, nvme_map_prp).
  */
 import { Op } from '../format.ts';
-import { count, half, word } from './fields.ts';
-import type { QemuEvent, QemuEventGroup } from './qemu-event.ts';
+import { Word } from '../word.ts';
+import { decimal, form, hexadecimal, rest, upTo } from './line-form.ts';
+import type { KnownDma, QemuEvent, QemuEventGroup } from './qemu-event.ts';
 
 /** Bytes of a submission queue entry. */
 export const SUBMISSION_ENTRY_BYTES = 64;
@@ -15,47 +16,37 @@ const CONTROLLER_READS = 1;
 const CONTROLLER_WRITES = 2;
 /** The memory page size that every Linux driver sets up (CC.MPS = 0). */
 const PAGE_BYTES = 4096;
-const PAGE_OFFSET = BigInt(PAGE_BYTES - 1);
+const PAGE_OFFSET = PAGE_BYTES - 1;
 const POINTER_BYTES = 8;
+/** Data pointers that are remembered: two for a command, which is mapped once. */
+const POINTERS_MAX = 8;
 
-/** What a translation is known to be for. */
-interface KnownDma {
-  readonly op: number;
-  readonly length: number;
+/** A bus address where the command's data, or the list of its pages, is known to be. */
+interface Pointer extends KnownDma {
+  readonly address: Word;
 }
 
 export class QemuNvme implements QemuEventGroup {
   readonly events: Readonly<Record<string, QemuEvent>> = {
-    pci_nvme_io_cmd: { form: /\bopc (\w+)/, take: ([opcode]) => this.command(opcode) },
-    pci_nvme_admin_cmd: { form: /\bopc (\w+)/, take: ([opcode]) => this.command(opcode) },
-    pci_nvme_map_prp: {
-      form: /^trans_len (\d+) len (\d+) prp1 (\w+) prp2 (\w+) num_prps \d+$/,
-      take: ([first, length, prp1, prp2]) =>
-        this.map(
-          count(first, 'trans_len', 32),
-          count(length, 'len', 32),
-          word(prp1, 'prp1'),
-          word(prp2, 'prp2'),
-        ),
-    },
+    pci_nvme_io_cmd: this.command(),
+    pci_nvme_admin_cmd: this.command(),
+    pci_nvme_map_prp: this.map(),
   };
 
   private op: number | undefined;
-  /** Bus addresses where the command's data is known to be. */
-  private readonly known = new Map<bigint, KnownDma>();
+  private pointers: Pointer[] = [];
   /** Bytes that a list of pages describes: its pages come next, one translation each. */
   private listedBytes = 0;
 
-  settle(): void {}
-
   /** What the translation of a bus address is for, if the command tells; each is told once. */
-  take(address: bigint): KnownDma | undefined {
-    const dma = this.known.get(address);
-    if (dma) {
-      this.known.delete(address);
-      return dma;
+  take(address: Word): KnownDma | undefined {
+    for (let index = this.pointers.length - 1; index >= 0; index -= 1) {
+      const pointer = this.pointers[index];
+      if (!pointer.address.equals(address)) continue;
+      this.pointers.splice(index, 1);
+      return pointer;
     }
-    if (this.op === undefined || this.listedBytes === 0 || (address & PAGE_OFFSET) !== 0n) {
+    if (this.op === undefined || this.listedBytes === 0 || (address.low & PAGE_OFFSET) !== 0) {
       this.listedBytes = 0;
       return undefined;
     }
@@ -64,26 +55,48 @@ export class QemuNvme implements QemuEventGroup {
     return { op: this.op, length };
   }
 
-  private command(opcode: string | undefined): void {
-    const direction = half(opcode, 'opc') & 3;
-    this.op = undefined;
-    if (direction === CONTROLLER_READS) this.op = Op.read;
-    if (direction === CONTROLLER_WRITES) this.op = Op.write;
-    this.known.clear();
-    this.listedBytes = 0;
+  private command(): QemuEvent {
+    const opcode = hexadecimal('opc', 32);
+    return {
+      form: form`${upTo('opc ')}opc ${opcode}${rest()}`,
+      take: () => {
+        const direction = opcode.low & 3;
+        this.op = undefined;
+        if (direction === CONTROLLER_READS) this.op = Op.read;
+        if (direction === CONTROLLER_WRITES) this.op = Op.write;
+        this.pointers.length = 0;
+        this.listedBytes = 0;
+      },
+    };
   }
 
-  private map(first: number, length: number, prp1: bigint, prp2: bigint): void {
-    if (this.op === undefined) return;
-    this.known.set(prp1, { op: this.op, length: first });
-    const rest = length - first;
-    if (rest <= 0) return;
-    if (rest <= PAGE_BYTES) {
-      this.known.set(prp2, { op: this.op, length: rest });
-      return;
-    }
-    const listBytes = PAGE_BYTES - Number(prp2 & PAGE_OFFSET);
-    this.known.set(prp2, { op: Op.read, length: listBytes - (listBytes % POINTER_BYTES) });
-    this.listedBytes = rest;
+  private map(): QemuEvent {
+    const first = decimal('trans_len', 32);
+    const length = decimal('len', 32);
+    const prp1 = hexadecimal('prp1', 64);
+    const prp2 = hexadecimal('prp2', 64);
+    const count = decimal('num_prps', 32);
+    return {
+      form: form`trans_len ${first} len ${length} prp1 ${prp1} prp2 ${prp2} num_prps ${count}`,
+      take: () => {
+        if (this.op === undefined) return;
+        this.point(prp1, this.op, first.value);
+        const rest = length.value - first.value;
+        if (rest <= 0) return;
+        if (rest <= PAGE_BYTES) {
+          this.point(prp2, this.op, rest);
+          return;
+        }
+        const listBytes = PAGE_BYTES - (prp2.low & PAGE_OFFSET);
+        this.point(prp2, Op.read, listBytes - (listBytes % POINTER_BYTES));
+        this.listedBytes = rest;
+      },
+    };
+  }
+
+  private point(address: Word, op: number, length: number): void {
+    this.pointers = this.pointers.filter((pointer) => !pointer.address.equals(address));
+    this.pointers.push({ address: new Word().copy(address), op, length });
+    if (this.pointers.length > POINTERS_MAX) this.pointers.shift();
   }
 }

@@ -1,0 +1,310 @@
+import { describe, expect, test } from 'vitest';
+import { REFUSED } from '../../traces/format.ts';
+import { ftraceFormat } from '../../traces/import/ftrace.ts';
+import { perfScriptFormat } from '../../traces/import/perf-script.ts';
+import { traceCmdFormat } from '../../traces/import/trace-cmd.ts';
+import { writeTrace } from '../../traces/write.ts';
+import { runJson } from '../results/run.ts';
+import { brief, ftraceLines, importKernel, USE_AFTER_UNMAP } from './kernel-lines.ts';
+import { temporaryPath } from './rows.ts';
+
+const RID = 0xc200;
+
+describe('a real use after unmap', () => {
+  test('is one mapping, one unmapping, and one fault 6.176 ms later', async () => {
+    const { rows, source } = await importKernel(ftraceFormat, USE_AFTER_UNMAP);
+    expect(rows.map((row) => [row.timeNs, ...brief(row)])).toEqual([
+      [4_878_076_000n, 'map', RID, 0xfe980000n, 524288, 0x10ec80003n],
+      [327_747_766_000n, 'unmap', RID, 0xfe980000n, 524288, 0n],
+      [327_753_942_000n, 'write', RID, 0xfe980000n, 16, REFUSED],
+    ]);
+    expect((rows[2]?.timeNs ?? 0n) - (rows[1]?.timeNs ?? 0n)).toBe(6_176_000n);
+    expect(rows.map(({ phb, pe }) => [phb, pe])).toEqual([
+      [0, 1],
+      [0, 1],
+      [0, 1],
+    ]);
+    expect([...source.skipped.counts]).toEqual([['told by events/iommu, too', 2]]);
+  });
+
+  test('replays to one fault, as recorded', async () => {
+    const path = temporaryPath('five.arrow');
+    await writeTrace((await importKernel(ftraceFormat, USE_AFTER_UNMAP)).source, path);
+    const { requests, faultsByKind } = await runJson('--trace', path, '--window', '4K:4G');
+    expect([requests, faultsByKind['page-fault']]).toEqual([1, 1]);
+  });
+
+  test('faults only because of its unmapping', async () => {
+    const path = temporaryPath('mapped.arrow');
+    const lines = USE_AFTER_UNMAP.filter((line) => !/unmap|dma_free/.test(line));
+    await writeTrace((await importKernel(ftraceFormat, lines)).source, path);
+    const { requests, faultsByKind } = await runJson('--trace', path, '--window', '4K:4G');
+    expect([requests, faultsByKind['page-fault']]).toEqual([1, 0]);
+  });
+});
+
+describe('envelopes', () => {
+  const payload = 'IOMMU: iova=0x0000000000001000 - 0x0000000000002000 paddr=0x5000 size=4096';
+  const fault = 'IOMMU:nvme 0000:01:00.0 iova=0x0000000000009000 flags=0x0000';
+
+  test.each([
+    ['4 flags', `cc1-17008 [002] d.h. 12.345678: map: ${payload}`],
+    ['5 flags', `cc1-17008 [002] d.h.. 12.345678: map: ${payload}`],
+    ['7 flags', `cc1-17008 [002] d.h.... 12.345678: map: ${payload}`],
+    ['no flags', `cc1-17008 [002] 12.345678: map: ${payload}`],
+    ['a tgid', `cc1-17008 ( 1700) [002] d.h.. 12.345678: map: ${payload}`],
+    ['no tgid', `cc1-17008 (-----) [002] d.h.. 12.345678: map: ${payload}`],
+    ['a comm of all kinds', `a b-1 (c)/3:[4]-17008 [002] d.h.. 12.345678: map: ${payload}`],
+  ])('ftrace with %s', async (_, line) => {
+    const { rows } = await importKernel(ftraceFormat, [line]);
+    expect(rows.map((row) => [row.timeNs, row.op])).toEqual([[12_345_678_000n, 'map']]);
+  });
+
+  test.each([
+    ['micro', '217.975284', 217_975_284_000n],
+    ['nano', '217.975284123', 217_975_284_123n],
+  ])('trace-cmd with %sseconds and a padded payload', async (_, time, timeNs) => {
+    const lines = [
+      'version = 6',
+      'cpus=8',
+      'CPU:7 [204600 EVENTS DROPPED]',
+      `           <...>-3979  [007]   ${time}: map:                  ${payload}`,
+      `           <...>-3979  [007] d..2. ${time}: io_page_fault:        ${fault}`,
+    ];
+    const { rows, source } = await importKernel(traceCmdFormat, lines);
+    expect(rows.map((row) => [row.timeNs, row.op])).toEqual([
+      [timeNs, 'map'],
+      [timeNs, 'read'],
+    ]);
+    expect([...source.skipped.counts]).toEqual([
+      ['header', 2],
+      ['GAP: the kernel lost events here', 1],
+    ]);
+  });
+
+  test.each([
+    ['pid', 'kworker/37:1-mm   477 [037]   130.737046:       iommu:map: '],
+    ['pid and tid', '1372378/1372379 [006] 130.737046:    iommu:map: '],
+    ['a period', 'my task   477 [037]   130.737046:          1       iommu:map: '],
+    ['no processor', ':17008 17008   130.737046: iommu:map: '],
+    ['nanoseconds', 'swapper     0 [002]  130.737046000:       iommu:map: '],
+  ])('perf script with %s', async (_, envelope) => {
+    const lines = [
+      '# captured on: Thu',
+      `${envelope}${payload}`,
+      '\tffffffff8220116e error_entry+0xe ([kernel.kallsyms])',
+      '',
+    ];
+    const { rows, source } = await importKernel(perfScriptFormat, lines);
+    expect(rows.map((row) => [row.timeNs, row.op])).toEqual([[130_737_046_000n, 'map']]);
+    expect([...source.skipped.counts.keys()]).toEqual(['header', 'call stack', 'blank line']);
+  });
+
+  test('of ftrace tell gaps, stacks and headers from bad lines', async () => {
+    const { source } = await importKernel(ftraceFormat, [
+      '# tracer: nop',
+      'CPU:3 [LOST 512 EVENTS]',
+      ' => dma_map_page_attrs',
+      'torn li',
+    ]);
+    expect([...source.skipped.counts]).toEqual([
+      ['header', 1],
+      ['GAP: the kernel lost events here', 1],
+      ['call stack', 1],
+      ['malformed line', 1],
+    ]);
+    expect(source.skipped.first).toEqual([{ line: 4, reason: 'no event' }]);
+  });
+
+  test('are each known by their own lines', () => {
+    const ftrace = ['# tracer: nop', `cc1-17008 [002] d.h.. 12.345678: map: ${payload}`];
+    const traceCmd = ['cpus=8', `cc1-17008 [002] d.h.. 12.345678: map: ${payload}`];
+    const perf = [`cc1 17008 [002] 12.345678: iommu:map: ${payload}`];
+    const known = (lines: string[]) =>
+      [traceCmdFormat, ftraceFormat, perfScriptFormat].map(({ matches }) => matches(lines));
+    expect(known(traceCmd)[0]).toBe(true);
+    expect(known(ftrace)).toEqual([false, true, false]);
+    expect(known(perf)).toEqual([false, false, true]);
+    expect(known(['1430@1795325310.501909:spapr_iommu_put liobn=80000000'])).not.toContain(true);
+    const blkparse = '  8,0    3        1     0.000000000   697  G   W 223490 + 8 [kjournald]';
+    expect(known([blkparse])).not.toContain(true);
+  });
+});
+
+describe('events/iommu', () => {
+  const map = 'map: IOMMU: iova=0x10000 - 0x12000 paddr=0x50000 size=8192';
+  const unmap = 'unmap: IOMMU: iova=0x10000 - 0x12000 size=8192 unmapped_size=8192';
+
+  test('before 5.17 have no end of the range', async () => {
+    const { rows } = await importKernel(
+      ftraceFormat,
+      ftraceLines([
+        'map: IOMMU: iova=0x0000000ffff36000 paddr=0x00000001164d8000 size=4096',
+        'unmap: IOMMU: iova=0x0000000ffff36000 size=4096 unmapped_size=4096',
+      ]),
+    );
+    expect(rows.map(brief)).toEqual([
+      ['map', 0, 0xffff36000n, 4096, 0x1164d8003n],
+      ['unmap', 0, 0xffff36000n, 4096, 0n],
+    ]);
+  });
+
+  test('belong to the only attached device', async () => {
+    const { rows, source } = await importKernel(
+      ftraceFormat,
+      ftraceLines(['attach_device_to_domain: IOMMU: device=0003:01:00.0', map, unmap]),
+    );
+    expect(rows.map(({ phb, rid }) => [phb, rid])).toEqual([
+      [3, 0x100],
+      [3, 0x100],
+    ]);
+    expect([...source.skipped.assumed]).toEqual([['direction of a mapping', 1]]);
+  });
+
+  test('belong to the one attached last, which is counted, where there are several', async () => {
+    const attach = (name: string) => `attach_device_to_domain: IOMMU: device=${name}`;
+    const { rows, source } = await importKernel(
+      ftraceFormat,
+      ftraceLines([
+        attach('0000:01:00.0'),
+        attach('0000:02:00.0'),
+        map,
+        'detach_device_from_domain: IOMMU: device=0000:02:00.0',
+        unmap,
+      ]),
+    );
+    expect(rows.map(({ rid, pe }) => [rid, pe])).toEqual([
+      [0x200, 1],
+      [0x100, 2],
+    ]);
+    expect(source.skipped.assumed.get('device of a mapping')).toBe(1);
+  });
+
+  test('belong to the device of the option where nobody names one', async () => {
+    const { rows, source } = await importKernel(ftraceFormat, ftraceLines([map, unmap]), {
+      device: '0000:c2:00.0',
+    });
+    expect(rows.map(({ rid }) => rid)).toEqual([RID, RID]);
+    expect(source.skipped.assumed.has('device of a mapping')).toBe(false);
+  });
+
+  test('take device and direction from the DMA line behind them, whoever is attached', async () => {
+    const { rows } = await importKernel(
+      ftraceFormat,
+      ftraceLines([
+        'attach_device_to_domain: IOMMU: device=0000:01:00.0',
+        map,
+        'io_page_fault: IOMMU:nvme 0000:05:00.0 iova=0x9000 flags=0x0',
+        'dma_map_page: 0000:02:00.0 dir=FROM_DEVICE dma_addr=10010 size=8000 phys_addr=50010 attrs=',
+        unmap,
+        'dma_unmap_page: 0000:02:00.0 dir=FROM_DEVICE dma_addr=10010 size=8000 attrs=',
+      ]),
+    );
+    expect(rows.map(brief)).toEqual([
+      ['map', 0x200, 0x10000n, 8192, 0x50002n],
+      ['read', 0x500, 0x9000n, 16, REFUSED],
+      ['unmap', 0x200, 0x10000n, 8192, 0n],
+    ]);
+  });
+
+  test('unmap what is there: nothing is nothing', async () => {
+    const { rows, source } = await importKernel(
+      ftraceFormat,
+      ftraceLines(['unmap: IOMMU: iova=0x1000 - 0x2000 size=4096 unmapped_size=0']),
+    );
+    expect(rows).toEqual([]);
+    expect([...source.skipped.counts]).toEqual([['unmap of nothing', 1]]);
+  });
+
+  test('longer than a row can hold are several rows', async () => {
+    const { rows } = await importKernel(
+      ftraceFormat,
+      ftraceLines(['map: IOMMU: iova=0x0 - 0x140000000 paddr=0x100000000 size=5368709120']),
+    );
+    expect(rows.map(({ address, length, value }) => [address, length, value])).toEqual([
+      [0n, 2 ** 31, 0x100000003n],
+      [2n ** 31n, 2 ** 31, 0x180000003n],
+      [2n ** 32n, 2 ** 30, 0x200000003n],
+    ]);
+  });
+
+  test('fault as a read or a write, at most up to the end of the page', async () => {
+    const { rows } = await importKernel(
+      ftraceFormat,
+      ftraceLines([
+        'io_page_fault: IOMMU:nvme 0000:01:00.0 iova=0x0000000000001ffc flags=0x0000',
+        'io_page_fault: IOMMU: 0000:01:00.0 iova=0x0000000000002000 flags=0x0001',
+        'io_page_fault: IOMMU:sdhci fd880000.sdhci iova=0x0000000000002000 flags=0x0001',
+      ]),
+    );
+    expect(rows.map(brief)).toEqual([
+      ['read', 0x100, 0x1ffcn, 4, REFUSED],
+      ['write', 0x100, 0x2000n, 16, REFUSED],
+    ]);
+  });
+
+  test('that cannot be are kept with their lines', async () => {
+    const { rows, source } = await importKernel(
+      ftraceFormat,
+      ftraceLines([
+        'map: IOMMU: iova=0x10000 - 0x12000 paddr=0x50000',
+        'map: IOMMU: iova=0x10000 - 0x12000 paddr=0x50000 size=0',
+        'map: IOMMU: iova=0xfffffffffffff000 - 0x1000 paddr=0x50000 size=8192',
+        'map: IOMMU: iova=0x10000 - 0x12000 paddr=0x50000 size=17592186044417',
+        'map: IOMMU: iova=0x10000 - 0x12000 paddr=0x50800 size=8192',
+      ]),
+    );
+    expect(rows).toEqual([]);
+    expect(source.skipped.first.map(({ line, reason }) => `${line} ${reason}`)).toEqual([
+      '1 map: the arguments have another form',
+      '2 map: size: expected 1 .. 17592186044416 bytes, got 0',
+      '3 map: size: expected an end below 2^64, got 8192 bytes at 0xfffffffffffff000',
+      '4 map: size: expected 1 .. 17592186044416 bytes, got 17592186044417',
+      '5 map: real address: expected the same offset in its 4K page, got 0x10000 and 0x50800',
+    ]);
+  });
+});
+
+describe('rows', () => {
+  test('never go back in time: the row that does is moved and counted', async () => {
+    const lines = [
+      'a-1 [001] d.... 2.000000: io_page_fault: IOMMU:x 0000:01:00.0 iova=0x1000 flags=0x0',
+      'a-1 [000] d.... 1.999999: io_page_fault: IOMMU:x 0000:01:00.0 iova=0x2000 flags=0x0',
+    ];
+    const { rows, source } = await importKernel(ftraceFormat, lines);
+    expect(rows.map(({ timeNs }) => timeNs)).toEqual([2_000_000_000n, 2_000_000_000n]);
+    const reason = 'time of a row that lies before the one in front';
+    expect(source.skipped.assumed.get(reason)).toBe(1);
+  });
+
+  test('of domains beyond 255 have the highest free PHB numbers', async () => {
+    const fault = (name: string) => `io_page_fault: IOMMU:x ${name} iova=0x1000 flags=0x0`;
+    const names = ['10000:01:00.0', '00ff:01:00.0', '0000:01:00.0', '10000:02:00.0'];
+    const { rows } = await importKernel(ftraceFormat, ftraceLines(names.map(fault)));
+    expect(rows.map(({ phb }) => phb)).toEqual([255, 254, 0, 255]);
+  });
+
+  test('stay in order where lines wait for others', async () => {
+    const map = (page: number) =>
+      `map: IOMMU: iova=0x${page}000 - 0x${page + 1}000 paddr=0x50000 size=4096`;
+    const faults = Array.from(
+      { length: 300 },
+      () => 'io_page_fault: IOMMU:x 0000:01:00.0 iova=0x1000 flags=0x0',
+    );
+    const { rows } = await importKernel(
+      ftraceFormat,
+      ftraceLines([map(1), map(2), ...faults, map(3)]),
+    );
+    expect(rows.map(({ op }) => op)).toEqual(['map', 'map', ...faults.map(() => 'read'), 'map']);
+    const times = rows.map(({ timeNs }) => timeNs);
+    expect(times).toEqual([...times].sort((one, other) => Number(one - other)));
+  });
+});
+
+test.each([
+  [{ touch: 'all' }, "option touch: expected none or map, got 'all'"],
+  [{ page: '48K' }, "option page: expected a power of two, 4K .. 1G, got '48K'"],
+  [{ device: 'nvme0' }, 'option device: expected domain:bus:device.function'],
+])('the option %o is refused', async (option, message) => {
+  await expect(importKernel(ftraceFormat, USE_AFTER_UNMAP, option)).rejects.toThrow(message);
+});
