@@ -47,6 +47,12 @@ function textOf(name: string, bytesMax: number, hint: string, read: Read): strin
   throw new InputError(`${name}: expected at most ${bytesMax} bytes, got more${hint}`);
 }
 
+/** What the system's codes say, in the words that other files are refused with. */
+const WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EISDIR: 'expected a file, got a directory',
+};
+
 /** What the system says of a file that cannot be read becomes one line with its name. */
 function whileReadable(name: string, read: () => string): string {
   try {
@@ -54,7 +60,6 @@ function whileReadable(name: string, read: () => string): string {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    const why = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`;
-    throw new InputError(`${name}: ${why}`);
+    throw new InputError(`${name}: ${WORDS[code] ?? `cannot be read (${code})`}`);
   }
 }

@@ -5,6 +5,7 @@
  * a power of two; its IO page is the huge page of DPDK's memory.
  */
 import { isRefusal, type Refusal } from '../kernel/call-result.ts';
+import { orderOf } from '../memory/order.ts';
 import { type CallRecorder, type PolicyOutcome, type Wish, windowsOf } from './policy.ts';
 import { strerror } from './strerror.ts';
 
@@ -44,7 +45,7 @@ function describe(refusal: Refusal): string {
   return `error ${-refusal.rc} (${strerror(refusal)})`;
 }
 
-/** rte_align64pow2. */
+/** rte_align64pow2, in 64 bits: of nothing, and of what is too large, it is 0. */
 function powerOfTwoFrom(bytes: bigint): bigint {
-  return 1n << BigInt((bytes - 1n).toString(2).length);
+  return BigInt.asUintN(64, 1n << BigInt(orderOf(bytes, 0)));
 }

@@ -2,6 +2,7 @@
  * What window a partition's kernel makes for a device, from what firmware offers and the memory that
  * there is: the arithmetic of enable_ddw (arch/powerpc/platforms/pseries/iommu.c), no call and no state.
  */
+import { orderOf } from '../memory/order.ts';
 import { describeBytes, formatSize } from '../size.ts';
 import type { WindowQuery } from './ddw-calls.ts';
 import { pageShiftsOfMask } from './ddw-page-sizes.ts';
@@ -64,9 +65,9 @@ export function planWindow(facts: GuestDdwFacts, question: DdwQuestion): DdwPlan
   return { pageShift, windowShift, isDirect: false, isDynamic: true, dynamicOffset: 0n, reasons };
 }
 
-/** Log2, rounded up: order_base_2 of the kernel. */
+/** Log2, rounded up: order_base_2 of the kernel, which has 0 for nothing. */
 export function orderBase2(value: bigint): number {
-  return value <= 1n ? 0 : (value - 1n).toString(2).length;
+  return value === 0n ? 0 : orderOf(value, 0);
 }
 
 /** The window that firmware would grant, as the kernel reckons it. */

@@ -90,12 +90,7 @@ function listing(what: string | undefined, { phb, format }: ListFlags): Report {
 
 /** The lists themselves: what stands behind `list`. */
 function namesSection(): Section {
-  const head = ['list', 'what'];
-  return {
-    title: 'Lists',
-    tables: [{ head, rows: Object.entries(WHATS), left: [1] }],
-    remarks: [],
-  };
+  return tableSection('Lists', ['list', 'what'], Object.entries(WHATS));
 }
 
 function presets(name: string | undefined): readonly PhbSpec[] {
@@ -104,14 +99,12 @@ function presets(name: string | undefined): readonly PhbSpec[] {
 
 function phbSection(): Section {
   const rows = PHB_PRESETS.map(({ name, title, ioda }) => [name, title, ioda]);
-  const head = ['name', 'what', 'architecture'];
-  return { title: 'PHBs', tables: [{ head, rows, left: [1, 2] }], remarks: [] };
+  return tableSection('PHBs', ['name', 'what', 'architecture'], rows);
 }
 
 function firmwareSection(): Section {
   const rows = FIRMWARE_LEVELS.map(({ name, title, effect }) => [name, title, effect]);
-  const head = ['name', 'what', 'on PHB4 and PHB5'];
-  return { title: 'Firmware', tables: [{ head, rows, left: [1, 2] }], remarks: [] };
+  return tableSection('Firmware', ['name', 'what', 'on PHB4 and PHB5'], rows);
 }
 
 function kernelSection(): Section {
@@ -132,20 +125,12 @@ function kernelSection(): Section {
 
 function hypervisorSection(): Section {
   const rows = HYPERVISOR_NAMES.map((name) => [name, hypervisorTitle(name)]);
-  return {
-    title: 'Hypervisors',
-    tables: [{ head: ['name', 'what'], rows, left: [1] }],
-    remarks: [],
-  };
+  return tableSection('Hypervisors', ['name', 'what'], rows);
 }
 
 function policySection(): Section {
   const rows = PROGRAM_NAMES.map((name) => [name, programWords(name)]);
-  return {
-    title: 'Policies',
-    tables: [{ head: ['name', 'what'], rows, left: [1] }],
-    remarks: [],
-  };
+  return tableSection('Policies', ['name', 'what'], rows);
 }
 
 /** What the parameters of all PHBs mean. A terminal has room for one column of words. */
@@ -230,8 +215,7 @@ function hostSection(): Section {
 
 function generatorSection(): Section {
   const rows = GENERATORS.map(({ name, description }) => [name, description]);
-  const head = ['name', 'what it stresses'];
-  return { title: 'Generators', tables: [{ head, rows, left: [1] }], remarks: [] };
+  return tableSection('Generators', ['name', 'what it stresses'], rows);
 }
 
 function formatSection(): Section {
@@ -240,22 +224,14 @@ function formatSection(): Section {
     description,
   ]);
   rows.push(['arrow', 'trace file or stream of tcesim']);
-  return {
-    title: 'Trace formats',
-    tables: [{ head: ['name', 'what'], rows, left: [1] }],
-    remarks: [],
-  };
+  return tableSection('Trace formats', ['name', 'what'], rows);
 }
 
 /** A kind of object in a result; the rules are those of docs/timing.md. */
 function counterSection({ title, counters, repeated }: CounterGroup): Section {
   const rows = counters.map(({ key, unit, rule, definition }) => [key, unit, rule, definition]);
   if (repeated.length > 0) rows.push(['as above', '', '', repeated.join(', ')]);
-  return {
-    title,
-    tables: [{ head: ['key', 'unit', 'rule', 'definition'], rows, left: [1, 2, 3] }],
-    remarks: [],
-  };
+  return tableSection(title, ['key', 'unit', 'rule', 'definition'], rows);
 }
 
 /** What stands in a row of `run --requests`. */
@@ -265,11 +241,17 @@ function requestColumns(): Section {
     words ? 'word' : `uint${bits}`,
     description,
   ]);
-  return {
-    title: 'A request, with --requests',
-    tables: [{ head: ['column', 'type', 'definition'], rows, left: [1, 2] }],
-    remarks: [],
-  };
+  return tableSection('A request, with --requests', ['column', 'type', 'definition'], rows);
+}
+
+/** A table of words without remarks; all but the first column, which stands left anyway, are set left. */
+function tableSection(
+  title: string,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): Section {
+  const left = head.map((_, column) => column).slice(1);
+  return { title, tables: [{ head, rows, left }], remarks: [] };
 }
 
 /** Each section's first table as records, keyed by its head. */

@@ -14,15 +14,18 @@ export function addSchemaCommand(program: Command): void {
   program
     .command('schema')
     .description('print a JSON schema: of results.json, or of scenario files')
-    .argument('<what>', Object.keys(SCHEMAS).join(' or '))
-    .action((what: string) => {
+    .argument('[what]', Object.keys(SCHEMAS).join(' or '))
+    .action((what: string | undefined) => {
       process.stdout.write(
         `${JSON.stringify(z.toJSONSchema(schemaOf(what), { io: 'input' }), null, 2)}\n`,
       );
     });
 }
 
-function schemaOf(what: string) {
+function schemaOf(what: string | undefined) {
+  if (what === undefined) {
+    throw new UsageError(`schema: expected ${Object.keys(SCHEMAS).join(' or ')}`);
+  }
   if (Object.hasOwn(SCHEMAS, what)) return SCHEMAS[what as keyof typeof SCHEMAS];
   throw new UsageError(`schema: unknown '${what}'${suggest(what, Object.keys(SCHEMAS))}`);
 }

@@ -8,6 +8,7 @@ import { OutputFile } from '../../traces/output-file.ts';
 import { KernelHost } from '../host/kernel-host.ts';
 import { formatCount, formatCountOf } from '../report/numbers.ts';
 import { specOf } from '../scenario/phb.ts';
+import { printTableRow } from '../tables/table-row.ts';
 import { type Difference, ResultCheck } from '../vfio/check.ts';
 import { type RunWishes, runChecked } from '../vfio/checked-run.ts';
 import { kernelHint } from '../vfio/kernel-hint.ts';
@@ -16,9 +17,8 @@ import { recordOf } from '../vfio/record.ts';
 import { type DoneLine, readScript, type Script } from '../vfio/run-script.ts';
 import { Session } from '../vfio/session.ts';
 import { TableCheck } from '../vfio/table-check.ts';
-import { printTableRow } from '../vfio/table-row.ts';
 import { TablesFile } from '../vfio/tables-file.ts';
-import { type HostMemoryFlags, readHostMemory } from '../window/host-memory.ts';
+import { type HostMemoryFlags, readHostMemory, refuseUnknownRam } from '../window/host-memory.ts';
 import { EXIT_CHECK } from './exit-codes.ts';
 import { refuseClashes } from './file-clash.ts';
 import { type Command, Option } from './program.ts';
@@ -135,18 +135,14 @@ function perform(path: string, flags: VfioFlags): void {
 function machineOf(flags: VfioFlags): ScriptMachine {
   const kernel = parseKernel(flags.kernel);
   refuseOnPseries(flags, kernel);
-  const { ramBytes, fresh } = readHostMemory(flags, kernel);
-  if (ramBytes === undefined && !kernel.era.tables.windowMayExceedMemory) {
-    throw new InputError(
-      `--ram: expected with --buddyinfo and Linux ${kernel.name}, whose windows may be no larger than memory`,
-    );
-  }
+  const memory = readHostMemory(flags, kernel);
+  refuseUnknownRam(memory, kernel);
   const { dma32, memlock = 'unlimited' } = flags;
   const host = new KernelHost({
     kernel,
     phb: scriptPhb(specOf(flags.phb ?? DEFAULT_PHB, '--phb')),
-    ramBytes: ramBytes ?? RAM_NOT_ASKED,
-    allocator: fresh(),
+    ramBytes: memory.ramBytes ?? RAM_NOT_ASKED,
+    allocator: memory.fresh(),
     ...(dma32 !== undefined && { dma32Bytes: dma32BytesOf(dma32) }),
   });
   const limit = memlock === 'unlimited' ? {} : { memlockBytes: parseSize(memlock, '--memlock') };

@@ -2,12 +2,12 @@
 import { InputError } from '../../models/input-error.ts';
 import { parseSize } from '../../models/size.ts';
 import { HYPERVISOR_NAMES } from '../host/partition.ts';
+import { type CsvField, renderCsvRows } from '../report/csv.ts';
 import type { Report } from '../report/document.ts';
 import { renderMarkdown } from '../report/render-markdown.ts';
 import { renderText } from '../report/render-text.ts';
 import { adviceRecord, adviceReport, candidateRecord } from '../window/advice-report.ts';
 import { advise } from '../window/advise.ts';
-import { type CsvField, renderCsvRows } from '../window/csv-rows.ts';
 import { crossed, planWindows } from '../window/plan.ts';
 import { planReport } from '../window/plan-report.ts';
 import { PROGRAM_NAMES, programOf } from '../window/program.ts';

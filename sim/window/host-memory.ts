@@ -81,6 +81,15 @@ export function readHostMemory(flags: HostMemoryFlags, kernel: Kernel): HostMemo
   return { ramBytes, buddyinfo, watermark, fresh: () => allocatorOf(buddyinfo, host) };
 }
 
+/** Where windows may be no larger than memory, its size must be known. Throws InputError. */
+export function refuseUnknownRam({ ramBytes }: HostMemory, kernel: Kernel): void {
+  const { platform, name, era } = kernel;
+  if (ramBytes !== undefined || platform === 'pseries' || era.tables.windowMayExceedMemory) return;
+  throw new InputError(
+    `--ram: expected with --buddyinfo and Linux ${name}, whose windows may be no larger than memory`,
+  );
+}
+
 /** A machine with all of its memory free. */
 export function freeMemory(
   ramBytes: bigint,

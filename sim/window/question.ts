@@ -16,6 +16,7 @@ import {
   type HostMemory,
   type HostMemoryFlags,
   readHostMemory,
+  refuseUnknownRam,
 } from './host-memory.ts';
 import { parseNumberList } from './number-list.ts';
 
@@ -81,7 +82,8 @@ export function circumstancesOf(flags: CircumstanceFlags): Circumstances {
   const hypervisor = hypervisorOf(flags.hypervisor ?? DEFAULT_HYPERVISOR);
   const ddwTces = ddwTcesOf(flags.ddwTces, hypervisor);
   checkCounted(memory);
-  checkKnown(memory, kernel, ddwTces === undefined && hypervisor === 'powervm');
+  refuseUnknownRam(memory, kernel);
+  refuseUnknownBudget(memory, kernel, ddwTces === undefined && hypervisor === 'powervm');
   refuseAboveRam(registeredBytes, '--registered', memory);
   return {
     kernel,
@@ -152,16 +154,18 @@ function checkCounted({ buddyinfo, ramBytes }: HostMemory): void {
   );
 }
 
-/** What follows from the memory's size needs it; it is not invented. */
-function checkKnown({ ramBytes }: HostMemory, kernel: Kernel, budgetsByRam: boolean): void {
-  if (ramBytes !== undefined) return;
-  const isPseries = kernel.platform === 'pseries';
-  if (!isPseries && !kernel.era.tables.windowMayExceedMemory) {
-    throw new InputError(
-      `--ram: expected with --buddyinfo and Linux ${kernel.name}, whose windows may be no larger than memory`,
-    );
-  }
-  if (isPseries && kernel.hasWindows && budgetsByRam) {
+/** What PowerVM gives an adapter follows from the memory's size, which is not invented. */
+function refuseUnknownBudget(
+  { ramBytes }: HostMemory,
+  kernel: Kernel,
+  budgetsByRam: boolean,
+): void {
+  if (
+    ramBytes === undefined &&
+    kernel.platform === 'pseries' &&
+    kernel.hasWindows &&
+    budgetsByRam
+  ) {
     throw new InputError(
       '--ram: expected with --buddyinfo and --hypervisor powervm, unless --ddw-tces says what an adapter has',
     );

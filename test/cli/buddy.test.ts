@@ -132,7 +132,7 @@ describe('the account of a host', () => {
     closeSync(folder);
     expect([status, stderr.toString()]).toEqual([
       3,
-      'tcesim: standard input: cannot be read (EISDIR)\n',
+      'tcesim: standard input: expected a file, got a directory\n',
     ]);
   });
 

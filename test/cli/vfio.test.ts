@@ -241,6 +241,12 @@ test('a pseries session under a powernv kernel is told what else to try', async 
   expect(stderr).not.toContain('try --kernel');
 });
 
+test('memory that is counted is enough for a pseries kernel of any version', async () => {
+  const flags = ['--kernel', '4.2-pseries-64k', '--container', 'v1', '--buddyinfo', BUDDYINFO];
+  const { code, stdout } = await start(['vfio', '-', ...flags], 'ENABLE\n').ended;
+  expect([code, stdout]).toEqual([0, 'ENABLE rc=0\n']);
+});
+
 test('memory that is counted keeps the watermarks of a host whose size is told', async () => {
   // 49152 blocks of order 0 are 3 GiB; of 1T, 3/8 of min are below that, of --min-free 16G not.
   const script = 'REMOVE start=0\nCREATE page_shift=16 window_size=1T levels=2\n';

@@ -208,6 +208,15 @@ describe('DPDK', () => {
     expect(outcome.window).toMatchObject({ windowBytes: 64n * GiB, pageShift: 21, levels: 1 });
   });
 
+  test('rounds in 64 bits: of nothing, and of more than half of all addresses, a window of 0', () => {
+    const sizes = ['0', '9E'].map((window) => {
+      const { outcome } = programRun({ window, policy: 'dpdk' });
+      const last = outcome.attempts.at(-1);
+      return last?.call === 'CREATE' ? last.windowBytes : undefined;
+    });
+    expect(sizes).toEqual([0n, 0n]);
+  });
+
   test('does not take a window that lies elsewhere than at 0, and leaves it behind', () => {
     const words = { kernel: '6.12-pseries-64k', hypervisor: 'qemu', window: '1G' };
     const { outcome, lockedBytes } = programRun({ ...words, policy: 'dpdk' });

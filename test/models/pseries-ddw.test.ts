@@ -2,26 +2,26 @@
 import { describe, expect, test } from 'vitest';
 import { assumed } from '../../models/origin.ts';
 import { decodeWindowProperty, encodeWindowProperty } from '../../models/pseries/ddw-property.ts';
-import {
-  powervmEndpoint,
-  qemuEndpoint,
-  virtualFunction,
-} from '../../models/pseries/endpoint-presets.ts';
+import { powervmEndpoint, qemuEndpoint } from '../../models/pseries/endpoint-presets.ts';
 import { GUEST_5_8, GUEST_5_17, GUEST_6_11, GUEST_6_15 } from '../../models/pseries/guest-era.ts';
-import { POWERVM_PLATFORM, QEMU_PLATFORM } from '../../models/pseries/platform.ts';
-import { GiB, LIST_PAGE, MiB, partitionOf, startGuest, TiB } from './pseries-host.ts';
+import { POWERVM_PLATFORM } from '../../models/pseries/platform.ts';
+import {
+  GiB,
+  LIST_PAGE,
+  MiB,
+  partitionOf,
+  powervmGuest,
+  qemuGuest,
+  START_64,
+  startGuest,
+  TiB,
+} from './pseries-host.ts';
 
 const ERAS = [GUEST_5_8, GUEST_5_17, GUEST_6_11, GUEST_6_15];
-const START_64 = 1n << 59n;
 
 describe('a guest of 2 GiB under QEMU, growable to 4 GiB', () => {
   test('makes the window of the capture: 4 GiB of 16M pages, all memory with one call', () => {
-    const { guest, state, hypervisor } = startGuest(
-      GUEST_6_11,
-      QEMU_PLATFORM,
-      qemuEndpoint(2),
-      partitionOf(2n * GiB),
-    );
+    const { guest, state, hypervisor } = qemuGuest(GUEST_6_11, { spec: qemuEndpoint(2) });
     const answer = guest.enable(state, 64);
     expect(answer).toMatchObject({
       isDirect: true,
@@ -43,12 +43,7 @@ describe('a guest of 2 GiB under QEMU, growable to 4 GiB', () => {
   });
 
   test('tells each step in words', () => {
-    const { guest, state } = startGuest(
-      GUEST_6_11,
-      QEMU_PLATFORM,
-      qemuEndpoint(2),
-      partitionOf(2n * GiB),
-    );
+    const { guest, state } = qemuGuest(GUEST_6_11, { spec: qemuEndpoint(2) });
     expect(guest.enable(state, 64).steps).toEqual([
       {
         call: 'ibm,query-pe-dma-windows',
@@ -65,12 +60,7 @@ describe('a guest of 2 GiB under QEMU, growable to 4 GiB', () => {
   });
 
   test('asks once for all devices of the node', () => {
-    const { guest, state, hypervisor } = startGuest(
-      GUEST_6_11,
-      QEMU_PLATFORM,
-      qemuEndpoint(0),
-      partitionOf(2n * GiB),
-    );
+    const { guest, state, hypervisor } = qemuGuest(GUEST_6_11);
     const first = guest.enable(state, 64);
     const second = guest.enable(state, 64);
     expect(second.window).toBe(first.window);
@@ -88,23 +78,13 @@ describe('the mask of the driver', () => {
     [GUEST_6_15, 48, 'direct'],
   ])('$name with %s bits is served by %s', (facts, bits, serves) => {
     const partition = partitionOf(64n * GiB);
-    const { guest, state } = startGuest(
-      facts,
-      POWERVM_PLATFORM,
-      powervmEndpoint(0, TiB),
-      partition,
-    );
+    const { guest, state } = powervmGuest(facts, powervmEndpoint(0, TiB), partition);
     expect(guest.enable(state, bits).serves).toBe(serves);
   });
 
   test('of less than 64 bits puts windows at 4 GiB, and cuts them to what the device reaches', () => {
     const partition = partitionOf(64n * GiB);
-    const { guest, state } = startGuest(
-      GUEST_6_15,
-      POWERVM_PLATFORM,
-      powervmEndpoint(0, TiB),
-      partition,
-    );
+    const { guest, state } = powervmGuest(GUEST_6_15, powervmEndpoint(0, TiB), partition);
     const answer = guest.enable(state, 36);
     expect(answer).toMatchObject({ serves: 'dynamic', dmaOffset: 1n << 32n });
     expect(answer.window?.property.windowShift).toBe(36);
@@ -115,12 +95,7 @@ describe('the mask of the driver', () => {
   });
 
   test('of less than 64 bits fails for good where firmware has no limited addressing', () => {
-    const { guest, state } = startGuest(
-      GUEST_6_15,
-      QEMU_PLATFORM,
-      qemuEndpoint(0),
-      partitionOf(2n * GiB),
-    );
+    const { guest, state } = qemuGuest(GUEST_6_15);
     const answer = guest.enable(state, 40);
     expect(answer.serves).toBe('default window');
     expect(answer.steps.at(-1)?.outcome).toBe('Limited Address Space for DDW not Supported');
@@ -136,7 +111,7 @@ describe('a window that cannot map all memory', () => {
   const spec = powervmEndpoint(0, 512n * GiB);
 
   test('is not made by 5.8, which tries no more', () => {
-    const { guest, state, hypervisor } = startGuest(GUEST_5_8, POWERVM_PLATFORM, spec, partition());
+    const { guest, state, hypervisor } = powervmGuest(GUEST_5_8, spec, partition());
     expect(guest.enable(state, 64).serves).toBe('default window');
     expect(state.isFailed).toBe(true);
     expect(hypervisor.table(0x7000_0001)).toBeUndefined();
@@ -146,7 +121,7 @@ describe('a window that cannot map all memory', () => {
     [GUEST_5_17, 0x8000_0000n],
     [GUEST_6_15, 0x400n],
   ])('is used page by page by $name, with the addresses of MMIO kept free', (facts, first) => {
-    const { guest, state } = startGuest(facts, POWERVM_PLATFORM, spec, partition());
+    const { guest, state } = powervmGuest(facts, spec, partition());
     const answer = guest.enable(state, 64);
     expect(answer).toMatchObject({ isDirect: false, serves: 'dynamic' });
     expect(answer.window?.propertyName).toBe('linux,dma64-ddr-window-info');
@@ -157,7 +132,7 @@ describe('a window that cannot map all memory', () => {
 
   test('is emptied first: with one call by 5.17, which new PowerVM refuses, with 512 TCEs a call later', () => {
     const stuffed = (facts: typeof GUEST_5_17) => {
-      const started = startGuest(facts, POWERVM_PLATFORM, spec, partition());
+      const started = powervmGuest(facts, spec, partition());
       return started.guest.enable(started.state, 64).steps.at(-2)?.outcome;
     };
     expect(stuffed(GUEST_5_17)).toBe('1 call, 0 TCEs, then H_PARAMETER');
@@ -169,7 +144,7 @@ describe('the page size', () => {
   test('is 64K for 5.8 where firmware names 4K, 64K and 2M, and 2M later', () => {
     const pages = ERAS.map((facts) => {
       const spec = powervmEndpoint(0, 64n * TiB);
-      const { guest, state } = startGuest(facts, POWERVM_PLATFORM, spec, partitionOf(GiB));
+      const { guest, state } = powervmGuest(facts, spec, partitionOf(GiB));
       return guest.enable(state, 64).window?.property.pageShift;
     });
     expect(pages).toEqual([16, 21, 21, 21]);
@@ -177,7 +152,7 @@ describe('the page size', () => {
 
   test('of 16G makes a window smaller than one page, which firmware refuses', () => {
     const spec = powervmEndpoint(0, TiB, { pageShifts: [12, 34] });
-    const { guest, state } = startGuest(GUEST_6_11, POWERVM_PLATFORM, spec, partitionOf(GiB));
+    const { guest, state } = powervmGuest(GUEST_6_11, spec, partitionOf(GiB));
     expect(guest.enable(state, 64).steps.at(-1)).toEqual({
       call: 'ibm,create-pe-dma-window 2G of 16G pages',
       outcome: 'failed, status -3',
@@ -186,236 +161,9 @@ describe('the page size', () => {
 
   test('must be one that the kernel knows', () => {
     const spec = powervmEndpoint(0, TiB, { pageShifts: [28] });
-    const { guest, state } = startGuest(GUEST_5_8, POWERVM_PLATFORM, spec, partitionOf(GiB));
+    const { guest, state } = powervmGuest(GUEST_5_8, spec, partitionOf(GiB));
     expect(guest.enable(state, 64).steps.at(-1)?.outcome).toContain('none of the page sizes');
   });
-});
-
-describe('a device with one window only', () => {
-  const partition = () => partitionOf(16n * GiB);
-
-  test('never gets another by 5.8', () => {
-    const { guest, state, hypervisor } = startGuest(
-      GUEST_5_8,
-      POWERVM_PLATFORM,
-      virtualFunction(0),
-      partition(),
-    );
-    expect(guest.enable(state, 64).steps.at(-1)?.outcome).toBe('no free dynamic windows');
-    expect(hypervisor.table(0x7000_0000)?.window.pageShift).toBe(12);
-  });
-
-  test('loses the default window for a larger one: 32 GiB of 64K pages instead of 2 GiB', () => {
-    const { guest, state, hypervisor } = startGuest(
-      GUEST_6_15,
-      POWERVM_PLATFORM,
-      virtualFunction(0),
-      partition(),
-    );
-    const answer = guest.enable(state, 64);
-    expect(answer).toMatchObject({ isDirect: true, serves: 'direct' });
-    expect(answer.window?.property).toMatchObject({
-      liobn: 0x7000_0000,
-      pageShift: 16,
-      windowShift: 35,
-    });
-    expect(state.defaultWindow).toBeUndefined();
-    expect(hypervisor.calls.H_PUT_TCE_INDIRECT).toBe(512);
-    expect(answer.steps.map(({ call }) => call)).toContain(
-      'ibm,remove-pe-dma-window LIOBN 0x70000000',
-    );
-  });
-
-  test('keeps the default window while anything is mapped in it', () => {
-    const { guest, state } = startGuest(
-      GUEST_5_17,
-      POWERVM_PLATFORM,
-      virtualFunction(0),
-      partition(),
-    );
-    state.isDefaultInUse = true;
-    expect(guest.enable(state, 64).steps.at(-1)?.outcome).toBe(
-      "current IOMMU table in use, can't be replaced",
-    );
-    expect(state.isFailed).toBe(true);
-  });
-
-  test('keeps it where firmware could not give it back', () => {
-    const rules = { ...POWERVM_PLATFORM, extensions: [] };
-    const { guest, state, hypervisor } = startGuest(
-      GUEST_5_17,
-      rules,
-      virtualFunction(0),
-      partition(),
-    );
-    expect(guest.enable(state, 64).serves).toBe('default window');
-    expect(hypervisor.table(0x7000_0000)?.window.bytes).toBe(2n * GiB);
-  });
-
-  test('gets it back when the larger one cannot be made', () => {
-    // 2^19 + 1 TCEs: the kernel rounds up to a window that firmware has not enough TCEs for.
-    const spec = virtualFunction(0, { tceBudget: 524_289n });
-    const { guest, state, hypervisor } = startGuest(
-      GUEST_5_17,
-      POWERVM_PLATFORM,
-      spec,
-      partitionOf(TiB),
-    );
-    const { steps } = guest.enable(state, 64);
-    expect(steps.at(-2)).toMatchObject({ outcome: 'failed, status -1' });
-    expect(steps.at(-1)).toEqual({
-      call: 'ibm,reset-pe-dma-windows',
-      outcome: 'default window only',
-    });
-    expect(hypervisor.table(0x7000_0000)?.window).toMatchObject({ pageShift: 12, bytes: 2n * GiB });
-    expect(state.defaultWindow).toBeDefined();
-  });
-
-  test('has its dynamic table in slot 1 in 5.17, and in the free slot 0 since', () => {
-    const slots = [GUEST_5_17, GUEST_6_15].map((facts) => {
-      const started = startGuest(facts, POWERVM_PLATFORM, virtualFunction(0), partitionOf(TiB));
-      return started.guest.enable(started.state, 64).dynamicTable?.slot;
-    });
-    expect(slots).toEqual([1, 0]);
-  });
-});
-
-describe('persistent memory', () => {
-  const pmem = () => partitionOf(8n * GiB, { hasPmem: true });
-
-  test('is mapped, too, where a window can have all 51 bits', () => {
-    const spec = powervmEndpoint(0, TiB, { tceBudget: 1n << 31n });
-    const { guest, state } = startGuest(GUEST_6_11, POWERVM_PLATFORM, spec, pmem());
-    const answer = guest.enable(state, 64);
-    expect(answer.window?.property.windowShift).toBe(51);
-    expect(answer).toMatchObject({ isDirect: true, busLimit: 0n });
-  });
-
-  test('otherwise limits what can be reached directly, if the default window is still there', () => {
-    const { guest, state } = startGuest(
-      GUEST_5_17,
-      POWERVM_PLATFORM,
-      powervmEndpoint(0, TiB),
-      pmem(),
-    );
-    const answer = guest.enable(state, 64);
-    expect(answer.steps[1].outcome).toContain('Skipping ibm,pmemory');
-    expect(answer).toMatchObject({ isDirect: true, busLimit: START_64 + 16n * GiB });
-  });
-
-  test('makes the one window of a virtual function dynamic in 5.17', () => {
-    const { guest, state } = startGuest(GUEST_5_17, POWERVM_PLATFORM, virtualFunction(0), pmem());
-    const answer = guest.enable(state, 64);
-    expect(answer).toMatchObject({ isDirect: false, serves: 'dynamic', busLimit: 0n });
-    expect(answer.window?.property.windowShift).toBe(34);
-  });
-
-  test('shares that window with memory since 6.11, behind it', () => {
-    const { guest, state, hypervisor } = startGuest(
-      GUEST_6_11,
-      POWERVM_PLATFORM,
-      virtualFunction(0),
-      pmem(),
-    );
-    const answer = guest.enable(state, 64);
-    expect(answer).toMatchObject({
-      isDirect: true,
-      serves: 'hybrid',
-      busLimit: START_64 + 16n * GiB,
-    });
-    expect(answer.window?.property.windowShift).toBe(35);
-    expect(answer.window?.propertyName).toBe('linux,direct64-ddr-window-info');
-    expect(answer.dynamicTable).toMatchObject({ start: START_64 + 16n * GiB, bytes: 16n * GiB });
-    // 8 GiB of 64K pages in 256 lists, and 16 GiB emptied.
-    expect(hypervisor.calls).toMatchObject({ H_PUT_TCE_INDIRECT: 256, H_STUFF_TCE: 512 });
-  });
-
-  test('does not share it without 2 GiB of room behind memory', () => {
-    const started = startGuest(GUEST_6_11, POWERVM_PLATFORM, virtualFunction(0), {
-      ...partitionOf(16n * GiB, { hasPmem: true }),
-    });
-    const answer = started.guest.enable(started.state, 64);
-    expect(answer).toMatchObject({ isDirect: false, serves: 'dynamic' });
-    expect(answer.window?.property.windowShift).toBe(35);
-  });
-});
-
-describe('memory that comes and goes', () => {
-  const more = { start: 2n * GiB, bytes: GiB };
-
-  test('is mapped where windows are direct, and cleared again', () => {
-    const { guest, state, hypervisor } = startGuest(
-      GUEST_6_11,
-      QEMU_PLATFORM,
-      qemuEndpoint(0),
-      partitionOf(2n * GiB),
-    );
-    guest.enable(state, 64);
-    expect(guest.addMemory(more)).toMatchObject({
-      isAccepted: true,
-      steps: [{ call: 'H_PUT_TCE_INDIRECT LIOBN 0x80000001', outcome: '1 call, 64 TCEs' }],
-    });
-    expect(hypervisor.getTce(0x8000_0001, START_64 + 2n * GiB).tce).toBe(2n * GiB + 3n);
-    expect(guest.removeMemory(more).steps).toEqual([
-      { call: 'H_STUFF_TCE LIOBN 0x80000001', outcome: '1 call, 64 TCEs' },
-    ]);
-    expect(hypervisor.getTce(0x8000_0001, START_64 + 2n * GiB).tce).toBe(0n);
-  });
-
-  test('is refused when it lies behind the window', () => {
-    const { guest, state } = startGuest(
-      GUEST_5_17,
-      QEMU_PLATFORM,
-      qemuEndpoint(0),
-      partitionOf(2n * GiB),
-    );
-    guest.enable(state, 64);
-    expect(guest.addMemory({ start: 8n * GiB, bytes: GiB }).isAccepted).toBe(false);
-  });
-
-  test('is mapped in windows that are used page by page, too, until 6.11', () => {
-    const touched = [GUEST_5_17, GUEST_6_11].map((facts) => {
-      const spec = powervmEndpoint(0, 512n * GiB);
-      const started = startGuest(facts, POWERVM_PLATFORM, spec, partitionOf(512n * GiB));
-      started.guest.enable(started.state, 64);
-      return started.guest.addMemory({ start: 512n * GiB - GiB, bytes: GiB }).steps.length;
-    });
-    expect(touched).toEqual([1, 0]);
-  });
-
-  test('is nothing to a guest without windows', () => {
-    const { guest, state } = startGuest(
-      GUEST_6_11,
-      QEMU_PLATFORM,
-      qemuEndpoint(0, { hasDdw: false }),
-      partitionOf(GiB),
-    );
-    expect(guest.enable(state, 64).steps.at(-1)?.outcome).toBe('firmware makes no windows');
-    expect(guest.addMemory(more)).toEqual({ isAccepted: true, steps: [] });
-  });
-});
-
-test('a failing call of the direct map takes the window back and is remembered', () => {
-  const partition = partitionOf(2n * GiB);
-  // A run that 16M pages round to nothing: a list of no TCE, which QEMU refuses.
-  partition.runs.push({ start: 3n * GiB, bytes: 64n * 1024n });
-  const { guest, state, hypervisor } = startGuest(
-    GUEST_6_11,
-    QEMU_PLATFORM,
-    qemuEndpoint(0),
-    partition,
-  );
-  const { steps, serves } = guest.enable(state, 64);
-  expect(serves).toBe('default window');
-  expect(steps.slice(-4).map(({ outcome }) => outcome)).toEqual([
-    '1 call, 128 TCEs',
-    '1 call, 0 TCEs, then H_PARAMETER',
-    '1 call, 256 TCEs',
-    'removed',
-  ]);
-  expect(hypervisor.table(0x8000_0001)).toBeUndefined();
-  expect(hypervisor.table(0x8000_0000)?.entries).toBe(262_144);
-  expect(state.isFailed).toBe(true);
 });
 
 test('a busy firmware is asked again until it has done it', () => {
@@ -438,12 +186,7 @@ test('the property is 24 bytes, big-endian, with a hole behind the LIOBN', () =>
 });
 
 test('the page for lists holds the last list that was passed', () => {
-  const { guest, state, caller } = startGuest(
-    GUEST_6_11,
-    QEMU_PLATFORM,
-    qemuEndpoint(0),
-    partitionOf(2n * GiB),
-  );
+  const { guest, state, caller } = qemuGuest(GUEST_6_11);
   guest.enable(state, 64);
   expect(caller.guestMemory.read(LIST_PAGE)).toBe(3n);
   expect(caller.guestMemory.read(LIST_PAGE + 127n * 8n)).toBe(0x7f00_0003n);

@@ -7,9 +7,7 @@ import {
   POWERVM_PLATFORM,
   QEMU_PLATFORM,
 } from '../../models/pseries/platform.ts';
-import { callerOf, GiB, MiB, newMemory, TiB } from './pseries-host.ts';
-
-const START_64 = 1n << 59n;
+import { callerOf, GiB, MiB, newMemory, START_64, TiB } from './pseries-host.ts';
 
 describe('memory mapped for good', () => {
   test.each([

@@ -21,10 +21,9 @@ import {
   POWERVM_PLATFORM,
   QEMU_PLATFORM,
 } from '../../models/pseries/platform.ts';
-import { callerOf, GiB, MiB, newMemory, partitionOf, TiB } from './pseries-host.ts';
+import { callerOf, GiB, MiB, newMemory, partitionOf, START_64, TiB } from './pseries-host.ts';
 import { outcome } from './vfio-host.ts';
 
-const START_64 = 1n << 59n;
 const MEMORY = 1n << 44n;
 
 interface Setup {

@@ -4,12 +4,27 @@ import type { EndpointSpec } from '../../models/pseries/ddw-endpoint.ts';
 import type { Partition } from '../../models/pseries/ddw-state.ts';
 import type { TceCaller } from '../../models/pseries/direct-map.ts';
 import { GuestDdw } from '../../models/pseries/enable-ddw.ts';
+import { qemuEndpoint } from '../../models/pseries/endpoint-presets.ts';
 import type { GuestDdwFacts } from '../../models/pseries/guest-era.ts';
-import { PartitionPlatform, type PlatformRules } from '../../models/pseries/platform.ts';
+import {
+  PartitionPlatform,
+  type PlatformRules,
+  POWERVM_PLATFORM,
+  QEMU_PLATFORM,
+} from '../../models/pseries/platform.ts';
+
+/** What a guest is made of. */
+interface Guest {
+  readonly spec: EndpointSpec;
+  readonly partition: Partition;
+}
 
 export const MiB = 1n << 20n;
 export const GiB = 1n << 30n;
 export const TiB = 1n << 40n;
+
+/** Where a window beside the default one begins. */
+export const START_64 = 1n << 59n;
 
 /** The guest's page for lists of TCEs. */
 export const LIST_PAGE = 0x10_0000n;
@@ -25,6 +40,19 @@ export function partitionOf(ramBytes: bigint, changes: Partial<Partition['memory
     runs: [{ start: 0n, bytes: ramBytes }],
     mmio32: { start: 0x8000_0000n, end: 0xffff_ffffn },
   };
+}
+
+/** A guest under QEMU; of 2 GiB with one endpoint where nothing is said. */
+export function qemuGuest(
+  facts: GuestDdwFacts,
+  { spec = qemuEndpoint(0), partition = partitionOf(2n * GiB) }: Partial<Guest> = {},
+) {
+  return startGuest(facts, QEMU_PLATFORM, spec, partition);
+}
+
+/** A guest under PowerVM. */
+export function powervmGuest(facts: GuestDdwFacts, spec: EndpointSpec, partition: Partition) {
+  return startGuest(facts, POWERVM_PLATFORM, spec, partition);
 }
 
 /** A guest with one endpoint under a hypervisor. */

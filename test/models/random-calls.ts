@@ -12,6 +12,7 @@ import { type Actor, realOf } from './random-actor.ts';
 import { HostDriver } from './random-driver.ts';
 import type { RandomHost, Slot } from './random-host.ts';
 import type { Wanted } from './random-ledger.ts';
+import { RandomPlayer } from './random-player.ts';
 import { type Damage, damaged, isFatal, RandomValues } from './random-values.ts';
 
 const MiB = 1n << 20n;
@@ -27,19 +28,14 @@ interface Attempt {
   readonly damage: Damage;
 }
 
-export class RandomCalls {
-  /** The latest calls, for whoever has to find out what went wrong. */
-  readonly log: string[] = [];
-  /** Results by call and return code: a test that never fails or never succeeds tests nothing. */
-  readonly tally = new Map<string, number>();
+export class RandomCalls extends RandomPlayer {
   private readonly host: RandomHost;
-  private readonly random: () => number;
   private readonly values: RandomValues;
   private readonly driver: HostDriver;
 
   constructor(host: RandomHost, random: () => number) {
+    super(random);
     this.host = host;
-    this.random = random;
     this.values = new RandomValues(random);
     this.driver = HostDriver.start(host);
   }
@@ -300,12 +296,6 @@ export class RandomCalls {
     const isOther = this.host.era.name !== '4.2' && this.random() < 0.04;
     const caller = isOther ? (slot.opener === one ? other : one) : (slot.owner ?? slot.opener);
     return { caller, isForeign: slot.owner !== undefined && slot.owner !== caller };
-  }
-
-  private note(call: string, rc: number, what: string): void {
-    this.log.push(`${call} ${what} -> ${rc}`);
-    const key = `${call} ${rc}`;
-    this.tally.set(key, (this.tally.get(key) ?? 0) + 1);
   }
 }
 

@@ -13,6 +13,7 @@ import type { HcallCode } from '../../models/pseries/hcall.ts';
 import type { PartitionPlatform } from '../../models/pseries/platform.ts';
 import type { FirmwareRecord } from './random-firmware.ts';
 import { readTable } from './random-ledger.ts';
+import { RandomPlayer } from './random-player.ts';
 
 const MiB = 1n << 20n;
 const MEMORY_MAX = 256n * MiB;
@@ -42,12 +43,9 @@ interface Node {
   readonly tces: Map<number, number>;
 }
 
-export class RandomDdw {
-  readonly log: string[] = [];
-  readonly tally = new Map<string, number>();
+export class RandomDdw extends RandomPlayer {
   private readonly setting: DdwSetting;
   private readonly facts: GuestDdwFacts;
-  private readonly random: () => number;
   private readonly nodes: Node[] = [];
   private readonly runs: MemoryRun[] = [{ start: 0n, bytes: 96n * MiB }];
   private readonly partition: Partition;
@@ -63,9 +61,9 @@ export class RandomDdw {
     specs: readonly EndpointSpec[],
     random: () => number,
   ) {
+    super(random);
     this.setting = setting;
     this.facts = facts;
-    this.random = random;
     this.hasIndirect = random() < 0.8;
     const { hypervisor, firmware, guestMemory } = setting.platform;
     const putList = hypervisor.putTceIndirect.bind(hypervisor);
@@ -144,7 +142,7 @@ export class RandomDdw {
     const before = { window: state.window, isFailed: state.isFailed };
     const { calls, cleanupFailures } = firmware;
     const answer = this.guest.enable(state, mask);
-    this.note(`enable_ddw ${answer.serves}`, `${mask}: ${answer.steps.at(-1)?.outcome}`);
+    this.tell(`enable_ddw ${answer.serves}`, `${mask}: ${answer.steps.at(-1)?.outcome}`);
     const isWide = this.facts.hasLimitedAddressing ? mask > 32 : mask === 64;
     if (!isWide || before.window !== undefined || before.isFailed) {
       expect(firmware.calls, 'calls for a node that is settled').toBe(calls);
@@ -183,7 +181,7 @@ export class RandomDdw {
     if (isThere) return;
     const { isAccepted } = this.guest.addMemory(run);
     const mapped = this.windowsOf(run).map(({ tces, window }) => this.mapRun(tces, window, run));
-    this.note(`add ${isAccepted}`, `${start} ${size}`);
+    this.tell(`add ${isAccepted}`, `${start} ${size}`);
     expect(isAccepted).toBe(mapped.every((isMapped) => isMapped));
     if (isAccepted) this.runs.push(run);
   }
@@ -194,7 +192,7 @@ export class RandomDdw {
     if (run === undefined) return;
     const { isAccepted } = this.guest.removeMemory(run);
     const cleared = this.windowsOf(run).map(({ tces, window }) => this.clearRun(tces, window, run));
-    this.note(`remove ${isAccepted}`, `${run.start} ${run.bytes}`);
+    this.tell(`remove ${isAccepted}`, `${run.start} ${run.bytes}`);
     expect(isAccepted).toBe(cleared.every((isCleared) => isCleared));
   }
 
@@ -252,17 +250,9 @@ export class RandomDdw {
     return true;
   }
 
-  private note(call: string, what: string): void {
+  private tell(call: string, what: string): void {
     this.log.push(`${call} ${what}`);
-    this.tally.set(call, (this.tally.get(call) ?? 0) + 1);
-  }
-
-  private pick<T>(choices: readonly T[]): T {
-    return choices[this.below(choices.length)];
-  }
-
-  private below(end: number): number {
-    return Math.floor(this.random() * end);
+    this.count(call);
   }
 }
 

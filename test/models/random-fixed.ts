@@ -17,6 +17,7 @@ import { qemuEndpoint } from '../../models/pseries/endpoint-presets.ts';
 import { type Actor, newActor, realOf } from './random-actor.ts';
 import { type BlockLedger, readTable } from './random-ledger.ts';
 import type { LparSetting } from './random-lpar-windows.ts';
+import { RandomPlayer } from './random-player.ts';
 
 const MiB = 1n << 20n;
 const WINDOW_BYTES = 32n * MiB;
@@ -30,10 +31,7 @@ interface Mapping {
   undo(): void;
 }
 
-export class RandomFixed {
-  readonly log: string[] = [];
-  readonly tally = new Map<string, number>();
-  private readonly random: () => number;
+export class RandomFixed extends RandomPlayer {
   private readonly memory: PhysicalMemory;
   private readonly ledger: BlockLedger;
   private readonly state: DdwNodeState;
@@ -49,8 +47,8 @@ export class RandomFixed {
   private readonly tces = new Map<number, number>();
 
   constructor(setting: LparSetting, phb: number, random: () => number) {
+    super(random);
     const { firmware, platform, memory, ledger, firstActor } = setting;
-    this.random = random;
     this.memory = memory;
     this.ledger = ledger;
     const defaultWindow = { start: 0n, bytes: WINDOW_BYTES };
@@ -246,18 +244,5 @@ export class RandomFixed {
   private callProblem(): number | undefined {
     if (!this.isEnabled) return -1;
     return this.isAttached ? undefined : -6;
-  }
-
-  private note(call: string, result: number | string): void {
-    this.log.push(`${call} -> ${result}`);
-    this.tally.set(`${call} ${result}`, (this.tally.get(`${call} ${result}`) ?? 0) + 1);
-  }
-
-  private pick<T>(choices: readonly T[]): T {
-    return choices[this.below(choices.length)];
-  }
-
-  private below(end: number): number {
-    return Math.floor(this.random() * end);
   }
 }

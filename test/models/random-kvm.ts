@@ -10,6 +10,7 @@ import { type KvmAnswer, KvmTces } from '../../models/pseries/kvm.ts';
 import type { KvmTceTable } from '../../models/pseries/kvm-table.ts';
 import { type Actor, realOf } from './random-actor.ts';
 import type { RandomHost, WindowBooks } from './random-host.ts';
+import { RandomPlayer } from './random-player.ts';
 
 const MiB = 1n << 20n;
 /** Where the guest's list stands, in its own memory. */
@@ -37,12 +38,9 @@ interface Mode {
   hasLeaf(window: DmaWindow, entry: number): boolean;
 }
 
-export class RandomKvm {
-  readonly log: string[] = [];
-  readonly tally = new Map<string, number>();
+export class RandomKvm extends RandomPlayer {
   private readonly host: RandomHost;
   private readonly actor: Actor;
-  private readonly random: () => number;
   private readonly kvm: KvmTces;
   private readonly guestMemory = new PhysicalMemory(allocateMemory(2 ** 20));
   private readonly hasRealMode: boolean;
@@ -51,9 +49,9 @@ export class RandomKvm {
   private leavesBefore = new Map<DmaWindow, boolean>();
 
   constructor(host: RandomHost, actor: Actor, random: () => number) {
+    super(random);
     this.host = host;
     this.actor = actor;
-    this.random = random;
     this.hasRealMode = host.era.name !== '6.12';
     this.kvm = new KvmTces({
       era: host.era.name,
@@ -380,18 +378,5 @@ export class RandomKvm {
     if (dice < 0.01) return address + 0x400n + permission;
     if (dice < 0.02) return (1n << 40n) + permission;
     return ((address >> BigInt(shift)) << BigInt(shift)) + permission;
-  }
-
-  private note(call: string, code: number, what: string): void {
-    this.log.push(`${call} ${what} -> ${code}`);
-    this.tally.set(`${call} ${code}`, (this.tally.get(`${call} ${code}`) ?? 0) + 1);
-  }
-
-  private pick<T>(choices: readonly T[]): T {
-    return choices[this.below(choices.length)];
-  }
-
-  private below(end: number): number {
-    return Math.floor(this.random() * end);
   }
 }

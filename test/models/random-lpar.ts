@@ -20,24 +20,22 @@ import {
   PAGE,
   type Slot,
 } from './random-lpar-windows.ts';
+import { RandomPlayer } from './random-player.ts';
 
 const BIT_59 = 1n << 59n;
 
-export class RandomLpar {
-  readonly log: string[] = [];
-  readonly tally = new Map<string, number>();
+export class RandomLpar extends RandomPlayer {
   private readonly setting: LparSetting;
-  private readonly random: () => number;
   private readonly devices: readonly Device[];
   private readonly slots: readonly Slot[];
   private readonly windows: LparWindows;
   private readonly ballast: bigint[] = [];
 
   constructor(setting: LparSetting, specs: readonly EndpointSpec[], random: () => number) {
+    super(random);
     const { platform, firmware, ledger: allocator, firstActor } = setting;
     this.setting = setting;
     this.windows = new LparWindows(setting);
-    this.random = random;
     this.devices = specs.map((spec) => {
       const state = firmware.addEndpoint(spec);
       const group = new LparGroup(state, { platform, basePageShift: 16, allocator });
@@ -366,19 +364,6 @@ export class RandomLpar {
       expect(container.windows.every((window) => this.windows.books.has(window))).toBe(true);
       if (devices.length > 0) expect(container.hasPendingDefaultWindow).toBe(isPending);
     }
-  }
-
-  private note(call: string, rc: number, what = ''): void {
-    this.log.push(`${call} ${what} -> ${rc}`);
-    this.tally.set(`${call} ${rc}`, (this.tally.get(`${call} ${rc}`) ?? 0) + 1);
-  }
-
-  private pick<T>(choices: readonly T[]): T {
-    return choices[this.below(choices.length)];
-  }
-
-  private below(end: number): number {
-    return Math.floor(this.random() * end);
   }
 }
 

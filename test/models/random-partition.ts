@@ -11,6 +11,7 @@ import type { HcallRules } from '../../models/pseries/hcall-rules.ts';
 import { Hypervisor } from '../../models/pseries/hypervisor.ts';
 import { type DdwCall, DdwFirmware } from '../../models/pseries/rtas-ddw.ts';
 import { TableMemory } from '../../models/pseries/table-memory.ts';
+import { RandomPlayer } from './random-player.ts';
 
 const MiB = 1n << 20n;
 /** Where the partition's kernel writes its lists. */
@@ -24,16 +25,13 @@ interface Known {
   readonly tces: Map<number, bigint>;
 }
 
-export class RandomPartition {
-  /** Answers by call. */
-  readonly tally = new Map<string, number>();
+export class RandomPartition extends RandomPlayer {
   private readonly guestMemory = new PhysicalMemory(allocateMemory(2 ** 20));
   private readonly tables = new TableMemory(1n << 45n, 24n * MiB);
   private readonly hypervisor: Hypervisor;
   private readonly firmware: DdwFirmware;
   private readonly endpoints: DdwEndpoint[];
   private readonly rules: HcallRules;
-  private readonly random: () => number;
   private known = new Map<number, Known>();
 
   constructor(
@@ -41,13 +39,13 @@ export class RandomPartition {
     specs: readonly EndpointSpec[],
     random: () => number,
   ) {
+    super(random);
     const memory = new PhysicalMemory(allocateMemory(64 * 2 ** 20));
     const { tables, guestMemory } = this;
     this.hypervisor = new Hypervisor({ memory, tables, guestMemory }, rules.hcalls);
     this.firmware = new DdwFirmware(this.hypervisor, rules.ddw);
     this.endpoints = specs.map((spec) => this.firmware.addEndpoint(spec));
     this.rules = rules.hcalls;
-    this.random = random;
     this.learnWindows();
   }
 
@@ -84,7 +82,7 @@ export class RandomPartition {
     const tce = this.tce();
     const code = this.hypervisor.putTce(liobn, bus, tce);
     const entry = this.entryOf(liobn, bus);
-    this.note('H_PUT_TCE', code, entry === undefined ? H_PARAMETER : H_SUCCESS);
+    this.expectCode('H_PUT_TCE', code, entry === undefined ? H_PARAMETER : H_SUCCESS);
     if (entry !== undefined) this.store(liobn, entry, tce);
   }
 
@@ -97,12 +95,12 @@ export class RandomPartition {
     const { value } = this.rules.stuffMax;
     const isTooLong = count > (value === 'table' ? (window?.entries ?? 0) : value);
     if (window === undefined || isTooLong || this.isRefused(window, bus)) {
-      this.note('H_STUFF_TCE', code, H_PARAMETER);
+      this.expectCode('H_STUFF_TCE', code, H_PARAMETER);
     } else if (count === 0) {
-      this.note('H_STUFF_TCE', code, this.rules.emptyCall.value);
+      this.expectCode('H_STUFF_TCE', code, this.rules.emptyCall.value);
     } else {
       const stored = this.storeRun(liobn, bus, count, () => tce);
-      this.note('H_STUFF_TCE', code, stored === count ? H_SUCCESS : H_PARAMETER);
+      this.expectCode('H_STUFF_TCE', code, stored === count ? H_SUCCESS : H_PARAMETER);
     }
   }
 
@@ -116,12 +114,12 @@ export class RandomPartition {
     const code = this.hypervisor.putTceIndirect(liobn, bus, list, count);
     const window = this.known.get(liobn);
     if (window === undefined || count > 512 || list !== LIST || this.isRefused(window, bus)) {
-      this.note('H_PUT_TCE_INDIRECT', code, H_PARAMETER);
+      this.expectCode('H_PUT_TCE_INDIRECT', code, H_PARAMETER);
     } else if (count === 0) {
-      this.note('H_PUT_TCE_INDIRECT', code, this.rules.emptyCall.value);
+      this.expectCode('H_PUT_TCE_INDIRECT', code, this.rules.emptyCall.value);
     } else {
       const stored = this.storeRun(liobn, bus, count, (at) => values[at]);
-      this.note('H_PUT_TCE_INDIRECT', code, stored === count ? H_SUCCESS : H_PARAMETER);
+      this.expectCode('H_PUT_TCE_INDIRECT', code, stored === count ? H_SUCCESS : H_PARAMETER);
     }
   }
 
@@ -129,7 +127,7 @@ export class RandomPartition {
     const { liobn, bus } = this.place();
     const answer = this.hypervisor.getTce(liobn, bus);
     const entry = this.entryOf(liobn, bus);
-    this.note('H_GET_TCE', answer.code, entry === undefined ? H_PARAMETER : H_SUCCESS);
+    this.expectCode('H_GET_TCE', answer.code, entry === undefined ? H_PARAMETER : H_SUCCESS);
     const tce = entry === undefined ? 0n : (this.known.get(liobn)?.tces.get(entry) ?? 0n);
     expect(answer.tce).toBe(tce);
   }
@@ -226,20 +224,8 @@ export class RandomPartition {
     return (BigInt(this.below(2 ** 30)) << 12n) | BigInt(this.below(4));
   }
 
-  private note(call: string, code: number, wanted: number): void {
+  private expectCode(call: string, code: number, wanted: number): void {
     this.count(`${call} ${code}`);
     expect(code, call).toBe(wanted);
-  }
-
-  private count(key: string): void {
-    this.tally.set(key, (this.tally.get(key) ?? 0) + 1);
-  }
-
-  private pick<T>(choices: readonly T[]): T {
-    return choices[this.below(choices.length)];
-  }
-
-  private below(end: number): number {
-    return Math.floor(this.random() * end);
   }
 }

@@ -180,14 +180,21 @@ describe('registered memory', () => {
     expect(outcome(map(host, 65_536n, 65_536n))).toBe('ok');
   });
 
-  test('that is still mapped is EBUSY in an era that looks', () => {
+  test('that is still mapped is EBUSY in an era that looks, with the number of TCEs', () => {
     const vfio = { ...ERA_5_17.vfio, unregisterLeavesMappedPinned: false };
     const era = { ...ERA_5_17, vfio };
     const host = withMemory(new TestHost({ era }).attachWithoutDefault());
     create(host, TiB, 16, 2);
+    const refusal = (reason: string) => ({ rc: -16, reason });
     map(host, 0n, 65_536n);
-    expect(outcome(host.container.unregister(GiB, GiB))).toBe('EBUSY');
-    host.container.unmap(0n, 65_536n);
+    expect(host.container.unregister(GiB, GiB)).toMatchObject(
+      refusal('1 TCE points into the range'),
+    );
+    map(host, 65_536n, 65_536n);
+    expect(host.container.unregister(GiB, GiB)).toMatchObject(
+      refusal('2 TCEs point into the range'),
+    );
+    host.container.unmap(0n, 131_072n);
     expect(outcome(host.container.unregister(GiB, GiB))).toBe('ok');
   });
 });

@@ -14,6 +14,11 @@ function refusal(line: string): string {
   throw new Error(`'${line}' was performed`);
 }
 
+/** The name of the call that stands in a line. */
+function callOf(line: string): string {
+  return line.split(' ', 1)[0];
+}
+
 describe('a line that is no call', () => {
   test.each([
     '',
@@ -66,90 +71,70 @@ describe('a call is printed as the capture program prints it:', () => {
   });
 });
 
-describe('a line is refused with its number where', () => {
+describe('an unknown call is refused with its line and the nearest one:', () => {
   test.each([
+    ['CRAETE', 'page_shift=16', 'CREATE'],
+    ['create', 'levels=1', 'CREATE'],
+    ['mapp', 'iova=0', 'MAP'],
+    ['CREATE2', 'levels=1', 'CREATE'],
+    ['REMOVE:', 'start=0', 'REMOVE'],
+    ['REMOVE=0', '', 'REMOVE'],
+    ['REGISTER-MEMORY', '64M', 'REGISTER_MEMORY'],
+    // As <linux/vfio.h> has it.
+    ['VFIO_IOMMU_MAP_DMA', 'iova=0', 'MAP'],
+  ])('%s %s', (name, rest, nearest) => {
+    const message = `script:2: unknown call '${name}', did you mean '${nearest}'?`;
+    expect(refusal(`${name} ${rest}`)).toBe(message);
+  });
+
+  test.each(['X start=1', 'FROBNICATE'])('%s, with all of them where none is near', (line) => {
+    const message = `script:2: unknown call '${callOf(line)}'; known: OPEN, CLOSE, ATTACH`;
+    expect(refusal(line)).toContain(message);
+  });
+});
+
+describe('a line is refused with its number and its call where a key is', () => {
+  test.each([
+    ['missing', 'CREATE page_shift=16 window_size=1G', ': expected levels=, got none'],
+    ['missing: the direction', 'DMA iova=0 len=8', ': expected W or R behind the name'],
+    ['missing: the size', 'REGISTER_MEMORY huge', ': expected its size, got none'],
+    ['missing: the moment', 'DUMP', ': expected its name, got none'],
+    ['unknown', 'REMOVE strat=0', ": unknown key 'strat', did you mean 'start'?"],
+    ["another call's", 'REMOVE start=0 levels=1', ": unknown key 'levels'"],
+    ['given twice', 'REMOVE start=0 start=0', ': start is given twice'],
+    ['a result, given twice', 'REMOVE start=0 rc=0 rc=0', ': rc is given twice'],
+    ['none', 'REMOVE 0', ": expected key=value, got '0'"],
+    ['torn from its value', 'REMOVE start = 0', ": expected no blanks around =, got 'start'"],
+  ])('%s', (_what, line, message) => {
+    expect(refusal(line)).toContain(`script:2: ${callOf(line)}${message}`);
+  });
+});
+
+describe('a line is refused with its number, its call and the key where a value is', () => {
+  const RETURN_CODE = 'rc: expected a return code such as 0 or -22(EINVAL)';
+  const ACCESS = 'flags: expected R, W, RW or a number';
+  test.each([
+    ['no number', 'REMOVE start=x', "start: expected a size such as 64K or 2G, got 'x'"],
+    ['too large', 'CREATE levels=4294967296', 'levels: expected a 32-bit number'],
+    ['negative', 'CREATE levels=-1', "levels: expected a 32-bit number, got '-1'"],
+    ['of 65 bits', 'REMOVE start=0x10000000000000000', 'start: expected a size'],
+    ['too long', 'DMA W iova=0 len=4G', 'len: expected less than 4G'],
+    ['no access', 'MAP flags=RX', ACCESS],
+    ['in small letters', 'MAP flags=rw', `${ACCESS}, got 'rw', did you mean 'RW'?`],
+    ['no return code', 'REMOVE start=0 rc=EINVAL', RETURN_CODE],
     [
-      'the call is misspelt',
-      'CRAETE page_shift=16',
-      "unknown call 'CRAETE', did you mean 'CREATE'?",
-    ],
-    [
-      'the call is in small letters',
-      'create levels=1',
-      "unknown call 'create', did you mean 'CREATE'?",
-    ],
-    ['a call has something behind its name', 'CREATE2 levels=1', "unknown call 'CREATE2', did you"],
-    ['a call has a colon', 'REMOVE: start=0', "unknown call 'REMOVE:', did you mean 'REMOVE'?"],
-    [
-      'a call has a hyphen',
-      'REGISTER-MEMORY 64M',
-      "unknown call 'REGISTER-MEMORY', did you mean 'REGISTER_MEMORY'?",
-    ],
-    ['a letter is too many', 'mapp iova=0', "unknown call 'mapp', did you mean 'MAP'?"],
-    ['a call has a value', 'REMOVE=0', "unknown call 'REMOVE=0', did you mean 'REMOVE'?"],
-    ['it is one capital', 'X start=1', "unknown call 'X'; known: OPEN"],
-    [
-      'the call has its name of <linux/vfio.h>',
-      'VFIO_IOMMU_MAP_DMA iova=0',
-      "unknown call 'VFIO_IOMMU_MAP_DMA', did you mean 'MAP'?",
-    ],
-    ['nothing is near', 'FROBNICATE', "unknown call 'FROBNICATE'; known: OPEN, CLOSE, ATTACH"],
-    [
-      'a key is missing',
-      'CREATE page_shift=16 window_size=1G',
-      'CREATE: expected levels=, got none',
-    ],
-    ['a key is unknown', 'REMOVE strat=0', "REMOVE: unknown key 'strat', did you mean 'start'?"],
-    ['a key belongs to another call', 'REMOVE start=0 levels=1', "REMOVE: unknown key 'levels'"],
-    ['a key comes twice', 'REMOVE start=0 start=0', 'REMOVE: start is given twice'],
-    ['a result comes twice', 'REMOVE start=0 rc=0 rc=0', 'REMOVE: rc is given twice'],
-    [
-      'a number is none',
-      'REMOVE start=x',
-      "REMOVE start: expected a size such as 64K or 2G, got 'x'",
-    ],
-    [
-      'a number is too large',
-      'CREATE levels=4294967296',
-      'CREATE levels: expected a 32-bit number',
-    ],
-    [
-      'a number is negative',
-      'CREATE levels=-1',
-      "CREATE levels: expected a 32-bit number, got '-1'",
-    ],
-    ['an address has 65 bits', 'REMOVE start=0x10000000000000000', 'REMOVE start: expected a size'],
-    ['the access is none', 'MAP flags=RX', 'MAP flags: expected R, W, RW or a number'],
-    [
-      'the access is in small letters',
-      'MAP flags=rw',
-      "MAP flags: expected R, W, RW or a number, got 'rw', did you mean 'RW'?",
-    ],
-    [
-      '= has blanks around it',
-      'REMOVE start = 0',
-      "REMOVE: expected no blanks around =, got 'start'",
-    ],
-    ['a length is too long', 'DMA W iova=0 len=4G', 'DMA len: expected less than 4G'],
-    ['a result is none', 'REMOVE start=0 rc=EINVAL', 'REMOVE rc: expected a return code such as 0'],
-    [
-      'a result has another name',
+      'of two minds',
       'REMOVE start=0 rc=-22(EPERM)',
-      "REMOVE rc: expected a return code such as 0 or -22(EINVAL), got '-22(EPERM)': -22 is EINVAL",
+      `${RETURN_CODE}, got '-22(EPERM)': -22 is EINVAL`,
     ],
-    ['the DMA has no direction', 'DMA iova=0 len=8', 'DMA: expected W or R behind the name'],
-    ['the direction is none', 'DMA X iova=0 len=8', "DMA: expected W or R, got 'X'"],
-    ['a word is no key', 'REMOVE 0', "REMOVE: expected key=value, got '0'"],
-    ['the size is missing', 'REGISTER_MEMORY huge', 'REGISTER_MEMORY: expected its size, got none'],
-    ['the moment has no name', 'DUMP', 'DUMP: expected its name, got none'],
-    [
-      'the container is not open',
-      'GET_INFO container=a',
-      "GET_INFO container: no container 'a' is open",
-    ],
-    ['the EEH operation is unknown', 'EEH op=MELT', 'EEH op: expected DISABLE, ENABLE'],
-  ])('%s', (_where, line, message) => {
-    expect(refusal(line)).toContain(`script:2: ${message}`);
+    ['not open', 'GET_INFO container=a', "container: no container 'a' is open"],
+    ['no operation of EEH', 'EEH op=MELT', 'op: expected DISABLE, ENABLE'],
+  ])('%s', (_what, line, message) => {
+    expect(refusal(line)).toContain(`script:2: ${callOf(line)} ${message}`);
+  });
+
+  test('no direction', () => {
+    expect(refusal('DMA X iova=0 len=8')).toContain("script:2: DMA: expected W or R, got 'X'");
   });
 });
 

@@ -5,13 +5,13 @@ import { parseKernel } from '../../models/kernel/kernel.ts';
 import type { ContainerType } from '../../models/kernel/vfio/calls.ts';
 import { KernelHost } from '../../sim/host/kernel-host.ts';
 import { specOf } from '../../sim/scenario/phb.ts';
+import { printTableRow, type TableRow } from '../../sim/tables/table-row.ts';
 import { type Difference, ResultCheck } from '../../sim/vfio/check.ts';
 import { runChecked } from '../../sim/vfio/checked-run.ts';
 import { ScriptMachine, scriptPhb } from '../../sim/vfio/machine.ts';
 import { parseScript } from '../../sim/vfio/run-script.ts';
 import { Session } from '../../sim/vfio/session.ts';
 import { TableCheck } from '../../sim/vfio/table-check.ts';
-import { printTableRow, type TableRow } from '../../sim/vfio/table-row.ts';
 import { TablesFile } from '../../sim/vfio/tables-file.ts';
 
 /** What a script runs on; Linux 6.12 with 64K pages on a PHB4 where nothing is said. */

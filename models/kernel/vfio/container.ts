@@ -6,12 +6,10 @@
  * thread in the middle of a call.
  */
 import { hex } from '../../bits.ts';
-import { formatSize } from '../../size.ts';
 import type { EntryObserver } from '../../table/tce-table.ts';
 import { TCE_PCI_READ, TCE_PCI_WRITE } from '../../tce.ts';
 import { type CallResult, isRefusal, type Refusal, refuse } from '../call-result.ts';
 import { describeFailure, FailedAllocations } from '../failed-allocations.ts';
-import { EEH_OPERATIONS } from '../group/eeh-pe.ts';
 import type { TableGroup, WindowRequest } from '../group/table-group.ts';
 import type { Process } from '../process.ts';
 import { Admission, type AdmissionState } from './admission.ts';
@@ -25,6 +23,7 @@ import {
   MAP_WRITE,
   PROPER_CALL,
 } from './calls.ts';
+import { DefaultWindow } from './default-window.ts';
 import {
   clearPages,
   MAPPING_RULES,
@@ -33,7 +32,7 @@ import {
   RegionUse,
 } from './dma-mapping.ts';
 import { type DmaWindow, entryOf } from './dma-window.ts';
-import { type InjectedError, injectionProblem } from './eeh-injection.ts';
+import { type InjectedError, operateEeh } from './eeh-call.ts';
 import { PinnedPages, RegisteredPages } from './page-source.ts';
 import { mapProblem, unmapProblem } from './range-check.ts';
 import { Registration } from './registration.ts';
@@ -42,9 +41,6 @@ import { type ContainerKernel, WindowSlots } from './windows.ts';
 
 /** VFIO_SPAPR_TCE_IOMMU, VFIO_EEH, VFIO_SPAPR_TCE_v2_IOMMU. */
 export const EXTENSION = { v1: 2, eeh: 5, v2: 7 } as const;
-
-/** The default window has TCEs of 4 KiB in one level, whatever the kernel's page is. */
-const DEFAULT_WINDOW = { pageShift: 12, levels: 1 } as const;
 
 export class VfioContainer {
   readonly type: ContainerType;
@@ -55,10 +51,10 @@ export class VfioContainer {
   private readonly kernel: ContainerKernel;
   private readonly admission: Admission;
   private readonly slots: WindowSlots;
+  private readonly defaultWindow: DefaultWindow;
   private readonly registration: Registration;
   /** Newest first. */
   private readonly groups: TableGroup[] = [];
-  private isDefaultWindowPending = false;
   private isEnabled = false;
   /** v1: what ENABLE charged, and to whom. */
   private charged: { readonly payer: Process; readonly bytes: bigint } | undefined;
@@ -69,6 +65,7 @@ export class VfioContainer {
     this.process = process;
     this.admission = new Admission(process);
     this.slots = new WindowSlots(type, kernel, this.failedAllocations);
+    this.defaultWindow = new DefaultWindow(kernel, this.slots);
     this.registration = new Registration(kernel);
   }
 
@@ -79,7 +76,7 @@ export class VfioContainer {
 
   /** Whether the default window is promised and not made yet. */
   get hasPendingDefaultWindow(): boolean {
-    return this.isDefaultWindowPending;
+    return this.defaultWindow.isPending;
   }
 
   /** VFIO_CHECK_EXTENSION: 1 for what is there, 0 for anything else. */
@@ -139,15 +136,16 @@ export class VfioContainer {
   create(request: WindowRequest, frame = PROPER_CALL): CallResult<{ startAddress: bigint }> {
     const refusal = this.admit('CREATE', frame) ?? this.makeDefaultWindow(frame);
     if (refusal !== undefined) return refusal;
-    return this.slots.create(request, this.groups[0], this.groups, this.asker('CREATE', frame));
+    const asker = { call: 'CREATE', payer: this.payerOf(frame) };
+    return this.slots.create(request, this.groups[0], this.groups, asker);
   }
 
   /** VFIO_IOMMU_SPAPR_TCE_REMOVE: any bus address inside the window will do. */
   remove(startAddress: bigint, frame = PROPER_CALL): CallResult {
     const refusal = this.admit('REMOVE', frame);
     if (refusal !== undefined) return refusal;
-    if (this.isDefaultWindowPending && startAddress === 0n) {
-      this.isDefaultWindowPending = false;
+    if (this.defaultWindow.isPending && startAddress === 0n) {
+      this.defaultWindow.renounce();
       return { rc: 0 };
     }
     const window = this.slots.at(startAddress);
@@ -250,10 +248,7 @@ export class VfioContainer {
     return { rc: 0, beyondTable: isStored ? missed : 0 };
   }
 
-  /**
-   * VFIO_EEH_PE_OP on every group, up to the first that fails or whose GET_STATE is not 0: that state
-   * is the ioctl's return value.
-   */
+  /** VFIO_EEH_PE_OP on every group; `state` is the ioctl's return value. */
   eeh(
     operation: number,
     frame = PROPER_CALL,
@@ -261,21 +256,7 @@ export class VfioContainer {
   ): CallResult<{ readonly state: number }> {
     const refusal = this.admit('EEH', frame);
     if (refusal !== undefined) return refusal;
-    const name = EEH_OPERATIONS[operation];
-    for (const { eeh } of this.groups) {
-      if (eeh === undefined) return refuse('ENODEV', 'EEH does not watch the group');
-      const problem = this.admission.structureProblem('EEH', frame);
-      if (problem !== undefined) return problem;
-      if (name === undefined) {
-        const wanted = `0 to ${EEH_OPERATIONS.length - 1}`;
-        return refuse('EINVAL', `EEH operation: expected ${wanted}, got ${operation}`);
-      }
-      const flaw = name === 'INJECT_ERR' ? injectionProblem(error, frame) : undefined;
-      if (flaw !== undefined) return flaw;
-      const state = eeh.operate(name);
-      if (state !== 0) return { rc: 0, state };
-    }
-    return { rc: 0, state: 0 };
+    return operateEeh(this.groups, { operation, error }, frame, this.admission);
   }
 
   /** An ioctl that no container knows: -ENOTTY, but only for the owner. */
@@ -298,20 +279,12 @@ export class VfioContainer {
     return this.admission.payerOf(frame);
   }
 
-  private asker(call: string, frame: Frame) {
-    return { call, payer: this.payerOf(frame) };
-  }
-
   /** A group that makes windows gets those of the container, and perhaps the default window. */
   private settle(group: TableGroup): Refusal | undefined {
-    const isFirst = this.groups.length === 0 && this.slots.isFirstFree;
-    if (isFirst && this.kernel.era.vfio.defaultWindow === 'pending') {
-      this.isDefaultWindowPending = true;
-    }
-    const isMade = isFirst && this.kernel.era.vfio.defaultWindow === 'attach';
+    const isFirst = this.groups.length === 0;
+    const payer = this.payerOf(PROPER_CALL);
     const failure =
-      (isMade ? this.createDefaultWindow([], group, PROPER_CALL) : undefined) ??
-      this.slots.program(group);
+      (isFirst ? this.defaultWindow.begin(group, payer) : undefined) ?? this.slots.program(group);
     if (failure !== undefined) group.releaseOwnership();
     return failure;
   }
@@ -326,28 +299,8 @@ export class VfioContainer {
     this.slots.disown();
   }
 
-  /** tce_iommu_create_default_window; a failure leaves it pending. */
   private makeDefaultWindow(frame: Frame): Refusal | undefined {
-    if (!this.isDefaultWindowPending) return undefined;
-    if (this.groups.length === 0)
-      return refuse('ENODEV', 'no group to make the default window for');
-    const refusal = this.createDefaultWindow(this.groups, this.groups[0], frame);
-    if (refusal === undefined) this.isDefaultWindowPending = false;
-    return refusal;
-  }
-
-  private createDefaultWindow(
-    groups: readonly TableGroup[],
-    maker: TableGroup,
-    frame: Frame,
-  ): Refusal | undefined {
-    const windowBytes = maker.info.dma32Bytes;
-    const request = { ...DEFAULT_WINDOW, windowBytes };
-    const asker = this.asker('default window', frame);
-    const result = this.slots.create(request, maker, groups, asker);
-    if (!isRefusal(result)) return undefined;
-    const size = formatSize(windowBytes);
-    return { ...result, reason: `default window of ${size}: ${result.reason}` };
+    return this.defaultWindow.make(this.groups, this.payerOf(frame));
   }
 
   private clear(window: DmaWindow): void {

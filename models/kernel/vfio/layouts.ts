@@ -18,6 +18,14 @@ export type FieldValues = Readonly<Record<string, bigint>>;
 const ARGSZ: Field = { name: 'argsz', offset: 0, bytes: 4 };
 const FLAGS: Field = { name: 'flags', offset: 4, bytes: 4 };
 
+/** struct vfio_iommu_spapr_register_memory: the header has one for both calls. */
+const REGISTER_MEMORY: readonly Field[] = [
+  ARGSZ,
+  FLAGS,
+  { name: 'vaddr', offset: 8, bytes: 8 },
+  { name: 'size', offset: 16, bytes: 8 },
+];
+
 /** The fields of each call's structure; ENABLE and DISABLE have none. */
 const LAYOUTS: Readonly<Record<CallName, readonly Field[]>> = {
   GET_INFO: [
@@ -44,18 +52,8 @@ const LAYOUTS: Readonly<Record<CallName, readonly Field[]>> = {
   ],
   ENABLE: [],
   DISABLE: [],
-  REGISTER: [
-    ARGSZ,
-    FLAGS,
-    { name: 'vaddr', offset: 8, bytes: 8 },
-    { name: 'size', offset: 16, bytes: 8 },
-  ],
-  UNREGISTER: [
-    ARGSZ,
-    FLAGS,
-    { name: 'vaddr', offset: 8, bytes: 8 },
-    { name: 'size', offset: 16, bytes: 8 },
-  ],
+  REGISTER: REGISTER_MEMORY,
+  UNREGISTER: REGISTER_MEMORY,
   CREATE: [
     ARGSZ,
     FLAGS,

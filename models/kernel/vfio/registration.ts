@@ -56,7 +56,7 @@ export class Registration {
       return refuse('ENOENT', 'this container has registered no such range');
     }
     if (isPinnedByTces(region) && !this.kernel.era.vfio.unregisterLeavesMappedPinned) {
-      return refuse('EBUSY', `${region.mappedEntries} TCEs point into the range`);
+      return refuse('EBUSY', `${tcesPointing(region.mappedEntries)} into the range`);
     }
     this.held.splice(at, 1);
     drop(process, region);
@@ -112,6 +112,11 @@ export class Registration {
 /** Whether the last container lets go of a region that TCEs still point into. */
 function isPinnedByTces(region: Region): boolean {
   return region.users === 1 && region.mappedEntries > 0;
+}
+
+/** So many TCEs, and that they point. */
+function tcesPointing(count: number): string {
+  return count === 1 ? '1 TCE points' : `${count} TCEs point`;
 }
 
 /** mm_iommu_put: a mapped region keeps its last user, and stays pinned and charged. */

@@ -1,14 +1,19 @@
-/** Records of the same fields as comma-separated values (RFC 4180): a line each, under their names. */
+/** Comma-separated values (RFC 4180). */
 
 /** What a field may hold; null is an empty field. */
 export type CsvField = string | number | boolean | null;
 
-/** Lines with a header; nothing for no records. */
+/** Records of the same fields as a line each, under their names; nothing for no records. */
 export function renderCsvRows(records: readonly Readonly<Record<string, CsvField>>[]): string {
   if (records.length === 0) return '';
   const names = Object.keys(records[0]);
-  const lines = records.map((record) => names.map((name) => quote(record[name])));
-  return `${[names, ...lines].map((fields) => fields.join(',')).join('\n')}\n`;
+  const lines = records.map((record) => csvLine(names.map((name) => record[name])));
+  return `${[csvLine(names), ...lines].join('\n')}\n`;
+}
+
+/** One line, without its end. */
+export function csvLine(fields: readonly CsvField[]): string {
+  return fields.map(quote).join(',');
 }
 
 function quote(field: CsvField): string {
