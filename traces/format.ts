@@ -84,6 +84,8 @@ export interface TraceSource {
   batches(): AsyncGenerator<TraceBatch, void, void>;
   /** Where a row (from 0) was written, for messages; absent: nobody knows better than its number. */
   placeOf?(row: number): string;
+  /** The digest of the rows as they were written; known once the last batch is out, if the file states it. */
+  readonly digestWritten?: string | undefined;
   /** Complete once the last batch is out; empty for Arrow files. */
   readonly skipped: SkippedReport;
 }

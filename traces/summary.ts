@@ -44,6 +44,8 @@ export interface OwnerSummary extends DmaTally {
 export interface TraceInfo extends TraceSummary {
   /** Of the rows, whatever form the file has. */
   readonly digest: string;
+  /** What the file states of its rows; another one where they are not those that were written. */
+  readonly digestWritten?: string;
   readonly rates?: DmaRates;
   /** Different pages, each counted once a PE. */
   readonly pages: readonly PageCount[];
@@ -63,7 +65,9 @@ export async function summarize(source: TraceSource): Promise<TraceInfo> {
     pass.add(batch);
     closer.add(batch);
   }
-  return closer.info(pass.summary(source.metadata));
+  const info = closer.info(pass.summary(source.metadata));
+  const { digestWritten } = source;
+  return digestWritten === undefined ? info : { ...info, digestWritten };
 }
 
 /** A summary in the making, for rows that pass by on their way elsewhere. */

@@ -51,6 +51,19 @@ export class Word {
     return product < HALF * HALF;
   }
 
+  /** Adds a whole number below 2^53, modulo 2^64. */
+  advance(count: number): this {
+    const low = (this.low >>> 0) + (count >>> 0);
+    this.high = (this.high + Math.floor(count / HALF) + (low >= HALF ? 1 : 0)) | 0;
+    this.low = low | 0;
+    return this;
+  }
+
+  /** A new word: the sum with a whole number below 2^53, modulo 2^64. */
+  plus(count: number): Word {
+    return new Word().copy(this).advance(count);
+  }
+
   equals(other: Word): boolean {
     return this.low === other.low && this.high === other.high;
   }

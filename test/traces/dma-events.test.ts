@@ -77,7 +77,7 @@ describe('a mapping', () => {
     ]);
     expect(source.skipped.first.map(({ reason }) => reason)).toEqual([
       "dma_map_page: dir: expected BIDIRECTIONAL, TO_DEVICE, FROM_DEVICE, got 'NONE'",
-      "dma_map_page: phys_addr: expected a 64-bit hexadecimal number, got 'undefined'",
+      "dma_map_page: phys_addr: expected a 64-bit hexadecimal number, got ''",
       "dma_map_page: size: expected a number of bytes, got '8K'",
       'dma_map_sg: sizes: expected 2, got 1',
       'dma_map_page: the arguments have another form',

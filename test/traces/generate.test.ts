@@ -323,7 +323,7 @@ test.each([
     'an unknown order of units',
     'pcie-bench',
     { order: 'shuffled' },
-    "order: expected random, sequential, got 'shuffled'",
+    "order: expected one of random, sequential, got 'shuffled'",
   ],
   [
     'a window without room for a unit',
@@ -382,7 +382,12 @@ test.each([
   ],
   ['a share above one', 'uniform', { writes: '1.5' }, "writes: expected a number 0..1, got '1.5'"],
   ['no devices', 'uniform', { devices: '0' }, "devices: expected a whole number 1..8160, got '0'"],
-  ['a half strictness', 'ring', { strict: 'maybe' }, "strict: expected yes or no, got 'maybe'"],
+  [
+    'a half strictness',
+    'ring',
+    { strict: 'maybe' },
+    "strict: expected one of yes, no, got 'maybe'",
+  ],
   [
     'a mapping of more bytes than a row can hold',
     'ring',

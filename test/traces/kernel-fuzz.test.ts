@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ftraceFormat } from '../../traces/import/ftrace.ts';
-import type { LineFormat } from '../../traces/import/import.ts';
+import type { ByteLineFormat } from '../../traces/import/import.ts';
 import { perfScriptFormat } from '../../traces/import/perf-script.ts';
 import { traceCmdFormat } from '../../traces/import/trace-cmd.ts';
 import { randomOf } from '../../traces/random.ts';
@@ -22,7 +22,7 @@ const HCALLS = [
 const LOG = [...DMA.trimEnd().split('\n'), ...USE_AFTER_UNMAP, ...HCALLS];
 
 /** The same events in another tool's envelope. */
-const WRITTEN: readonly [LineFormat, (line: string) => string][] = [
+const WRITTEN: readonly [ByteLineFormat, (line: string) => string][] = [
   [ftraceFormat, (line) => line],
   [traceCmdFormat, (line) => line.replace(/\] \S+ +([\d.]+): (\w+): /, '] $1: $2:      ')],
   [

@@ -1,5 +1,5 @@
 /** Kernel logs in the tests: lines in, rows and account out. */
-import type { ImportedTrace, LineFormat } from '../../traces/import/import.ts';
+import type { ByteLineFormat, ImportedTrace } from '../../traces/import/import.ts';
 import { importText } from '../../traces/import/reading.ts';
 import { InputFile } from '../../traces/input-file.ts';
 import { firstLines } from '../../traces/lines.ts';
@@ -16,7 +16,7 @@ export const USE_AFTER_UNMAP = [
 
 /** A text in a format, options other than the presets given. */
 export function kernelTrace(
-  format: LineFormat,
+  format: ByteLineFormat,
   text: string,
   given: Record<string, string> = {},
 ): ImportedTrace {
@@ -29,7 +29,7 @@ export function kernelTrace(
 
 /** Rows and account of lines in a format. */
 export async function importKernel(
-  format: LineFormat,
+  format: ByteLineFormat,
   lines: readonly string[],
   given: Record<string, string> = {},
 ): Promise<{ rows: Row[]; source: ImportedTrace }> {

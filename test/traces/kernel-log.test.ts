@@ -83,6 +83,36 @@ describe('envelopes', () => {
   });
 
   test.each([
+    ['0.000000000', 0n],
+    ['65536.000000001', 65_536_000_000_001n],
+    ['1795325310.501909042', 1_795_325_310_501_909_042n],
+    ['9999999999.999999999', 9_999_999_999_999_999_999n],
+  ])('a time of %s s is exact', async (time, timeNs) => {
+    const { rows } = await importKernel(traceCmdFormat, [`a-1 [000] ${time}: map: ${payload}`]);
+    expect(rows.map((row) => row.timeNs)).toEqual([timeNs]);
+  });
+
+  test('end with CRLF or with blanks as well', async () => {
+    const lines = [
+      `a-1 [000] d.... 1.000000: map: ${payload}\r`,
+      `a-1 [000] d.... 1.000001: map: ${payload}  `,
+    ];
+    const { rows } = await importKernel(ftraceFormat, lines);
+    expect(rows.map(({ op, length }) => [op, length])).toEqual([
+      ['map', 4096],
+      ['map', 4096],
+    ]);
+  });
+
+  test('of other events are counted by name up to 64 names', async () => {
+    const events = Array.from({ length: 200 }, (_, index) => `event_${index % 100}: x=1`);
+    const { source } = await importKernel(ftraceFormat, ftraceLines(events));
+    expect(source.skipped.counts.get('other event: event_0')).toBe(2);
+    expect(source.skipped.counts.get('other event: event_63')).toBe(2);
+    expect(source.skipped.counts.get('other event')).toBe(72);
+  });
+
+  test.each([
     ['pid', 'kworker/37:1-mm   477 [037]   130.737046:       iommu:map: '],
     ['pid and tid', '1372378/1372379 [006] 130.737046:    iommu:map: '],
     ['a period', 'my task   477 [037]   130.737046:          1       iommu:map: '],

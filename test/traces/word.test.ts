@@ -22,6 +22,19 @@ describe('a word', () => {
     );
   });
 
+  test('goes on by a number below 2^53, in place or as a new word', () => {
+    fc.assert(
+      fc.property(any64, fc.maxSafeNat(), (from, count) => {
+        const word = wordOf(from);
+        const sum = (from + BigInt(count)) % LIMIT;
+        expect(word.plus(count).toBigInt()).toBe(sum);
+        expect(word.toBigInt()).toBe(from);
+        expect(word.advance(count).toBigInt()).toBe(sum);
+        expect(word.toBigInt()).toBe(sum);
+      }),
+    );
+  });
+
   test('tells a distance below 2^32, and nothing of a larger one', () => {
     fc.assert(
       fc.property(any64, fc.nat(), (from, distance) => {

@@ -1,12 +1,13 @@
 /**
  * An Arrow IPC file or stream, message by message, after the format's page on encapsulated messages: a
  * marker 0xFFFFFFFF, the length of the header (both little-endian), the header padded to 8 bytes, the
- * body. A file is a stream between the magic and a footer, which a reader from front to back does not
- * need. Left out: the framing without the marker (before Arrow 0.15).
+ * body. A file is a stream between the magic and a footer, of which a reader from front to back needs only
+ * the facts that are known at the end. Left out: the framing without the marker (before Arrow 0.15).
  */
 import { InputError } from '../../models/input-error.ts';
 import type { InputFile } from '../input-file.ts';
 import { Message } from './arrow.ts';
+import { footerFacts } from './footer.ts';
 import { checkHeader } from './header-check.ts';
 
 const MAGIC = 'ARROW1';
@@ -20,7 +21,10 @@ const BODY_BYTES_MAX = 2 ** 30;
 export const WRITE_A_STREAM =
   'a file whose schema stands only in its footer must be written as a stream ' +
   '(Polars: write_ipc_stream)';
-const FOOTER_CHUNK_BYTES = 65_536;
+/** A footer has 24 bytes for each batch, 1 MiB for some three billion rows; of a longer one no facts are taken. */
+const FOOTER_BYTES_MAX = 2 ** 20;
+/** Behind the footer stand its length and the magic. */
+const FOOTER_END_BYTES = 4 + MAGIC.length;
 
 /** Whether the first bytes of a file are those of an Arrow file or stream. */
 export function looksLikeArrow(head: Uint8Array): boolean {
@@ -30,6 +34,8 @@ export function looksLikeArrow(head: Uint8Array): boolean {
 export class ArrowMessages {
   /** Rows of complete batches so far, for the messages about a damaged file. */
   rows = 0;
+  /** What the footer says, once the end was read; empty for a stream. */
+  footerFacts: ReadonlyMap<string, string> = new Map();
   private readonly isFile: boolean;
   private body = new Uint8Array(new SharedArrayBuffer(0));
 
@@ -96,13 +102,18 @@ export class ArrowMessages {
   }
 
   private expectFooter(): void {
-    const chunk = new Uint8Array(FOOTER_CHUNK_BYTES);
+    const chunk = new Uint8Array(FOOTER_BYTES_MAX);
+    let bytes = 0;
     let tail = '';
     for (let got = this.input.read(chunk); got > 0; got = this.input.read(chunk)) {
-      const last = chunk.subarray(Math.max(0, got - MAGIC.length), got);
-      tail = (tail + String.fromCharCode(...last)).slice(-MAGIC.length);
+      bytes += got;
+      tail = (tail + textOf(chunk.subarray(Math.max(0, got - MAGIC.length), got))).slice(
+        -MAGIC.length,
+      );
     }
     if (tail !== MAGIC) throw this.broken('in the footer');
+    if (bytes > chunk.length) return;
+    this.footerFacts = footerFacts(chunk.subarray(0, Math.max(0, bytes - FOOTER_END_BYTES)));
   }
 
   private broken(where: string): InputError {
@@ -114,7 +125,11 @@ export class ArrowMessages {
 }
 
 function startsWithMagic(head: Uint8Array): boolean {
-  return String.fromCharCode(...head.subarray(0, MAGIC.length)) === MAGIC;
+  return textOf(head.subarray(0, MAGIC.length)) === MAGIC;
+}
+
+function textOf(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
 }
 
 function cell(bytes: Uint8Array, at: number): number {

@@ -17,7 +17,7 @@ import { DataType, type Message, type Schema } from './arrow.ts';
 import { type ColumnPlaces, findColumns } from './columns.ts';
 import { ArrowMessages, WRITE_A_STREAM } from './messages.ts';
 import { type BufferAt, OperationColumn } from './operations.ts';
-import { COLUMNS, type ColumnKey, traceMetadata } from './schema.ts';
+import { COLUMNS, type ColumnKey, traceMetadata, writtenDigest } from './schema.ts';
 
 type Block = ReturnType<Message['header']> & {
   readonly length: number;
@@ -29,6 +29,7 @@ type Block = ReturnType<Message['header']> & {
 export class ArrowTrace implements TraceSource {
   readonly metadata: TraceMetadata;
   readonly skipped: SkippedReport = { counts: new Map(), first: [] };
+  digestWritten: string | undefined;
   private opened: OpenTrace | undefined;
 
   /** Takes over a file that was just opened. Throws InputError on anything that is no trace. */
@@ -46,6 +47,7 @@ export class ArrowTrace implements TraceSource {
     this.opened = undefined;
     try {
       yield* opened.batches.all();
+      this.digestWritten = opened.batches.digestWritten;
     } finally {
       opened.input.close();
     }
@@ -86,12 +88,17 @@ class BatchReader {
   constructor(
     private readonly name: string,
     private readonly messages: ArrowMessages,
-    schema: Schema,
+    private readonly schema: Schema,
   ) {
     this.places = findColumns(schema, name);
     const { type } = this.places.op as { type: DataType };
     this.operations = new OperationColumn(type, name);
     this.operationId = DataType.isDictionary(type) ? type.id : -1;
+  }
+
+  /** The digest that the file states of its rows: a file's footer, or whoever wrote it in front. */
+  get digestWritten(): string | undefined {
+    return writtenDigest(this.messages.footerFacts) ?? writtenDigest(this.schema.metadata);
   }
 
   *all(): Generator<TraceBatch, void, void> {

@@ -88,3 +88,8 @@ export function traceMetadata(schema: Schema, place: string): TraceMetadata {
   }
   return { clock, source: schema.metadata.get(KEY.source) ?? 'arrow', parameters };
 }
+
+/** The digest of the rows among the facts of a file; undefined where it has none. */
+export function writtenDigest(facts: ReadonlyMap<string, string>): string | undefined {
+  return facts.get(KEY.digest);
+}

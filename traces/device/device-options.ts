@@ -3,11 +3,9 @@
  * writes them and as numbers. Grades: [D] documented, [A] assumed.
  */
 import { InputError } from '../../models/input-error.ts';
-import { parseSize } from '../../models/size.ts';
 import type { ImportOption } from '../import/import.ts';
-import { IOVA_POLICIES, type IovaPolicy, type IovaSettings } from './iova-policy.ts';
-
-type Texts = Readonly<Record<string, string>>;
+import { oneOf, powerBetween, sizeBetween, type Texts, wholeBetween } from '../option-values.ts';
+import { IOVA_POLICIES, type IovaSettings } from './iova-policy.ts';
 
 /** Where the buffers of a device lie. */
 const IOVA_OPTIONS: readonly ImportOption[] = [
@@ -106,7 +104,7 @@ export function readNicOptions(texts: Texts): NicSettings {
 }
 
 function readIovaOptions(texts: Texts): IovaSettings {
-  const policy = chosen('iova', texts, IOVA_POLICIES) as IovaPolicy;
+  const policy = oneOf('iova', texts, IOVA_POLICIES);
   const pageBytes = powerBetween('page', texts, 2 ** 12, 2 ** 30);
   return {
     policy,
@@ -114,31 +112,4 @@ function readIovaOptions(texts: Texts): IovaSettings {
     windowBytes: powerBetween('window', texts, 4 * pageBytes, 2 ** 40),
     batch: wholeBetween('batch', texts, 1, 2 ** 20),
   };
-}
-
-/** One of the names in a list. Throws InputError that lists them. */
-export function chosen(name: string, texts: Texts, names: readonly string[]): string {
-  const text = texts[name] as string;
-  if (names.includes(text)) return text;
-  throw new InputError(`${name}: expected one of ${names.join(', ')}, got '${text}'`);
-}
-
-/** A power of two, as a size, in a range. Throws InputError with name, wanted and got. */
-export function powerBetween(name: string, texts: Texts, least: number, most: number): number {
-  const bytes = sizeBetween(name, texts, least, most);
-  if (Number.isInteger(Math.log2(bytes))) return bytes;
-  throw new InputError(`${name}: expected a power of two, got '${texts[name]}'`);
-}
-
-function sizeBetween(name: string, texts: Texts, least: number, most: number): number {
-  const bytes = parseSize(texts[name] as string, name);
-  if (bytes >= BigInt(least) && bytes <= BigInt(most)) return Number(bytes);
-  throw new InputError(`${name}: expected ${least}..${most} bytes, got '${texts[name]}'`);
-}
-
-function wholeBetween(name: string, texts: Texts, least: number, most: number): number {
-  const text = texts[name] as string;
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw new InputError(`${name}: expected a whole number ${least}..${most}, got '${text}'`);
 }

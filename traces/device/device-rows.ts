@@ -26,13 +26,23 @@ export interface DeviceIdentity {
   readonly pe: number;
 }
 
-/** RIDs of device models: bus 1, device 0, 1, .. as slots of their own PEs. */
+/** Made-up devices sit on bus 1 and those behind it, as devices 0, 1, .. there: slots of their own PEs. */
 const FIRST_RID = 0x0100;
 const DEVICE_RIDS = 8;
 
-/** Device `index` (from 0): RID 0x0100, 0x0108, ..; PE# 1, 2, .. */
+/** RID of made-up device `index` (from 0): 0x0100, 0x0108, .. */
+export function deviceRid(index: number): number {
+  return FIRST_RID + index * DEVICE_RIDS;
+}
+
+/** PE# of made-up device `index` (from 0): 1, 2, .. */
+export function devicePe(index: number): number {
+  return index + 1;
+}
+
+/** What the rows of made-up device `index` (from 0) have in common. */
 export function deviceIdentity(index: number): DeviceIdentity {
-  return { rid: FIRST_RID + index * DEVICE_RIDS, pe: index + 1 };
+  return { rid: deviceRid(index), pe: devicePe(index) };
 }
 
 export class DeviceRows {

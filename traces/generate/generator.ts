@@ -1,10 +1,8 @@
 /** What a generator is, and the row that all of them write. */
 import { lowerHalf, upperHalf } from '../../models/bits.ts';
+import { devicePe, deviceRid } from '../device/device-rows.ts';
 import { type RowBuffer, setNumber } from '../row-buffer.ts';
 import { type CommonValues, type GeneratorParameter, timeAfter } from './parameters.ts';
-
-const FIRST_RID = 0x0100;
-const DEVICE_RIDS = 8;
 
 /** A kind of traffic. */
 export interface TraceGenerator {
@@ -47,8 +45,8 @@ export class RowWriter {
     const { columns } = rows;
     setNumber(columns.timeNs, row, timeAfter(this.values, request));
     columns.op[row] = op;
-    columns.rid[row] = FIRST_RID + device * DEVICE_RIDS;
-    columns.pe[row] = device + 1;
+    columns.rid[row] = deviceRid(device);
+    columns.pe[row] = devicePe(device);
     columns.length[row] = length;
     const low = this.baseLow + (offset >>> 0);
     columns.address[2 * row] = low;

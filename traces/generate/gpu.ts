@@ -6,15 +6,10 @@
  */
 import { InputError } from '../../models/input-error.ts';
 import { Op } from '../format.ts';
+import { sizeBetween, wholeBetween } from '../option-values.ts';
 import { randomOf } from '../random.ts';
 import { RowWriter, type TraceGenerator } from './generator.ts';
-import {
-  type CommonValues,
-  commonParameters,
-  readCommon,
-  sizeBetween,
-  wholeBetween,
-} from './parameters.ts';
+import { type CommonValues, commonParameters, readCommon } from './parameters.ts';
 
 /** A row's length is a 32-bit number. */
 const BURST_MAX = 2 ** 31;
@@ -68,7 +63,7 @@ function readSweeps(values: CommonValues, texts: Readonly<Record<string, string>
   const shortest = powerOfTwo('shortest', texts, 1, most);
   const longest = powerOfTwo('longest', texts, shortest, most);
   return {
-    streams: wholeBetween('streams', texts.streams as string, 1, STREAMS_MAX),
+    streams: wholeBetween('streams', texts, 1, STREAMS_MAX),
     shortest,
     lengths: Math.log2(longest / shortest) + 1,
   };
@@ -80,7 +75,7 @@ function powerOfTwo(
   least: number,
   most: number,
 ): number {
-  const bytes = sizeBetween(name, texts[name] as string, least, most);
+  const bytes = sizeBetween(name, texts, least, most);
   if (Number.isInteger(Math.log2(bytes))) return bytes;
   throw new InputError(`${name}: expected a power of two, got '${texts[name]}'`);
 }

@@ -13,6 +13,8 @@ import { NIC_OPTIONS, type NicSettings, readNicOptions } from '../device/device-
 import { DeviceRows, deviceIdentity, TraceTime } from '../device/device-rows.ts';
 import { DmaMemory, RealMemory } from '../device/iova-policy.ts';
 import { NicReceiveRing } from '../device/nic.ts';
+import { TransmitRing } from '../device/transmit-ring.ts';
+import { wholeBetween } from '../option-values.ts';
 import { RowBuffer } from '../row-buffer.ts';
 import type { TraceGenerator, Traffic } from './generator.ts';
 import {
@@ -21,9 +23,7 @@ import {
   type GeneratorParameter,
   readCommon,
   timeAfter,
-  wholeBetween,
 } from './parameters.ts';
-import { TransmitRing } from './transmit-ring.ts';
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -76,7 +76,7 @@ export const nicTransmit: TraceGenerator = {
   ],
   prepare(texts) {
     const { values, settings, frameBytes } = readCard({ ...texts, buffer: '2K' });
-    const burst = wholeBetween('burst', texts.burst as string, 1, settings.ringEntries);
+    const burst = wholeBetween('burst', texts, 1, settings.ringEntries);
     const bursts = Math.ceil(values.requests / (REQUESTS_OF_BUFFER * burst));
     return cardTraffic(values, settings, { turns: bursts, packets: burst }, (rows, memory) => {
       const card = new TransmitRing(rows, memory, settings, frameBytes);
@@ -91,7 +91,7 @@ function readCard(texts: Texts) {
   return {
     values: readCommon({ ...texts, ...unused }),
     settings: readNicOptions(texts),
-    frameBytes: wholeBetween('mtu', texts.mtu as string, MTU_MIN, MTU_MAX) + ETHERNET_HEADER_BYTES,
+    frameBytes: wholeBetween('mtu', texts, MTU_MIN, MTU_MAX) + ETHERNET_HEADER_BYTES,
   };
 }
 

@@ -10,17 +10,11 @@ import { DeviceRows, deviceIdentity, TraceTime } from '../device/device-rows.ts'
 import { DmaMemory, RealMemory } from '../device/iova-policy.ts';
 import { NvmeController } from '../device/nvme.ts';
 import { Op } from '../format.ts';
+import { decimalBetween, sizeBetween, wholeBetween } from '../option-values.ts';
 import { randomOf } from '../random.ts';
 import { RowBuffer } from '../row-buffer.ts';
 import type { TraceGenerator } from './generator.ts';
-import {
-  commonParameters,
-  decimalBetween,
-  readCommon,
-  sizeBetween,
-  timeAfter,
-  wholeBetween,
-} from './parameters.ts';
+import { commonParameters, readCommon, timeAfter } from './parameters.ts';
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -87,8 +81,8 @@ interface Load {
 }
 
 function readLoad(texts: Texts): Load {
-  const depth = wholeBetween('depth', texts.depth as string, 1, DEPTH_MAX);
-  const blockBytes = sizeBetween('block', texts.block as string, BLOCK_MIN, BLOCK_MAX);
+  const depth = wholeBetween('depth', texts, 1, DEPTH_MAX);
+  const blockBytes = sizeBetween('block', texts, BLOCK_MIN, BLOCK_MAX);
   const transferBytes = Math.ceil(blockBytes / NVME_PAGE_BYTES) * NVME_PAGE_BYTES;
   // One entry of a queue is never used.
   const queue = { depth: `${depth + 1}`, transfer: `${transferBytes}`, controllers: '1' };
@@ -96,7 +90,7 @@ function readLoad(texts: Texts): Load {
     settings: readBlockOptions({ ...texts, ...queue }),
     depth,
     blockBytes,
-    readShare: decimalBetween('reads', texts.reads as string, 0, 1),
+    readShare: decimalBetween('reads', texts, 0, 1),
   };
 }
 

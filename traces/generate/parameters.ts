@@ -2,6 +2,13 @@
 import { InputError } from '../../models/input-error.ts';
 import { parseSize } from '../../models/size.ts';
 import { suggest } from '../nearest.ts';
+import {
+  decimalBetween,
+  powerBetween,
+  sizeBetween,
+  type Texts,
+  wholeBetween,
+} from '../option-values.ts';
 
 /** Numbers of bytes and requests are exact up to here. */
 const EXACT_MAX = 2 ** 53;
@@ -86,12 +93,9 @@ export function fillPresets(
  * Reads the common parameters; throws InputError with name, wanted and got. A generator that leaves out
  * `length` or `writes` gives a text of its own for it.
  */
-export function readCommon(texts: Readonly<Record<string, string>>): CommonValues {
-  const pageBytes = sizeBetween('page', texts.page as string, 4096, 2 ** 34);
-  if (!Number.isInteger(Math.log2(pageBytes))) {
-    throw new InputError(`page: expected a power of two, got '${texts.page}'`);
-  }
-  const windowBytes = sizeBetween('window', texts.window as string, pageBytes, EXACT_MAX);
+export function readCommon(texts: Texts): CommonValues {
+  const pageBytes = powerBetween('page', texts, 4096, 2 ** 34);
+  const windowBytes = sizeBetween('window', texts, pageBytes, EXACT_MAX);
   const base = parseSize(texts.base as string, 'base');
   if (base + BigInt(windowBytes) > 1n << 64n) {
     throw new InputError(`base: expected a window that ends below 2^64, got '${texts.base}'`);
@@ -109,10 +113,10 @@ export function readCommon(texts: Readonly<Record<string, string>>): CommonValue
     pageBytes,
     windowBytes,
     base,
-    length: sizeBetween('length', texts.length as string, 1, Math.min(windowBytes, LENGTH_MAX)),
-    interval: readInterval(texts.interval as string),
-    devices: wholeBetween('devices', texts.devices as string, 1, DEVICES_MAX),
-    writeShare: decimalBetween('writes', texts.writes as string, 0, 1),
+    length: sizeBetween('length', texts, 1, Math.min(windowBytes, LENGTH_MAX)),
+    interval: readInterval(texts),
+    devices: wholeBetween('devices', texts, 1, DEVICES_MAX),
+    writeShare: decimalBetween('writes', texts, 0, 1),
     seed: texts.seed as string,
   };
 }
@@ -122,8 +126,9 @@ export function timeAfter({ interval }: CommonValues, intervals: number): number
   return Math.floor((intervals * interval.ticks) / interval.ticksPerNs);
 }
 
-function readInterval(text: string): CommonValues['interval'] {
-  decimalBetween('interval', text, 0, INTERVAL_NS_MAX);
+function readInterval(texts: Texts): CommonValues['interval'] {
+  decimalBetween('interval', texts, 0, INTERVAL_NS_MAX);
+  const text = texts.interval as string;
   const [whole, fraction = ''] = text.split('.');
   if (fraction.length > INTERVAL_DIGITS_MAX) {
     throw new InputError(
@@ -141,42 +146,4 @@ function countBetween(name: string, text: string, least: number, most: number): 
   throw new InputError(
     `${name}: expected a whole number ${least}..${most} such as 1000000 or 10M, without commas, got '${text}'`,
   );
-}
-
-/** A whole number in a range; throws InputError that names the parameter. */
-export function wholeBetween(name: string, text: string, least: number, most: number): number {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw new InputError(`${name}: expected a whole number ${least}..${most}, got '${text}'`);
-}
-
-/** One of some words; throws InputError that names the parameter. */
-export function oneOf<Word extends string>(
-  name: string,
-  text: string,
-  words: readonly Word[],
-): Word {
-  const found = words.find((word) => word === text);
-  if (found !== undefined) return found;
-  throw new InputError(`${name}: expected ${words.join(', ')}, got '${text}'`);
-}
-
-/** `yes` or `no`; throws InputError that names the parameter. */
-export function yesOrNo(name: string, text: string): boolean {
-  if (text === 'yes' || text === 'no') return text === 'yes';
-  throw new InputError(`${name}: expected yes or no, got '${text}'`);
-}
-
-/** A size in bytes in a range; throws InputError that names the parameter. */
-export function sizeBetween(name: string, text: string, least: number, most: number): number {
-  const bytes = parseSize(text, name);
-  if (bytes >= BigInt(least) && bytes <= BigInt(most)) return Number(bytes);
-  throw new InputError(`${name}: expected ${least}..${most} bytes, got '${text}'`);
-}
-
-/** A number with or without a fraction in a range; throws InputError that names the parameter. */
-export function decimalBetween(name: string, text: string, least: number, most: number): number {
-  const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw new InputError(`${name}: expected a number ${least}..${most}, got '${text}'`);
 }

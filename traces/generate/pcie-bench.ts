@@ -7,9 +7,10 @@
  */
 import { InputError } from '../../models/input-error.ts';
 import { Op } from '../format.ts';
+import { oneOf, sizeBetween } from '../option-values.ts';
 import { randomOf } from '../random.ts';
 import { RowWriter, type TraceGenerator } from './generator.ts';
-import { commonParameters, oneOf, readCommon, sizeBetween } from './parameters.ts';
+import { commonParameters, readCommon } from './parameters.ts';
 
 const CACHE_LINE_BYTES = 64;
 const OFFSET_MAX = 2 ** 20;
@@ -30,9 +31,9 @@ export const pcieBench: TraceGenerator = {
   prepare(texts) {
     const values = readCommon({ ...texts, writes: '0' });
     const { requests, devices, length, windowBytes } = values;
-    const offset = sizeBetween('offset', texts.offset as string, 0, OFFSET_MAX);
-    const isRandom = oneOf('order', texts.order as string, ORDERS) === 'random';
-    const direction = oneOf('direction', texts.direction as string, DIRECTIONS);
+    const offset = sizeBetween('offset', texts, 0, OFFSET_MAX);
+    const isRandom = oneOf('order', texts, ORDERS) === 'random';
+    const direction = oneOf('direction', texts, DIRECTIONS);
     const unitBytes = Math.ceil((offset + length) / CACHE_LINE_BYTES) * CACHE_LINE_BYTES;
     const units = Math.floor(windowBytes / unitBytes);
     if (units < 1) {

@@ -11,6 +11,7 @@ import { InputError } from '../../models/input-error.ts';
 import { parseSize } from '../../models/size.ts';
 import { TCE_PCI_READ, TCE_PCI_WRITE } from '../../models/tce.ts';
 import { Op } from '../format.ts';
+import { wholeBetween, yesOrNo } from '../option-values.ts';
 import { type RowBuffer, setWord } from '../row-buffer.ts';
 import { RowWriter, type TraceGenerator } from './generator.ts';
 import {
@@ -18,8 +19,6 @@ import {
   commonParameters,
   type GeneratorParameter,
   readCommon,
-  wholeBetween,
-  yesOrNo,
 } from './parameters.ts';
 
 /** Descriptor read, payload write, completion write. */
@@ -66,8 +65,8 @@ interface Layout {
 
 function layOut(values: CommonValues, texts: Readonly<Record<string, string>>): Layout {
   const { pageBytes, windowBytes, length } = values;
-  const ringEntries = wholeBetween('descriptors', texts.descriptors as string, 1, 2 ** 20);
-  const strict = yesOrNo('strict', texts.strict as string);
+  const ringEntries = wholeBetween('descriptors', texts, 1, 2 ** 20);
+  const strict = yesOrNo('strict', texts);
   const toPages = (bytes: number) => Math.ceil(bytes / pageBytes) * pageBytes;
   const ringBytes = toPages(ringEntries * DESCRIPTOR_BYTES);
   const bufferBytes = strict ? toPages(length) : 2 ** Math.ceil(Math.log2(length));

@@ -3,8 +3,10 @@
  * a lookup of another TCE; a stride of page x sets of the TCE cache puts all of them into one set unless
  * the set index is hashed, so that a few pages already push each other out.
  */
+
+import { sizeBetween } from '../option-values.ts';
 import { type OffsetPattern, offsetGenerator } from './offsets.ts';
-import { commonParameters, type GeneratorParameter, sizeBetween } from './parameters.ts';
+import { commonParameters, type GeneratorParameter } from './parameters.ts';
 
 export const STRIDE: GeneratorParameter = {
   name: 'stride',
@@ -14,7 +16,7 @@ export const STRIDE: GeneratorParameter = {
 
 /** Every stride bytes; where the next would pass the window's end, again from the beginning. */
 export const strideOffsets: OffsetPattern = ({ length, windowBytes }, texts) => {
-  const stride = sizeBetween('stride', texts.stride as string, 1, windowBytes);
+  const stride = sizeBetween('stride', texts, 1, windowBytes);
   const places = Math.floor((windowBytes - length) / stride) + 1;
   return () => (_, turn) => (turn - Math.floor(turn / places) * places) * stride;
 };

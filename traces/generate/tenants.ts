@@ -7,6 +7,7 @@
 import { InputError } from '../../models/input-error.ts';
 import { Op } from '../format.ts';
 import { suggest } from '../nearest.ts';
+import { wholeBetween } from '../option-values.ts';
 import { randomOf } from '../random.ts';
 import { chaseOffsets } from './chase.ts';
 import { RowWriter, type TraceGenerator } from './generator.ts';
@@ -16,7 +17,6 @@ import {
   commonParameters,
   type GeneratorParameter,
   readCommon,
-  wholeBetween,
 } from './parameters.ts';
 import { sequentialOffsets } from './sequential.ts';
 import { STRIDE, strideOffsets } from './stride.ts';
@@ -57,7 +57,7 @@ export const tenants: TraceGenerator = {
     const spans = listOf(texts.windows as string).map((window) => readCommon({ ...texts, window }));
     const [values] = spans;
     const { requests, devices, writeShare, length } = values;
-    const burst = wholeBetween('burst', texts.burst as string, 1, BURST_MAX);
+    const burst = wholeBetween('burst', texts, 1, BURST_MAX);
     const begins = readTenants(spans, texts);
     const writer = new RowWriter(values);
     return {

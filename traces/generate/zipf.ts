@@ -4,8 +4,10 @@
  * window's pages, the same for all devices, so that popular pages share neither a line of TCEs nor a set by
  * design. A replacement that keeps what is used often gains most here.
  */
+
+import { decimalBetween } from '../option-values.ts';
 import { type OffsetPattern, offsetGenerator, placesOf } from './offsets.ts';
-import { commonParameters, decimalBetween, type GeneratorParameter } from './parameters.ts';
+import { commonParameters, type GeneratorParameter } from './parameters.ts';
 import { Permutation } from './permutation.ts';
 import { ZipfRanks } from './zipf-ranks.ts';
 
@@ -22,7 +24,7 @@ export const THETA: GeneratorParameter = {
 export const zipfOffsets: OffsetPattern = (values, texts) => {
   const { pages, placesInPage } = placesOf(values);
   const { pageBytes, length } = values;
-  const ranks = new ZipfRanks(pages, decimalBetween('theta', texts.theta as string, 0, THETA_MAX));
+  const ranks = new ZipfRanks(pages, decimalBetween('theta', texts, 0, THETA_MAX));
   return (random) => {
     const pageOfRank = new Permutation(pages, random);
     return () => {

@@ -5,25 +5,26 @@
  */
 import { InputError } from '../../models/input-error.ts';
 import { TCE_PCI_READ, TCE_PCI_READ_WRITE, TCE_PCI_WRITE } from '../../models/tce.ts';
-import { word } from './fields.ts';
+import { Word } from '../word.ts';
+import { ByteNames } from './byte-names.ts';
 import type { ImportLog } from './import.ts';
 import type { IommuEvents } from './iommu-events.ts';
 import type { KernelEvent, KernelEventGroup, TakeEvent } from './kernel-event.ts';
-import { byteCount, keyedFields, wordArray } from './kernel-fields.ts';
+import { FieldReader, KernelField } from './kernel-fields.ts';
 import type { BusRange, KernelRows } from './kernel-rows.ts';
 import { MappedLists } from './mapped-lists.ts';
 import type { MomentQueue } from './moment-queue.ts';
-import { type PciFunction, parsePciName } from './pci-name.ts';
+import { DeviceNames, type PciFunction } from './pci-name.ts';
 import { scatterPieces } from './scatter-list.ts';
 
 /** Which way data goes (enum dma_data_direction) as the permission of a TCE. */
-const PERMISSIONS: ReadonlyMap<string, number> = new Map([
-  ['BIDIRECTIONAL', TCE_PCI_READ_WRITE],
-  ['TO_DEVICE', TCE_PCI_READ],
-  ['FROM_DEVICE', TCE_PCI_WRITE],
-]);
+const PERMISSIONS = {
+  BIDIRECTIONAL: TCE_PCI_READ_WRITE,
+  TO_DEVICE: TCE_PCI_READ,
+  FROM_DEVICE: TCE_PCI_WRITE,
+};
 /** DMA_MAPPING_ERROR. */
-const NO_BUS_ADDRESS = 0xffff_ffff_ffff_ffffn;
+const NO_BUS_ADDRESS = new Word().set(-1, -1);
 /** How the virtual address of a failed allocation is printed, by whichever tool. */
 const NULL_POINTER = /^(?:(?:0x)?0+|\((?:nil|null)\))$/;
 const TRUNCATED = ' [TRUNCATED]';
@@ -33,19 +34,35 @@ interface DmaLine {
   readonly device: PciFunction;
   /** The device's name: lists are told apart by it. */
   readonly name: string;
-  readonly fields: ReadonlyMap<string, string>;
-  readonly timeNs: bigint;
-  readonly isTruncated: boolean;
+  readonly timeNs: Word;
+  /** Valid until the next line is read. */
+  readonly event: KernelEvent;
 }
 
 /** A range that an event maps; real address undefined where the event has none. */
 interface MappedRange extends BusRange {
-  readonly real: bigint | undefined;
+  readonly real: Word | undefined;
 }
 
 export class DmaEvents implements KernelEventGroup {
   readonly events: Readonly<Record<string, TakeEvent>>;
   private readonly lists = new MappedLists();
+  private readonly devices = new DeviceNames();
+  private readonly permissions = new ByteNames(Object.entries(PERMISSIONS));
+  private readonly direction = new KernelField('dir');
+  private readonly start = new KernelField('dma_addr');
+  private readonly size = new KernelField('size');
+  private readonly real = new KernelField('phys_addr');
+  private readonly virtual = new KernelField('virt_addr');
+  private readonly starts = new KernelField('dma_addrs');
+  private readonly sizes = new KernelField('sizes');
+  private readonly entries = new KernelField('phys_addrs');
+  private readonly fields = new FieldReader([
+    ...[this.direction, this.start, this.size, this.real, this.virtual],
+    ...[this.starts, this.sizes, this.entries],
+    // Unused, but on each line: the reader need not search for a key that it knows.
+    ...['flags', 'attrs'].map((key) => new KernelField(key)),
+  ]);
   /** Devices whose mappings events/iommu tells, too. */
   private readonly behindIommu = new Set<string>();
 
@@ -77,49 +94,47 @@ export class DmaEvents implements KernelEventGroup {
     this.events = Object.fromEntries(entries);
   }
 
-  private take({ payload, timeNs }: KernelEvent, take: (line: DmaLine) => void): void {
-    const name = /^\S+/.exec(payload)?.[0] ?? '';
-    const fields = keyedFields(payload);
-    if (name.includes('=') || fields.size === 0) {
+  private take(event: KernelEvent, take: (line: DmaLine) => void): void {
+    const { bytes, from, timeNs } = event;
+    const { name, device } = this.devices.find(bytes, from);
+    const fields = this.fields.read(bytes, this.devices.end);
+    if (name.includes('=') || fields === 0) {
       throw new InputError('the arguments have another form');
     }
-    const device = parsePciName(name);
     if (!device) {
       this.log.expected('device that is not PCI');
       return;
     }
     this.rows.checkDevice(device);
-    take({ device, name, fields, timeNs, isTruncated: payload.includes(TRUNCATED) });
+    take({ device, name, timeNs, event });
   }
 
   private mapOne(line: DmaLine): void {
-    const start = word(line.fields.get('dma_addr'), 'dma_addr');
-    if (start === NO_BUS_ADDRESS) {
+    const start = this.start.word;
+    if (start.equals(NO_BUS_ADDRESS)) {
       this.log.expected('failed mapping');
       return;
     }
-    const real = word(line.fields.get('phys_addr'), 'phys_addr');
-    this.map(line, [{ ...rangeOf(line), real }]);
+    this.map(line, [{ start, bytes: this.size.size, real: this.real.word }]);
   }
 
   /** Coherent memory: its virtual address is printed as a hash, its real one not at all. */
   private allocate(line: DmaLine): void {
-    if (NULL_POINTER.test(line.fields.get('virt_addr') ?? '')) {
+    if (NULL_POINTER.test(this.virtual.text)) {
       this.log.expected('failed mapping');
       return;
     }
-    this.map(line, [{ ...rangeOf(line), real: undefined }]);
+    this.map(line, [withReal(this.range(), undefined)]);
   }
 
   private allocateList(line: DmaLine): void {
-    const entries = wordArray(line.fields.get('phys_addrs'), 'phys_addrs');
-    this.map(line, this.pieces(line, [rangeOf(line)], entries));
+    this.map(line, this.pieces(line, [this.range()], this.entries.words));
   }
 
   private mapList(line: DmaLine): void {
-    const starts = wordArray(line.fields.get('dma_addrs'), 'dma_addrs');
-    const sizes = wordArray(line.fields.get('sizes'), 'sizes');
-    const entries = wordArray(line.fields.get('phys_addrs'), 'phys_addrs');
+    const starts = this.starts.words;
+    const sizes = this.sizes.numbers;
+    const entries = this.entries.words;
     if (starts.length !== sizes.length) {
       throw new InputError(`sizes: expected ${starts.length}, got ${sizes.length}`);
     }
@@ -127,78 +142,88 @@ export class DmaEvents implements KernelEventGroup {
       this.log.expected('failed mapping');
       return;
     }
-    const segments = starts.map((start, index) => ({ start, bytes: sizes[index] as bigint }));
+    const segments = starts.map((start, index) => ({ start, bytes: sizes[index] as number }));
     this.map(line, this.pieces(line, segments, entries));
     this.lists.add(line.name, entries, segments);
-    if (line.isTruncated) this.log.assume('end of a scatter-gather list of more than 128');
+    if (isTruncated(line)) this.log.assume('end of a scatter-gather list of more than 128');
   }
 
   /** The pieces of a list; every segment and piece is checked. */
-  private pieces(line: DmaLine, segments: BusRange[], entries: bigint[]): MappedRange[] {
-    for (const segment of segments) this.rows.check(segment);
-    if (entries.length < segments.length && !line.isTruncated) {
+  private pieces(line: DmaLine, segments: BusRange[], entries: Word[]): MappedRange[] {
+    for (const { start, bytes } of segments) this.rows.check(start, bytes);
+    if (entries.length < segments.length && !isTruncated(line)) {
       const wanted = `${segments.length} or more`;
       throw new InputError(`phys_addrs: expected ${wanted}, got ${entries.length}`);
     }
     if (entries.length <= segments.length) {
-      return entries.map((real, index) => ({ ...(segments[index] as BusRange), real }));
+      return entries.map((real, index) => withReal(segments[index] as BusRange, real));
     }
     const pieces = scatterPieces(segments, entries, this.rows.pageBytes);
-    if (!pieces) return segments.map((segment) => ({ ...segment, real: undefined }));
+    if (!pieces) return segments.map((segment) => withReal(segment, undefined));
     this.log.assume('lengths within a merged list');
     return pieces;
   }
 
-  private map(line: DmaLine, ranges: readonly MappedRange[]): void {
-    const { device, name, timeNs } = line;
-    const permission = permissionOf(line);
-    for (const range of ranges) this.rows.check(range, range.real);
-    const own = ranges.filter((range) => !this.iommu.claim('map', device, range, permission));
-    if (own.length < ranges.length) this.behindIommu.add(name);
-    if (own.length === 0) this.log.expected('told by events/iommu, too');
-    for (const range of own) {
-      const write = () => this.rows.map(timeNs, { ...range, device, permission });
-      this.moments.add({ isDue: true, write });
+  private map({ device, name, timeNs }: DmaLine, ranges: readonly MappedRange[]): void {
+    const permission = this.permission();
+    for (const { start, bytes, real } of ranges) this.rows.check(start, bytes, real);
+    let told = 0;
+    for (const { start, bytes, real } of ranges) {
+      const mapping = { start, bytes, real, device, permission };
+      if (this.iommu.claim('map', device, mapping, permission)) told += 1;
+      else this.moments.write(() => this.rows.map(timeNs, mapping));
     }
+    if (told > 0) this.behindIommu.add(name);
+    if (told === ranges.length) this.log.expected('told by events/iommu, too');
   }
 
   private unmapOne(line: DmaLine): void {
-    const range = rangeOf(line);
-    this.rows.check(range);
+    const range = this.range();
+    this.rows.check(range.start, range.bytes);
     this.unmap(line, [range]);
   }
 
   /** The event has the list's real addresses only: the bus addresses are those of its mapping. */
   private unmapList(line: DmaLine): void {
-    const entries = wordArray(line.fields.get('phys_addrs'), 'phys_addrs');
-    const segments = this.lists.take(line.name, entries);
+    const segments = this.lists.take(line.name, this.entries.words);
     if (segments) this.unmap(line, segments);
     else this.log.expected('unmapping of a list whose mapping is not in the log');
   }
 
   private unmap({ device, name, timeNs }: DmaLine, ranges: readonly BusRange[]): void {
-    const claimed = ranges.filter((range) => this.iommu.claim('unmap', device, range));
-    if (claimed.length > 0) this.behindIommu.add(name);
+    let isClaimed = false;
+    for (const range of ranges) {
+      if (this.iommu.claim('unmap', device, range)) isClaimed = true;
+    }
+    if (isClaimed) this.behindIommu.add(name);
     const isTold = this.behindIommu.has(name);
     if (isTold) this.log.expected('told by events/iommu, too');
     for (const range of ranges) {
-      if (claimed.length === 0) this.iommu.announce(device, range, !isTold);
-      if (isTold) continue;
-      const write = () => this.rows.unmap(timeNs, device, range);
-      this.moments.add({ isDue: true, write });
+      if (!isClaimed) this.iommu.announce(device, range, !isTold);
+      if (!isTold) this.moments.write(() => this.rows.unmap(timeNs, device, range));
     }
+  }
+
+  private range(): BusRange {
+    return { start: this.start.word, bytes: this.size.size };
+  }
+
+  /** The first allocation events of 6.12 have no direction: coherent memory is for both. */
+  private permission(): number {
+    const { bytes, from, isPresent } = this.direction;
+    if (!isPresent) return TCE_PCI_READ_WRITE;
+    const permission = this.permissions.find(bytes, from);
+    if (permission !== undefined) return permission;
+    throw new InputError(
+      `dir: expected ${Object.keys(PERMISSIONS).join(', ')}, got '${this.direction.text}'`,
+    );
   }
 }
 
-function rangeOf({ fields }: DmaLine): BusRange {
-  const start = word(fields.get('dma_addr'), 'dma_addr');
-  return { start, bytes: byteCount(fields.get('size'), 'size') };
+function isTruncated({ event }: DmaLine): boolean {
+  return event.payload.includes(TRUNCATED);
 }
 
-/** The first allocation events of 6.12 have no direction: coherent memory is for both. */
-function permissionOf({ fields }: DmaLine): number {
-  const direction = fields.get('dir') ?? 'BIDIRECTIONAL';
-  const permission = PERMISSIONS.get(direction);
-  if (permission !== undefined) return permission;
-  throw new InputError(`dir: expected ${[...PERMISSIONS.keys()].join(', ')}, got '${direction}'`);
+function withReal({ start, bytes }: BusRange, real: Word | undefined): MappedRange {
+  return { start, bytes, real };
 }

@@ -5,17 +5,18 @@
  * tells when an I/O was complete: option `latency`. Version 1 (`rw, offset, length`) is refused, as fio
  * itself has done since 2008.
  */
+
 import { InputError } from '../../models/input-error.ts';
 import { BlockHost } from '../device/block-host.ts';
 import {
   BLOCK_OPTIONS,
-  chosen,
   LATENCY_OPTION,
   readBlockOptions,
   readLatency,
 } from '../device/device-options.ts';
 import type { CommandKind } from '../device/nvme.ts';
 import { SourceTime } from '../device/source-time.ts';
+import { oneOf } from '../option-values.ts';
 import type { RowBuffer } from '../row-buffer.ts';
 import { BLOCK_PARAMETERS, ioBytes, readOrNote, timeOf } from './block-line.ts';
 import type { ImportLog, LineFormat, LineParser } from './import.ts';
@@ -68,7 +69,7 @@ class FioParser implements LineParser {
     private readonly options: Readonly<Record<string, string>>,
   ) {
     this.latencyNs = readLatency(options);
-    this.unitNs = UNIT_NS[chosen('time-unit', options, Object.keys(UNIT_NS))];
+    this.unitNs = UNIT_NS[oneOf('time-unit', options, Object.keys(UNIT_NS))];
   }
 
   accept(line: string, number: number): void {

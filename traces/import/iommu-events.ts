@@ -4,16 +4,15 @@
  * taken, else the option's, else the one attached last. POWER's own DMA path has none of these events.
  */
 import { InputError } from '../../models/input-error.ts';
+import { Word, wordOf } from '../word.ts';
 import { word } from './fields.ts';
 import type { ImportLog } from './import.ts';
 import type { KernelEvent, KernelEventGroup, TakeEvent } from './kernel-event.ts';
-import { byteCount } from './kernel-fields.ts';
 import type { BusRange, KernelRows } from './kernel-rows.ts';
+import { decimal, form, hexadecimal, type LineForm } from './line-form.ts';
 import type { Moment, MomentQueue } from './moment-queue.ts';
 import { type PciFunction, parsePciName } from './pci-name.ts';
 
-const MAP = /^IOMMU: iova=(\w+)(?: - \w+)? paddr=(\w+) size=(\d+)$/;
-const UNMAP = /^IOMMU: iova=(\w+)(?: - \w+)? size=\d+ unmapped_size=(\d+)$/;
 /** The driver stands in front of the device, without a space behind the colon; it may be missing. */
 const FAULT = /^IOMMU:(?:.* )?(\S+) iova=(\w+) flags=(\w+)$/;
 const DEVICE = /^IOMMU: device=(\S+)$/;
@@ -53,7 +52,21 @@ export class IommuEvents implements KernelEventGroup {
     remove_device_from_group: (event) => this.regroup(event),
   };
 
-  private waiting: Change[] = [];
+  private readonly iova = hexadecimal('iova', 64);
+  private readonly iovaEnd = hexadecimal('end of iova', 64);
+  private readonly paddr = hexadecimal('paddr', 64);
+  private readonly size = decimal('size', 53);
+  private readonly unmapped = decimal('unmapped_size', 53);
+  private readonly maps = [
+    form`IOMMU: iova=${this.iova} - ${this.iovaEnd} paddr=${this.paddr} size=${this.size}`,
+    form`IOMMU: iova=${this.iova} paddr=${this.paddr} size=${this.size}`,
+  ];
+  private readonly unmaps = [
+    form`IOMMU: iova=${this.iova} - ${this.iovaEnd} size=${this.size} unmapped_size=${this.unmapped}`,
+    form`IOMMU: iova=${this.iova} size=${this.size} unmapped_size=${this.unmapped}`,
+  ];
+
+  private readonly waiting = new Set<Change>();
   private announced: Announced[] = [];
   /** Attached devices by name, the last one attached last. */
   private readonly attached = new Map<string, PciFunction>();
@@ -71,16 +84,16 @@ export class IommuEvents implements KernelEventGroup {
    * that change is the row, and the line only its name.
    */
   claim(kind: ChangeKind, device: PciFunction, range: BusRange, permission?: number): boolean {
-    if (this.waiting.length === 0) return false;
-    const isMeant = (change: Change) => change.kind === kind && overlaps(change.range, range);
-    const claimed = this.waiting.filter(isMeant);
-    for (const change of claimed) {
+    let isClaimed = false;
+    for (const change of this.waiting) {
+      if (change.kind !== kind || !overlaps(change.range, range)) continue;
       change.device = device;
       change.permission = permission;
       change.isDue = true;
+      isClaimed = true;
     }
-    this.moments.settle();
-    return claimed.length > 0;
+    if (isClaimed) this.moments.settle();
+    return isClaimed;
   }
 
   /** A line of events/dma ends a mapping; an iommu line that tells it, too, may follow. */
@@ -89,37 +102,37 @@ export class IommuEvents implements KernelEventGroup {
     if (this.announced.length > ANNOUNCED_MAX) this.announced.shift();
   }
 
-  private map({ payload, timeNs }: KernelEvent): void {
-    const [iova, paddr, size] = fieldsOf(MAP, payload);
-    const range = { start: word(iova, 'iova'), bytes: byteCount(size, 'size') };
-    const real = word(paddr, 'paddr');
-    this.rows.check(range, real);
+  private map(event: KernelEvent): void {
+    const { timeNs } = event;
+    readForm(this.maps, event);
+    const range = { start: new Word().copy(this.iova), bytes: this.size.value };
+    const real = new Word().copy(this.paddr);
+    this.rows.check(range.start, range.bytes, real);
     this.wait('map', range, ({ device, permission }) =>
       this.rows.map(timeNs, { ...range, device, real, permission }),
     );
   }
 
-  private unmap({ payload, timeNs }: KernelEvent): void {
-    const [iova, size] = fieldsOf(UNMAP, payload);
-    const range = { start: word(iova, 'iova'), bytes: byteCount(size, 'unmapped_size') };
-    if (range.bytes === 0n) {
+  private unmap(event: KernelEvent): void {
+    const { timeNs } = event;
+    readForm(this.unmaps, event);
+    const range = { start: new Word().copy(this.iova), bytes: this.unmapped.value };
+    if (range.bytes === 0) {
       this.log.expected('unmap of nothing');
       return;
     }
-    this.rows.check(range);
-    const meant = this.announced.filter((each) => overlaps(each.range, range));
-    const [known] = meant;
+    this.rows.check(range.start, range.bytes);
+    const known = this.announced.find((each) => overlaps(each.range, range));
     if (!known) {
       this.wait('unmap', range, ({ device }) => this.rows.unmap(timeNs, device, range));
       return;
     }
-    this.announced = this.announced.filter((each) => !meant.includes(each));
+    this.announced = this.announced.filter((each) => !overlaps(each.range, range));
     if (known.isWritten) {
       this.log.expected('told by events/dma, too');
       return;
     }
-    const write = () => this.rows.unmap(timeNs, known.device, range);
-    this.moments.add({ isDue: true, write });
+    this.moments.write(() => this.rows.unmap(timeNs, known.device, range));
   }
 
   /** Lets a change wait for its device, and falls back on what is known now. */
@@ -133,19 +146,19 @@ export class IommuEvents implements KernelEventGroup {
       permission: undefined,
       isDue: false,
       write: () => {
-        this.waiting = this.waiting.filter((each) => each !== change);
+        this.waiting.delete(change);
         if (!change.device && !isSure) this.log.assume('device of a mapping');
         change.device ??= fallback;
         write(change);
       },
     };
-    this.waiting.push(change);
+    this.waiting.add(change);
     this.moments.add(change);
   }
 
   private fault({ payload, timeNs }: KernelEvent): void {
     const [name, iova, flags] = fieldsOf(FAULT, payload);
-    const address = word(iova, 'iova');
+    const address = wordOf(word(iova, 'iova'));
     const isWrite = (word(flags, 'flags') & FAULT_WRITE) !== 0n;
     const device = parsePciName(name as string);
     if (!device) {
@@ -153,8 +166,7 @@ export class IommuEvents implements KernelEventGroup {
       return;
     }
     this.rows.checkDevice(device);
-    const write = () => this.rows.refused(timeNs, device, address, isWrite);
-    this.moments.add({ isDue: true, write });
+    this.moments.write(() => this.rows.refused(timeNs, device, address, isWrite));
   }
 
   private attach({ payload }: KernelEvent): void {
@@ -180,8 +192,20 @@ export class IommuEvents implements KernelEventGroup {
   }
 }
 
+/** Whether two ranges share a byte; each ends at 2^64 at the latest. */
 function overlaps(one: BusRange, other: BusRange): boolean {
-  return one.start < other.start + other.bytes && other.start < one.start + one.bytes;
+  return reaches(one, other.start) && reaches(other, one.start);
+}
+
+/** Whether the last byte of a range lies at an address or behind it. */
+function reaches({ start, bytes }: BusRange, address: Word): boolean {
+  return !start.plus(bytes - 1).isBelow(address);
+}
+
+/** Reads an event in the first of the forms that fits. */
+function readForm(forms: readonly LineForm[], { bytes, from }: KernelEvent): void {
+  for (const each of forms) if (each.read(bytes, from) >= 0) return;
+  throw new InputError('the arguments have another form');
 }
 
 function fieldsOf(form: RegExp, payload: string): string[] {

@@ -7,11 +7,14 @@ import { log2Exact } from '../../models/bits.ts';
 import { InputError } from '../../models/input-error.ts';
 import { parseSize } from '../../models/size.ts';
 import type { RowBuffer } from '../row-buffer.ts';
+import { ByteNames } from './byte-names.ts';
 import { DmaEvents } from './dma-events.ts';
 import { HcallEvents } from './hcall-events.ts';
-import type { ImportLog, ImportOption, LineFormat, LineParser } from './import.ts';
+import type { ByteLineFormat, ByteLineParser, ImportLog, ImportOption } from './import.ts';
 import { IommuEvents } from './iommu-events.ts';
-import type { Envelope, TakeEvent } from './kernel-event.ts';
+import type { Envelope } from './kernel-envelope.ts';
+import type { TakeEvent } from './kernel-event.ts';
+import { KernelLine } from './kernel-line.ts';
 import { KernelRows } from './kernel-rows.ts';
 import { MomentQueue } from './moment-queue.ts';
 import { type PciFunction, parsePciName } from './pci-name.ts';
@@ -49,12 +52,12 @@ const PARAMETERS = {
 };
 
 /** What differs between the formats: the tool that wrote the events. */
-type KernelLogSource = Pick<LineFormat, 'name' | 'description' | 'matches'> & {
+type KernelLogSource = Pick<ByteLineFormat, 'name' | 'description' | 'matches'> & {
   readonly envelope: Envelope;
 };
 
 /** A format of kernel events in an envelope. */
-export function kernelLogFormat({ envelope, ...source }: KernelLogSource): LineFormat {
+export function kernelLogFormat({ envelope, ...source }: KernelLogSource): ByteLineFormat {
   return {
     ...source,
     options: OPTIONS,
@@ -64,12 +67,19 @@ export function kernelLogFormat({ envelope, ...source }: KernelLogSource): LineF
   };
 }
 
+const LINE_FEED = 0x0a;
 /** Events of other kinds that are counted by name; beyond, they are counted together. */
 const NAMED_EVENTS_MAX = 64;
 
-class KernelLogParser implements LineParser {
-  private readonly events: ReadonlyMap<string, TakeEvent>;
-  private readonly others = new Set<string>();
+interface NamedEvent {
+  readonly name: string;
+  readonly take: TakeEvent;
+}
+
+class KernelLogParser implements ByteLineParser {
+  private readonly line = new KernelLine();
+  private readonly events: ByteNames<NamedEvent>;
+  private others = 0;
   private readonly moments = new MomentQueue();
 
   constructor(
@@ -83,37 +93,54 @@ class KernelLogParser implements LineParser {
     const iommu = new IommuEvents(rows, this.moments, log, deviceIn(options));
     const dma = new DmaEvents(rows, this.moments, log, iommu);
     const hcalls = new HcallEvents(rows, this.moments, log);
-    this.events = new Map([iommu, dma, hcalls].flatMap(({ events }) => Object.entries(events)));
+    const named = [iommu, dma, hcalls].flatMap(({ events }) => Object.entries(events));
+    this.events = new ByteNames(
+      named.map(([name, take]) => [name, { name, take }]),
+      ':',
+    );
   }
 
-  accept(line: string, number: number): void {
-    const event = this.envelope.read(line);
-    if (!event) {
-      const reason = this.envelope.explain(line);
-      if (reason === undefined) this.log.malformed(number, 'no event');
-      else this.log.expected(reason);
-      return;
+  acceptBytes(bytes: Uint8Array, from: number, number: number): number {
+    const line = this.line;
+    line.bytes = bytes;
+    line.at = from;
+    if (!this.envelope.read(line)) {
+      this.around(bytes, from, number);
+      return bytes.indexOf(LINE_FEED, from) + 1;
     }
-    const take = this.events.get(event.name);
-    if (!take) {
-      this.other(event.name);
-      return;
-    }
+    const { name, take } = this.events.find(bytes, line.nameFrom) ?? this.other(bytes);
     try {
-      take(event);
+      take(line);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      this.log.malformed(number, `${event.name}: ${error.message}`);
+      this.log.malformed(number, `${name}: ${error.message}`);
     }
+    return bytes.indexOf(LINE_FEED, line.from) + 1;
   }
 
   finish(): void {
     this.moments.finish();
   }
 
-  private other(name: string): void {
-    if (this.others.size < NAMED_EVENTS_MAX) this.others.add(name);
-    this.log.expected(this.others.has(name) ? `other event: ${name}` : 'other event');
+  /** A line that is no event. */
+  private around(bytes: Uint8Array, from: number, number: number): void {
+    const text = textOf(bytes, from, bytes.indexOf(LINE_FEED, from));
+    const what = this.envelope.around.find(([form]) => form.test(text))?.[1];
+    if (what === undefined) this.log.malformed(number, 'no event');
+    else this.log.expected(what);
+  }
+
+  /** An event that makes no rows and was not met before: it is counted by its name. */
+  private other(bytes: Uint8Array): NamedEvent {
+    const { events, log } = this;
+    if (this.others === NAMED_EVENTS_MAX) {
+      return { name: 'other event', take: () => log.expected('other event') };
+    }
+    const name = textOf(bytes, this.line.nameFrom, events.end);
+    const event = { name, take: () => log.expected(`other event: ${name}`) };
+    events.add(name, event);
+    this.others += 1;
+    return event;
   }
 }
 
@@ -131,9 +158,13 @@ function deviceIn({ device = NO_DEVICE }: Options): PciFunction | undefined {
 }
 
 /** The I/O pages of a window, from 4 KiB to 1 GiB. */
-function pageIn({ page = '' }: Options): bigint {
+function pageIn({ page = '' }: Options): number {
   const bytes = parseSize(page, 'option page');
   const shift = log2Exact(bytes);
-  if (shift >= 12 && shift <= 30) return bytes;
+  if (shift >= 12 && shift <= 30) return Number(bytes);
   throw new InputError(`option page: expected a power of two, 4K .. 1G, got '${page}'`);
+}
+
+function textOf(bytes: Uint8Array, from: number, end: number): string {
+  return new TextDecoder().decode(bytes.subarray(from, end));
 }

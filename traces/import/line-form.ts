@@ -67,7 +67,7 @@ class HexadecimalField extends Word implements LineField {
   }
 }
 
-/** A whole number below a limit (2^32 at most) in decimal, with a sign where that is allowed. */
+/** A whole number below a limit (2^53 at most) in decimal, with a sign where that is allowed. */
 class DecimalField implements LineField {
   readonly wanted: string;
   value = 0;
@@ -143,7 +143,7 @@ export function hexadecimal(name: string, bits: 32 | 64): HexadecimalField {
   return new HexadecimalField(name, bits);
 }
 
-/** A whole number below 2^`bits` in decimal; 32 bits at most. */
+/** A whole number below 2^`bits` in decimal; 53 bits at most. */
 export function decimal(name: string, bits: number): DecimalField {
   return new DecimalField(name, 2 ** bits, false);
 }
@@ -224,7 +224,9 @@ export function startsAt(text: Uint8Array, bytes: Uint8Array, at: number): boole
   return true;
 }
 
-function nextLine(bytes: Uint8Array, at: number): number {
+function nextLine(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (bytes[at] === SPACE) at += 1;
   if (bytes[at] === LINE_FEED) return at + 1;
   return bytes[at] === RETURN && bytes[at + 1] === LINE_FEED ? at + 2 : MISFIT;
 }

@@ -2,6 +2,7 @@
  * Scatter-gather lists that are mapped at the moment, by device and real addresses: dma_unmap_sg names no
  * bus address. The same list may be mapped more than once; the oldest mapping ends first.
  */
+import type { Word } from '../word.ts';
 import type { BusRange } from './kernel-rows.ts';
 
 /** Entries that newer kernels trace at most (DMA_TRACE_MAX_ENTRIES); an unmapping has all of them. */
@@ -14,7 +15,7 @@ export class MappedLists {
   private size = 0;
 
   /** A list is mapped to these bus addresses. */
-  add(device: string, entries: readonly bigint[], segments: readonly BusRange[]): void {
+  add(device: string, entries: readonly Word[], segments: readonly BusRange[]): void {
     const key = keyOf(device, entries);
     const same = this.lists.get(key) ?? [];
     same.push(segments);
@@ -24,7 +25,7 @@ export class MappedLists {
   }
 
   /** The bus addresses of a list that is unmapped; undefined where its mapping is unknown. */
-  take(device: string, entries: readonly bigint[]): readonly BusRange[] | undefined {
+  take(device: string, entries: readonly Word[]): readonly BusRange[] | undefined {
     const key = keyOf(device, entries);
     const same = this.lists.get(key);
     const segments = same?.shift();
@@ -44,6 +45,7 @@ export class MappedLists {
   }
 }
 
-function keyOf(device: string, entries: readonly bigint[]): string {
-  return `${device} ${entries.slice(0, TRACED_ENTRIES).join()}`;
+function keyOf(device: string, entries: readonly Word[]): string {
+  const words = entries.slice(0, TRACED_ENTRIES).map(({ high, low }) => `${high}:${low}`);
+  return `${device} ${words.join()}`;
 }

@@ -18,12 +18,14 @@ export interface Moment {
 export class MomentQueue {
   private readonly moments: Moment[] = [];
 
+  /** Writes the rows of the next moment, for which nothing is waited, behind those that wait. */
+  write(rows: () => void): void {
+    if (this.moments.length === 0) rows();
+    else this.add({ isDue: true, write: rows });
+  }
+
   /** Takes the next moment in order. */
   add(moment: Moment): void {
-    if (this.moments.length === 0 && moment.isDue) {
-      moment.write();
-      return;
-    }
     this.moments.push(moment);
     const first = this.moments[0] as Moment;
     if (this.moments.length > WAITING_MAX) first.isDue = true;

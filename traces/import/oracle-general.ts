@@ -6,10 +6,11 @@
  * record that one names as next asks for the same object; a file with none in its first 64 KiB needs
  * `--format oracle-general`. No window and no mapping comes along.
  */
-import { chosen, powerBetween } from '../device/device-options.ts';
+
 import { DeviceRows, deviceIdentity, TraceTime } from '../device/device-rows.ts';
 import { SourceTime } from '../device/source-time.ts';
 import { Op } from '../format.ts';
+import { oneOf, powerBetween } from '../option-values.ts';
 import type { RowBuffer } from '../row-buffer.ts';
 import { BinaryRecords } from './binary-records.ts';
 import type { BinaryFormat, BinaryParser, ImportLog } from './import.ts';
@@ -59,7 +60,7 @@ class OracleGeneralParser implements BinaryParser {
     options: Readonly<Record<string, string>>,
   ) {
     this.rows = new DeviceRows(rows, this.clock, deviceIdentity(0));
-    this.op = chosen('op', options, ['read', 'write']) === 'read' ? Op.read : Op.write;
+    this.op = oneOf('op', options, ['read', 'write']) === 'read' ? Op.read : Op.write;
     this.pageBytes = powerBetween('page', options, 2 ** 12, 2 ** 30);
     const windowBytes = powerBetween('window', options, this.pageBytes, 2 ** 52);
     this.pages = BigInt(windowBytes / this.pageBytes);

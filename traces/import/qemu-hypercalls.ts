@@ -45,12 +45,9 @@ export class QemuHypercalls implements QemuEventGroup {
   }
 
   private put(): QemuEvent {
-    const liobn = hexadecimal('liobn', 32);
-    const address = hexadecimal('ioba', 64);
-    const tce = hexadecimal('tce', 64);
-    const ret = result('ret');
+    const { liobn, address, tce, ret, form } = oneTce();
     return {
-      form: form`liobn=${liobn} ioba=${address} tce=${tce} ret=${ret}`,
+      form,
       take: () => {
         if (this.succeeded(ret)) this.rows.put(liobn.low, address, tce);
       },
@@ -89,12 +86,9 @@ export class QemuHypercalls implements QemuEventGroup {
   }
 
   private entry(): QemuEvent {
-    const liobn = hexadecimal('liobn', 32);
-    const address = hexadecimal('ioba', 64);
-    const tce = hexadecimal('tce', 64);
-    const ret = result('ret');
+    const { address, tce, ret, form } = oneTce();
     return {
-      form: form`liobn=${liobn} ioba=${address} tce=${tce} ret=${ret}`,
+      form,
       take: () => {
         if (ret.value !== 0) return;
         if (this.entries.length === LIST_ENTRIES_MAX) {
@@ -201,4 +195,16 @@ export class QemuHypercalls implements QemuEventGroup {
     if (ret.value !== 0) this.log.expected('failed hypercall');
     return ret.value === 0;
   }
+}
+
+/** The form of a call, or of an entry of a list, that sets one TCE. */
+function oneTce() {
+  const liobn = hexadecimal('liobn', 32);
+  const address = hexadecimal('ioba', 64);
+  const tce = hexadecimal('tce', 64);
+  const ret = result('ret');
+  return {
+    ...{ liobn, address, tce, ret },
+    form: form`liobn=${liobn} ioba=${address} tce=${tce} ret=${ret}`,
+  };
 }

@@ -5,14 +5,15 @@
  * is must be assumed: the pages are dealt out evenly. On Linux 6.12 with 64 KiB pages this was right for 108
  * of 110 merged lists of file system traffic.
  */
+import type { Word } from '../word.ts';
 import type { BusRange } from './kernel-rows.ts';
 
 /** Of the kernels on POWER; an entry on such a boundary was made of pages of this size. */
-const LARGEST_UNIT = 65_536n;
+const LARGEST_UNIT = 65_536;
 
 /** A piece with the real address of its first byte. */
 export interface ScatterPiece extends BusRange {
-  readonly real: bigint;
+  readonly real: Word;
 }
 
 /**
@@ -21,24 +22,26 @@ export interface ScatterPiece extends BusRange {
  */
 export function scatterPieces(
   segments: readonly BusRange[],
-  entries: readonly bigint[],
-  pageBytes: bigint,
+  entries: readonly Word[],
+  pageBytes: number,
 ): ScatterPiece[] | undefined {
   const unit = unitOf(entries, pageBytes);
   const pieces = deal(segments, entries, unit) ?? deal(segments, entries, pageBytes);
-  return pieces?.every(({ start, real }) => (start - real) % pageBytes === 0n) ? pieces : undefined;
+  const isAligned = ({ start, real }: ScatterPiece) =>
+    offsetIn(start, pageBytes) === offsetIn(real, pageBytes);
+  return pieces?.every(isAligned) ? pieces : undefined;
 }
 
 /** The largest page that all entries behind the first begin with. */
-function unitOf(entries: readonly bigint[], pageBytes: bigint): bigint {
+function unitOf(entries: readonly Word[], pageBytes: number): number {
   let unit = pageBytes;
-  const fits = (bytes: bigint) => entries.slice(1).every((real) => real % bytes === 0n);
-  while (unit < LARGEST_UNIT && fits(2n * unit)) unit *= 2n;
+  const fits = (bytes: number) => entries.slice(1).every((real) => offsetIn(real, bytes) === 0);
+  while (unit < LARGEST_UNIT && fits(2 * unit)) unit *= 2;
   return unit;
 }
 
 /** Deals entries out to the segments by their number of pages; undefined where pages run out. */
-function deal(segments: readonly BusRange[], entries: readonly bigint[], page: bigint) {
+function deal(segments: readonly BusRange[], entries: readonly Word[], page: number) {
   const pieces: ScatterPiece[] = [];
   let pagesLeft = segments.reduce((pages, segment) => pages + pagesOf(segment, page), 0);
   if (pagesLeft < entries.length) return undefined;
@@ -61,18 +64,22 @@ function deal(segments: readonly BusRange[], entries: readonly bigint[], page: b
 }
 
 /** Deals a segment's pages out to its entries; the first one may begin within a page. */
-function cut({ start, bytes }: BusRange, entries: readonly bigint[], page: bigint) {
-  const firstPage = start - (start % page);
+function cut({ start, bytes }: BusRange, entries: readonly Word[], page: number) {
   const pages = pagesOf({ start, bytes }, page);
-  const edge = (entry: number) =>
-    firstPage + BigInt(Math.floor((pages * entry) / entries.length)) * page;
+  const inPage = offsetIn(start, page);
+  const edge = (entry: number) => Math.floor((pages * entry) / entries.length) * page - inPage;
   return entries.map((real, entry): ScatterPiece => {
-    const from = entry === 0 ? start : edge(entry);
-    const to = entry === entries.length - 1 ? start + bytes : edge(entry + 1);
-    return { start: from, bytes: to - from, real };
+    const from = entry === 0 ? 0 : edge(entry);
+    const to = entry === entries.length - 1 ? bytes : edge(entry + 1);
+    return { start: start.plus(from), bytes: to - from, real };
   });
 }
 
-function pagesOf({ start, bytes }: BusRange, page: bigint): number {
-  return Number((start + bytes - 1n) / page - start / page) + 1;
+function pagesOf({ start, bytes }: BusRange, page: number): number {
+  return Math.ceil((offsetIn(start, page) + bytes) / page);
+}
+
+/** Bytes from the beginning of an address's page, which are 1 GiB at most. */
+function offsetIn(address: Word, page: number): number {
+  return address.low & (page - 1);
 }

@@ -9,6 +9,7 @@ import {
   summarize,
   type TraceInfo,
 } from '../../../traces/summary.ts';
+import { EXIT_CHECK } from '../exit-codes.ts';
 import { type Command, Option } from '../program.ts';
 import { countsOf } from './shared.ts';
 
@@ -35,7 +36,22 @@ export function addInfo(trace: Command): void {
           ? JSON.stringify(info, exactNumbers, 2)
           : describeInfo(info).join('\n');
       process.stdout.write(`${text}\n`);
+      checkDigest(file, info);
     });
+}
+
+/** Warns of rows that are not those that were written: the file can be read, but is damaged or was changed. */
+function checkDigest(file: string, { digest, digestWritten }: TraceInfo): void {
+  if (digestWritten === undefined || digestWritten === digest) return;
+  process.stderr.write(
+    `tcesim: warning: ${file}: the rows are not those that were written: expected ${digestWritten}, got ${digest}\n`,
+  );
+  process.exitCode = EXIT_CHECK;
+}
+
+function digestText({ digest, digestWritten }: TraceInfo): string {
+  if (digestWritten === undefined) return digest;
+  return `${digest}, ${digestWritten === digest ? 'same as written' : 'not as written'}`;
 }
 
 /** JSON has no 64-bit numbers: they go as text. */
@@ -50,7 +66,7 @@ function describeInfo(info: TraceInfo): string[] {
     ['source', metadata.source],
     ...Object.entries(metadata.parameters).map(([key, value]) => [`  ${key}`, value]),
     ['rows', `${info.rows} (${countsOf(info.operations)})`],
-    ['digest', info.digest],
+    ['digest', digestText(info)],
     ['time', span],
     ...ratesText(info.rates),
     ['PHBs', info.phbs.join(' ')],

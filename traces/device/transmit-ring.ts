@@ -1,14 +1,14 @@
 /**
- * The transmit ring of a network card and the driver that fills it, beside the receive ring of
- * traces/device/nic.ts and with the same descriptors: the driver maps some packets and posts them; the card
+ * The transmit ring of a network card and the driver that fills it, with the descriptors of the receive ring
+ * (nic.ts): the driver maps some packets and posts them; the card
  * reads the descriptor and the frame of each and writes the descriptor back, done; the driver unmaps them.
  * Left out: frames in several pieces, prefetching of descriptors and write-back in groups.
  */
 import { TCE_PCI_READ } from '../../models/tce.ts';
-import type { NicSettings } from '../device/device-options.ts';
-import type { DeviceRows } from '../device/device-rows.ts';
-import type { DmaMemory } from '../device/iova-policy.ts';
 import { Op } from '../format.ts';
+import type { NicSettings } from './device-options.ts';
+import type { DeviceRows } from './device-rows.ts';
+import type { DmaMemory } from './iova-policy.ts';
 
 export class TransmitRing {
   private readonly descriptors: number;
