@@ -8,6 +8,8 @@
 import { joinHalves, lowerHalf, upperHalf } from '../bits.ts';
 
 const FRAME_SHIFT = 16;
+/** Memory comes into being in frames of so many bytes. */
+export const FRAME_BYTES = 1 << FRAME_SHIFT;
 const FRAME_CELLS = 1 << (FRAME_SHIFT - 2);
 /** Directory entry: frame number's low and high half, frame index (0 = empty), unused. */
 const ENTRY_CELLS = 4;

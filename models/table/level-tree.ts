@@ -60,6 +60,11 @@ export class LevelTree {
     return this.allocated;
   }
 
+  /** Takes a tree that stands in memory already; its blocks are not the allocator's, never free them. */
+  adopt(root: bigint): void {
+    this.rootAddress = Number(root);
+  }
+
   /** Allocates the root; the failure if there is no block for it. */
   growRoot(): LevelFailure | undefined {
     const root = this.allocate(this.geometry.levels - 1);

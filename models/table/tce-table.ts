@@ -63,6 +63,13 @@ export class TceTable {
     return failure;
   }
 
+  /** A table that stands in memory already, from whomever; it must not be freed. */
+  static adopt(geometry: TableGeometry, home: TableHome, root: bigint): TceTable {
+    const table = new TceTable(geometry, home);
+    table.hardware.adopt(root);
+    return table;
+  }
+
   /** Entries that exist or can still be made, at least those of the window; none once it is closed. */
   get reachEntries(): number {
     return this.entriesHeld;

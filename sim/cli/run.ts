@@ -6,7 +6,7 @@ import type { TraceSource } from '../../traces/format.ts';
 import { csvTrace, openTrace } from '../../traces/open.ts';
 import { OutputFile } from '../../traces/output-file.ts';
 import type { Machine } from '../replay/machine.ts';
-import { replay } from '../replay/replay.ts';
+import { type ReplayOutcome, replay } from '../replay/replay.ts';
 import { RequestLog } from '../replay/request-log.ts';
 import { renderCsv } from '../report/render-csv.ts';
 import { renderMarkdown } from '../report/render-markdown.ts';
@@ -24,6 +24,7 @@ import {
 } from '../scenario/scenario.ts';
 import { readScenario } from '../scenario/scenario-file.ts';
 import { parseSetting } from '../scenario/settings.ts';
+import { Dump, parseDumpNumber } from '../tables/dump.ts';
 import { VERSION } from '../version.ts';
 import { type NamedFile, refuseClashes } from './file-clash.ts';
 import { type Command, Option } from './program.ts';
@@ -39,6 +40,8 @@ const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
 
 interface RunFlags {
   trace?: string;
+  tables?: string;
+  dump?: string;
   phb?: string;
   firmware?: string;
   window?: string[];
@@ -61,6 +64,8 @@ export function addRunCommand(program: Command): void {
     .description('replay a trace through the TCE unit of a PHB and report')
     .argument('[scenario]', 'YAML file; flags override it')
     .option('--trace <file>', 'Arrow trace, or any log that `trace import` reads')
+    .option('--tables <file>', "dump of a real machine's tables, there before the trace begins")
+    .option('--dump <number>', 'which DUMP of that file (its last)')
     .option('--phb <name>', 'phb3, phb4 (default), phb4-small or phb5')
     .option('--firmware <level>', 'post2021 (default) or pre2021: line buffer on, page kills')
     .option(
@@ -90,10 +95,15 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
   const signals = new StopSignals();
   const scenario = scenarioOf(file, flags);
   refuseClashes(outputsOf(flags), inputsOf(file, scenario));
+  if (scenario.trace === '-' && scenario.tables?.file === '-') {
+    throw new UsageError('run: --trace - and --tables - both read standard input');
+  }
   const { trace, place } = await traceOf(scenario, file);
   const resolve = () => resolveScenario(scenario, trace.metadata.clock);
   const { spec, machine, isPacingAssumed } = file === undefined ? resolve() : placed(file, resolve);
   if (scenario.trace === '-') refuseToReadTwice(machine);
+  const tables = scenario.tables && Dump.read(scenario.tables.file, scenario.tables.dump);
+  tables?.checkPes(machine.phb, machine.config.pe.count);
   const threads = scenario.threads ?? 2;
   // Before anything is replayed: the request log may go there, too.
   if (flags.output !== undefined) makeDirectory(flags.output);
@@ -105,13 +115,16 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
     signal: signals.signal,
     onProgress: ({ items, rows }) => progress.show(items, rows),
     ...(log && { requests: log }),
+    ...(tables && { tables }),
   });
   const outcome = await replaying.catch((error) => {
     throw withPlace(place, error);
   });
   progress.end();
+  if (tables) tellUnused(tables, outcome);
   const described = {
     ...describeMachine(machine),
+    ...(tables && { tables: describeDump(tables) }),
     trace: { file: basename(place), ...trace.metadata },
   };
   const result = buildResult(outcome, {
@@ -144,6 +157,19 @@ function refuseToReadTwice({ map, config }: Machine): void {
   throw new InputError(`${what} reads the trace twice, which standard input cannot be`);
 }
 
+/** The dump as results name it. */
+function describeDump({ name: { file, seq, at } }: Dump) {
+  return { file: basename(file), dump: seq, at };
+}
+
+/** A trace of other PHBs than the dump's finds no tables: that may be meant, but is worth a line. */
+function tellUnused({ name, phbs }: Dump, { phbs: replayed }: ReplayOutcome): void {
+  if (replayed.length === 0 || replayed.some(({ phb }) => phbs.includes(phb))) return;
+  process.stderr.write(
+    `${name.file}: tables of PHB ${phbs.join(', ')}, which the trace has no row of\n`,
+  );
+}
+
 /** The files that a run writes. */
 function outputsOf({ requests, output }: RunFlags): NamedFile[] {
   const written = [RESULTS_NAME, REPORT_NAME].map((name) => ({
@@ -157,10 +183,11 @@ function outputsOf({ requests, output }: RunFlags): NamedFile[] {
 }
 
 /** The files that a run reads. */
-function inputsOf(file: string | undefined, { trace }: Scenario): NamedFile[] {
+function inputsOf(file: string | undefined, { trace, tables }: Scenario): NamedFile[] {
   return [
     ...(file === undefined ? [] : [{ path: file, what: 'the scenario' }]),
     ...(trace === undefined ? [] : [{ path: trace, what: 'the trace' }]),
+    ...(tables === undefined ? [] : [{ path: tables.file, what: '--tables' }]),
   ];
 }
 
@@ -212,6 +239,7 @@ function withPlace(place: string, error: unknown): unknown {
 function scenarioOf(file: string | undefined, flags: RunFlags): Scenario {
   const given: Scenario = {
     ...(flags.trace === undefined ? {} : { trace: flags.trace }),
+    ...(flags.tables === undefined ? {} : { tables: { file: flags.tables } }),
     ...(flags.phb === undefined ? {} : { phb: flags.phb }),
     ...(flags.firmware === undefined ? {} : { firmware: flags.firmware }),
     ...(flags.window === undefined ? {} : { windows: flags.window }),
@@ -221,7 +249,15 @@ function scenarioOf(file: string | undefined, flags: RunFlags): Scenario {
     ...(flags.threads === undefined ? {} : { threads: threadCount(flags.threads) }),
     settings: (flags.set ?? []).map(parseSetting),
   };
-  return file === undefined ? given : mergeScenarios(readScenario(file), given);
+  const merged = file === undefined ? given : mergeScenarios(readScenario(file), given);
+  return flags.dump === undefined ? merged : withDump(merged, flags.dump);
+}
+
+/** The scenario with another DUMP of its tables. */
+function withDump(scenario: Scenario, text: string): Scenario {
+  if (scenario.tables === undefined) throw new UsageError('run: --dump wants --tables FILE');
+  const dump = parseDumpNumber(text, '--dump');
+  return { ...scenario, tables: { file: scenario.tables.file, dump } };
 }
 
 function threadCount(text: string): number {

@@ -5,9 +5,11 @@ import { openTrace } from '../../traces/open.ts';
 import { formatCount } from '../report/numbers.ts';
 import { renderText } from '../report/render-text.ts';
 import { specOf } from '../scenario/phb.ts';
+import { Dump, parseDumpNumber } from '../tables/dump.ts';
 import { checkCapture } from '../walk/check.ts';
 import type { CheckCounts } from '../walk/check-counts.ts';
-import { explain, walkReport } from '../walk/explain.ts';
+import { dumpedTve } from '../walk/dumped-tve.ts';
+import { explain, type WalkQuestion, walkReport } from '../walk/explain.ts';
 import { parseWord, readMemoryFile } from '../walk/memory-file.ts';
 import { EXIT_CHECK } from './exit-codes.ts';
 import { type Command, Option } from './program.ts';
@@ -20,6 +22,9 @@ interface WalkFlags {
   phb: string;
   tve?: string;
   memory?: string;
+  tables?: string;
+  dump?: string;
+  pe?: string;
   address?: string;
   rid: string;
   write?: boolean;
@@ -36,6 +41,9 @@ export function addWalkCommand(program: Command): void {
     .option('--phb <name>', 'phb3, phb4, phb4-small or phb5', 'phb4')
     .option('--tve <word>', 'the TVE, as 0x0000002400004505')
     .option('--memory <file>', 'words of memory, a line each: 0xADDRESS 0xVALUE')
+    .option('--tables <file>', "in their place a dump of a real machine's tables")
+    .option('--dump <number>', 'which DUMP of that file (its last)')
+    .option('--pe <pe>', 'whose TVE, as 509, or 0:509 with its PHB (the only one of the dump)')
     .option('--address <word>', 'PCI bus address')
     .option(
       '--rid <rid>',
@@ -48,28 +56,62 @@ export function addWalkCommand(program: Command): void {
       new Option('--format <form>', 'of the output').choices(['table', 'json']).default('table'),
     )
     .action(async (flags: WalkFlags) => {
-      if (flags.check === undefined) explainOne(flags);
+      if (flags.check === undefined || flags.tables !== undefined) explainOne(flags);
       else await checkFile(flags.check, flags);
     });
 }
 
 function explainOne(flags: WalkFlags): void {
-  if (flags.tve === undefined || flags.address === undefined) {
-    throw new UsageError('walk: expected --tve and --address, or --check FILE');
+  refuseMixture(flags);
+  if (flags.address === undefined || (flags.tve ?? flags.tables) === undefined) {
+    throw new UsageError('walk: expected --address and --tve or --tables, or --check FILE');
   }
-  const answer = explain({
-    spec: specOf(flags.phb),
-    tve: parseWord(flags.tve, '--tve'),
-    address: parseWord(flags.address, '--address'),
-    access: flags.write ? 'write' : 'read',
-    rid: parseRid(flags.rid, '--rid'),
-    words: flags.memory === undefined ? new Map() : readMemoryFile(flags.memory),
-  });
+  const answer = explain(questionOf(flags, parseWord(flags.address, '--address')));
   process.stdout.write(
     flags.format === 'json'
       ? `${JSON.stringify(answer, null, 2)}\n`
       : renderText(walkReport(answer)),
   );
+}
+
+/** Flags of which each says where the tables are, or goes with one that is not there. */
+function refuseMixture({ check, tve, memory, tables, dump, pe }: WalkFlags): void {
+  if (tables !== undefined) {
+    const other = { '--memory': memory, '--check': check };
+    const found = Object.entries(other).find(([, value]) => value !== undefined);
+    if (found) throw new UsageError(`walk: --tables and ${found[0]} both bring tables`);
+    if (tve !== undefined && pe !== undefined) {
+      throw new UsageError('walk: --pe chooses a TVE of the dump, and --tve is another');
+    }
+    return;
+  }
+  if (dump !== undefined) throw new UsageError('walk: --dump wants --tables FILE');
+  if (pe !== undefined) throw new UsageError('walk: --pe wants --tables FILE');
+}
+
+function questionOf(flags: WalkFlags, address: bigint): WalkQuestion {
+  const { tve, memory, tables, dump, pe } = flags;
+  const spec = specOf(flags.phb);
+  const asked = {
+    spec,
+    address,
+    access: flags.write ? ('write' as const) : ('read' as const),
+    rid: parseRid(flags.rid, '--rid'),
+  };
+  if (tables === undefined) {
+    const words = memory === undefined ? new Map<bigint, bigint>() : readMemoryFile(memory);
+    return { ...asked, tve: parseWord(tve ?? '', '--tve'), word: (at) => words.get(at) };
+  }
+  const dumped = Dump.read(
+    tables,
+    dump === undefined ? undefined : parseDumpNumber(dump, '--dump'),
+  );
+  const { count, tveSelect } = spec.parameters.pe;
+  dumped.checkPes(spec.name, count.value);
+  const word = (at: bigint) => dumped.word(at);
+  if (tve !== undefined) return { ...asked, tve: parseWord(tve, '--tve'), word };
+  const source = dumpedTve(dumped, pe, address, tveSelect.value);
+  return { ...asked, tve: source.value, word, source };
 }
 
 async function checkFile(path: string, flags: WalkFlags): Promise<void> {

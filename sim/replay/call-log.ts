@@ -1,4 +1,5 @@
 /** What the calls of a replay's software were answered: how often what, and the first reason in words. */
+import { type CallResult, isRefusal } from '../../models/kernel/call-result.ts';
 
 export interface CallCount {
   /** `CREATE`, `MAP`, `H_PUT_TCE`. */
@@ -13,8 +14,14 @@ export interface CallCount {
 export class CallLog {
   private readonly counts = new Map<string, { count: number; reason: string }>();
 
-  /** Counts an answer. */
-  add(call: string, answer: string, reason = ''): void {
+  /** Counts what a call was answered, and hands it on. */
+  note<Outputs extends object>(call: string, result: CallResult<Outputs>): CallResult<Outputs> {
+    if (isRefusal(result)) this.add(call, result.errno ?? `rc=${result.rc}`, result.reason);
+    else this.add(call, 'ok');
+    return result;
+  }
+
+  private add(call: string, answer: string, reason = ''): void {
     const key = `${call} ${answer}`;
     const known = this.counts.get(key);
     if (known) known.count += 1;

@@ -12,6 +12,7 @@ import {
   type PhbLimits,
   type PhbRegisters,
 } from '../../models/firmware/opal.ts';
+import type { GroupHome } from '../../models/kernel/group/pe-group.ts';
 import type { GroupInfo } from '../../models/kernel/group/table-group.ts';
 import { placeOf, tableBytesOf } from '../../models/kernel/group/window-place.ts';
 import { parseKernel } from '../../models/kernel/kernel.ts';
@@ -32,13 +33,21 @@ import type { TceUnit } from '../unit/tce-unit.ts';
 import { CallLog } from './call-log.ts';
 import type { Machine } from './machine.ts';
 import { PeSoftware } from './pe-software.ts';
+import { StandingTables } from './standing-tables.ts';
 import { TceStores } from './tce-stores.ts';
 import type { Windows } from './windows.ts';
 
-/** First real address of the node's memory; captures bring tables of their own below it. */
+/** Where the node's memory begins, or a multiple of it: captures bring tables of their own below. */
 const NODE_BASE = 1n << 32n;
 /** The default window ends where the 32-bit MMIO space begins (skiboot phb4.h M32_PCI_START). */
 const DMA32_BYTES = 1n << 31n;
+
+/** What stands in the TVT and in memory before the first row. */
+export interface StartState {
+  readonly tves: readonly { readonly index: number; readonly value: bigint }[];
+  /** First real address behind all tables. */
+  readonly end: bigint;
+}
 
 /** A control operation of the trace. */
 interface Control {
@@ -80,6 +89,7 @@ export class Host {
   private readonly tceStores: TceStores;
   private readonly opal: SetupOpal;
   private readonly groupInfo: GroupInfo;
+  private readonly standing: StandingTables;
   private readonly pes = new Map<number, PeSoftware>();
   private readonly assigned = new Set<number>();
 
@@ -91,13 +101,15 @@ export class Host {
     private readonly windows: Windows,
     /** Whether the replay was told to stop: long work looks at it. */
     private readonly isStopped: () => boolean,
+    start: StartState = { tves: [], end: 0n },
   ) {
     const { config, ioda, host } = machine;
     const { basePageShift: pageShift, ramBytes, freeBlocks } = host;
+    const base = start.end <= NODE_BASE ? NODE_BASE : roundUp(start.end, NODE_BASE);
     this.allocator = new Buddy(
       freeBlocks
-        ? { pageShift, base: NODE_BASE, freeBlocks: padded(freeBlocks, orderMaxOf(pageShift) + 1) }
-        : { pageShift, base: NODE_BASE, ramBytes },
+        ? { pageShift, base, freeBlocks: padded(freeBlocks, orderMaxOf(pageShift) + 1) }
+        : { pageShift, base, ramBytes },
     );
     this.tceStores = new TceStores(memory, unit.timing, ioda, config.pe.tveSelect);
     this.opal = new SetupOpal(
@@ -121,6 +133,18 @@ export class Host {
       levelsMax: TABLE_LEVELS_MAX,
       tveSelect: config.pe.tveSelect,
     };
+    this.standing = new StandingTables(
+      start.tves.map(({ index }) => index),
+      {
+        host: this.groupHome(),
+        opal: this.opal,
+        select: config.pe.tveSelect,
+        log: this.log,
+        tveAt: (index) => this.tceStores.tveAt(index),
+        writeTve: (index, value) => this.writeTve(index, value),
+      },
+    );
+    for (const { index, value } of start.tves) this.writeTve(index, value);
   }
 
   /** Executes the item at `at` in `items`, which is no request; see items.ts. */
@@ -191,7 +215,8 @@ export class Host {
         break;
       default:
         if (this.applyToState(control)) break;
-        this.applyToPe(this.softwareOf(control.pe), op, address, value, length);
+        if (this.standing.has(control.pe)) this.applyToStanding(control);
+        else this.applyToPe(this.softwareOf(control.pe), op, address, value, length);
     }
   }
 
@@ -244,6 +269,35 @@ export class Host {
     }
   }
 
+  /** As `applyToPe`, for a PE whose windows stood before the trace began. */
+  private applyToStanding({ op, pe, address, value, length }: Control): void {
+    const { standing } = this;
+    switch (op) {
+      case 'create':
+        standing.leave(pe);
+        this.create(this.softwareOf(pe), value, length, address);
+        break;
+      case 'remove':
+        standing.remove(pe, address);
+        break;
+      case 'map':
+        standing.map(pe, address, BigInt(length), value & ~3n, Number(value & 3n));
+        break;
+      case 'unmap':
+        standing.unmap(pe, address, BigInt(length));
+        break;
+      case 'put':
+        standing.putTces(pe, 'H_PUT_TCE', tces(address, value, 1, false));
+        break;
+      case 'indirect':
+        standing.putTces(pe, 'H_PUT_TCE_INDIRECT', tces(address, value, length, true));
+        break;
+      case 'stuff':
+        standing.putTces(pe, 'H_STUFF_TCE', tces(address, value, length, false));
+        break;
+    }
+  }
+
   private writeTve(index: number, value: bigint): void {
     this.tceStores.setTve(index, value);
     this.windows.write(index, value);
@@ -278,19 +332,19 @@ export class Host {
       const software = new PeSoftware(pe, {
         opal: this.opal,
         groupInfo: this.groupInfo,
-        host: {
-          era: parseKernel(this.machine.host.kernel).era,
-          basePageShift: this.machine.host.basePageShift,
-          ramBytes: this.machine.host.ramBytes,
-          memory: this.memory,
-          allocator: this.allocator,
-        },
+        host: this.groupHome(),
         log: this.log,
       });
       this.pes.set(pe, software);
       software.carryOut(this.machine.windows, this.machine.map === 'all', this.isStopped);
       return software;
     });
+  }
+
+  private groupHome(): GroupHome {
+    const { kernel, basePageShift, ramBytes } = this.machine.host;
+    const { memory, allocator } = this;
+    return { era: parseKernel(kernel).era, basePageShift, ramBytes, memory, allocator };
   }
 
   /** Does work that belongs to the machine's set-up: it takes no time and kills nothing. */
@@ -301,6 +355,10 @@ export class Host {
     this.opal.isQuiet = before;
     return result;
   }
+}
+
+function roundUp(address: bigint, step: bigint): bigint {
+  return ((address + step - 1n) / step) * step;
 }
 
 /** Free blocks of all orders: those that nobody counted are none. */

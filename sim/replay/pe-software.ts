@@ -5,9 +5,8 @@
  */
 
 import { TABLE_ADDRESS_MASK } from '../../models/address.ts';
-import { hex } from '../../models/bits.ts';
 import type { Opal } from '../../models/firmware/opal.ts';
-import { type CallResult, isRefusal, refuse } from '../../models/kernel/call-result.ts';
+import { type CallResult, isRefusal } from '../../models/kernel/call-result.ts';
 import { type GroupHome, PeGroup } from '../../models/kernel/group/pe-group.ts';
 import type { GroupInfo } from '../../models/kernel/group/table-group.ts';
 import { startProcess } from '../../models/kernel/process.ts';
@@ -16,10 +15,11 @@ import {
   type ContainerReport,
   reportContainer,
 } from '../../models/kernel/vfio/container-report.ts';
-import { contains, type DmaWindow, entryOf } from '../../models/kernel/vfio/dma-window.ts';
-import { TCE_PCI_READ, TCE_PCI_WRITE, tcePermission } from '../../models/tce.ts';
+import { contains, type DmaWindow } from '../../models/kernel/vfio/dma-window.ts';
+import { TCE_PCI_READ, TCE_PCI_WRITE } from '../../models/tce.ts';
 import type { CallLog } from './call-log.ts';
 import type { WindowPlan } from './machine.ts';
+import { type TceRun, writeTces } from './tce-run.ts';
 
 /** Registered memory: every real address that a TCE can name, on pages as large as any IO page. */
 const REGISTERED_BYTES = 1n << 60n;
@@ -33,15 +33,6 @@ export interface PeHome {
   readonly groupInfo: GroupInfo;
   readonly host: GroupHome;
   readonly log: CallLog;
-}
-
-/** A run of equal or linear TCEs, as the H_PUT_TCE family writes them. */
-export interface TceRun {
-  readonly busAddress: bigint;
-  readonly tce: bigint;
-  readonly count: number;
-  /** Whether each entry names the page behind the one before; otherwise all are the same. */
-  readonly isLinear: boolean;
 }
 
 export class PeSoftware {
@@ -86,7 +77,7 @@ export class PeSoftware {
     this.isDefaultPending = false;
     const { pageShift, levels, bytes } = window;
     const result = this.container.create({ pageShift, levels, windowBytes: bytes });
-    return this.logged('CREATE', result);
+    return this.log.note('CREATE', result);
   }
 
   /**
@@ -100,7 +91,7 @@ export class PeSoftware {
 
   /** VFIO_IOMMU_SPAPR_TCE_REMOVE. */
   remove(busAddress: bigint): void {
-    this.logged('REMOVE', this.container.remove(busAddress));
+    this.log.note('REMOVE', this.container.remove(busAddress));
   }
 
   /** VFIO_IOMMU_MAP_DMA of contiguous real memory; `permission` as the bits of a TCE. */
@@ -108,17 +99,17 @@ export class PeSoftware {
     const read = (permission & TCE_PCI_READ) !== 0;
     const write = (permission & TCE_PCI_WRITE) !== 0;
     const result = this.container.map({ processAddress: real, busAddress, bytes, read, write });
-    return !isRefusal(this.logged('MAP', result));
+    return !isRefusal(this.log.note('MAP', result));
   }
 
   /** VFIO_IOMMU_UNMAP_DMA. */
   unmap(busAddress: bigint, bytes: bigint): void {
-    this.logged('UNMAP', this.container.unmap(busAddress, bytes));
+    this.log.note('UNMAP', this.container.unmap(busAddress, bytes));
   }
 
   /** H_PUT_TCE and its relatives: the hypervisor writes the guest's TCEs into the window's table. */
   putTces(call: string, run: TceRun): void {
-    this.logged(call, this.writeTces(run));
+    this.log.note(call, this.writeTces(run));
   }
 
   /** Windows, tables and failures for the report. */
@@ -126,33 +117,12 @@ export class PeSoftware {
     return reportContainer(this.container);
   }
 
-  /** As QEMU's handlers do: bits of the address below the IO page do not count. */
-  private writeTces({ busAddress: ioba, tce, count, isLinear }: TceRun): CallResult {
-    const window = this.windowAt(ioba);
-    if (!window) return refuse('EINVAL', `no window contains bus address ${hex(ioba)}`);
-    const { table } = window;
-    const { pageShift, tceCount } = table.geometry;
-    const guestShift = this.guestShifts.get(window.place.start) ?? pageShift;
-    const busAddress = (ioba >> BigInt(guestShift)) << BigInt(guestShift);
-    const entry = entryOf(window, busAddress);
-    const perGuestTce = 2 ** (guestShift - pageShift);
-    const entries = count * perGuestTce;
-    if (count === 0) return { rc: 0 };
-    if (entry + entries > tceCount) {
-      return refuse('EINVAL', `${count} TCEs from ${hex(busAddress)} on pass the window's end`);
-    }
-    if (tcePermission(tce) === 0) table.clear(entry, entries);
-    else {
-      // Equal TCEs of the guest are equal runs of the host's; linear ones are one linear run.
-      const run = isLinear ? entries : perGuestTce;
-      for (let at = entry; at < entry + entries; at += run) {
-        const { failure } = table.setRun(at, run, tce, 2 ** pageShift);
-        if (failure)
-          return refuse('ENOMEM', `no block of order ${failure.order} for a table level`);
-      }
-    }
-    this.group.kill(pageShift, busAddress, entries);
-    return { rc: 0 };
+  private writeTces(run: TceRun): CallResult {
+    const window = this.windowAt(run.busAddress);
+    const guestShift = window && this.guestShifts.get(window.place.start);
+    return writeTces(window, run, guestShift, (pageShift, address, pages) =>
+      this.group.kill(pageShift, address, pages),
+    );
   }
 
   private windowAt(busAddress: bigint): DmaWindow | undefined {
@@ -168,14 +138,5 @@ export class PeSoftware {
       const bytes = rest < step ? rest : step;
       if (!this.map(start + offset, bytes, real, TCE_PCI_READ | TCE_PCI_WRITE)) return;
     }
-  }
-
-  private logged<Outputs extends object>(
-    call: string,
-    result: CallResult<Outputs>,
-  ): CallResult<Outputs> {
-    if (isRefusal(result)) this.log.add(call, result.errno ?? `rc=${result.rc}`, result.reason);
-    else this.log.add(call, 'ok');
-    return result;
   }
 }

@@ -6,7 +6,7 @@ import { QUAD } from '../unit/items.ts';
 import { Outlook, Rehearsal } from '../unit/lookup/foresight.ts';
 import type { TceUnit } from '../unit/tce-unit.ts';
 import { createFreshUnit } from './fresh-unit.ts';
-import { Host } from './host.ts';
+import { Host, type StartState } from './host.ts';
 import type { Machine } from './machine.ts';
 import type { LogPartTask } from './request-log-part.ts';
 import { RequestRecorder } from './request-log-recorder.ts';
@@ -19,6 +19,8 @@ const RTT_BASE = 0x00ff_ffff_0000_0000n;
 export interface PhbMemory {
   readonly phb: number;
   readonly memory: SharedMemory;
+  /** The windows whose tables stand in the memory already. */
+  readonly start?: StartState;
   readonly log?: LogPartTask;
   /** For Belady's replacement, what a rehearsal found out; absent: this is the rehearsal. */
   readonly nextUses?: Int32Array;
@@ -40,7 +42,7 @@ export class PhbReplay {
 
   /** A PHB whose tables live in `memory`, and whose items come in `items`; long work looks at `isStopped`. */
   static async create(
-    { phb, memory: shared, log, nextUses }: PhbMemory,
+    { phb, memory: shared, start, log, nextUses }: PhbMemory,
     machine: Machine,
     items: Int32Array,
     isStopped: () => boolean,
@@ -67,7 +69,7 @@ export class PhbReplay {
       ...(foresight && { foresight }),
     });
     const windows = new Windows(unit, { ioda, ...config });
-    const host = new Host(machine, memory, rttBase, unit, windows, isStopped);
+    const host = new Host(machine, memory, rttBase, unit, windows, isStopped, start);
     recorder?.follow(unit);
     return new PhbReplay(phb, items, memory, unit, windows, host, recorder, rehearsal);
   }

@@ -6,11 +6,19 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InputError } from '../../models/input-error.ts';
 import { placeOf, tableBytesOf } from '../../models/kernel/group/window-place.ts';
 import { parseKernel } from '../../models/kernel/kernel.ts';
-import { allocateMemory, PHYSICAL_MEMORY_BYTES_MAX } from '../../models/memory/physical.ts';
+import {
+  allocateMemory,
+  PHYSICAL_MEMORY_BYTES_MAX,
+  PhysicalMemory,
+  type SharedMemory,
+} from '../../models/memory/physical.ts';
+import { describeBytes } from '../../models/size.ts';
 import { isRefused, type TableGeometry, tableGeometry } from '../../models/table/geometry.ts';
 import type { TraceBatch, TraceSource } from '../../traces/format.ts';
+import type { Dump } from '../tables/dump.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 import { Feeder, type RowUse } from './feeder.ts';
+import type { StartState } from './host.ts';
 import type { LaneAnswer } from './lane.ts';
 import type { Machine, WindowPlan } from './machine.ts';
 import type { PhbMemory, PhbOutcome } from './phb-replay.ts';
@@ -38,6 +46,8 @@ export interface ReplayOptions {
   readonly onProgress: (progress: Progress) => void;
   /** Aborting it stops the replay; what is done by then is the outcome. */
   readonly signal: AbortSignal;
+  /** Tables that are there before the trace begins, each PHB's in its own memory. */
+  readonly tables?: Dump;
   /** Where requests are written down; the caller finishes it. Without it nobody writes anything. */
   readonly requests?: RequestLog;
 }
@@ -88,14 +98,18 @@ async function replayOnce(
   const chunks = new ChunkWriter(shared);
   const isTimed = machine.pacing.kind === 'trace';
   const replacesWindows = machine.windows.length > 0;
-  const memoryBytes = memoryFor(machine);
+  const { tables } = options;
+  const memoryBytes = memoryFor(machine, tables);
   const channels = Array.from({ length: lanes }, () => new MessageChannel());
   const sendMemory = (phb: number) => {
     const log = options.requests?.addPart(phb);
     const nextUses = options.nextUses?.get(phb);
+    const memory = allocateMemory(memoryBytes);
+    const start = tables && putTables(tables, phb, memory);
     const message: PhbMemory = {
       phb,
-      memory: allocateMemory(memoryBytes),
+      memory,
+      ...(start && { start }),
       ...(log && { log }),
       ...(nextUses && { nextUses }),
     };
@@ -135,6 +149,13 @@ async function replayOnce(
     await pool.close();
     for (const { port1 } of channels) port1.close();
   }
+}
+
+/** Puts a PHB's tables where they were, and says what stands in its TVT. */
+function putTables(tables: Dump, phb: number, shared: SharedMemory): StartState {
+  const memory = new PhysicalMemory(shared);
+  for (const [address, word] of tables.wordsOf(phb)) memory.write(address, word);
+  return { tves: tables.tvesOf(phb), end: tables.end };
 }
 
 /** Feeds the mapping of touched pages, if asked for, and then the trace. */
@@ -221,12 +242,17 @@ function geometryOf(window: WindowPlan, slot: number, machine: Machine): TableGe
 }
 
 /** Address space for a PHB's tables: some full windows, and room for what the trace brings. */
-function memoryFor(machine: Machine): number {
+function memoryFor(machine: Machine, tables: Dump | undefined): number {
+  const dumpedBytes = tables?.bytes ?? 0;
+  if (dumpedBytes > PHYSICAL_MEMORY_BYTES_MAX - SPARE_BYTES) {
+    const holds = describeBytes(PHYSICAL_MEMORY_BYTES_MAX - SPARE_BYTES);
+    throw new InputError(`tables: expected at most ${holds}, got ${describeBytes(dumpedBytes)}`);
+  }
   if (machine.map === 'all') return PHYSICAL_MEMORY_BYTES_MAX;
   const full = machine.windows.map((window, slot) => {
     const { fullTreeBytes = 0n } = geometryOf(window, slot, machine) ?? {};
     return Number(fullTreeBytes) * FULL_PES;
   });
-  const wanted = full.reduce((sum, bytes) => sum + bytes, SPARE_BYTES);
+  const wanted = full.reduce((sum, bytes) => sum + bytes, SPARE_BYTES + dumpedBytes);
   return Math.min(wanted, PHYSICAL_MEMORY_BYTES_MAX);
 }

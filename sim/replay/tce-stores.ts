@@ -29,6 +29,11 @@ export class TceStores {
     this.tves.set(index, word);
   }
 
+  /** The TVE at an index, 0 where nobody wrote one. */
+  tveAt(index: number): bigint {
+    return this.tves.get(index) ?? 0n;
+  }
+
   /** One word was written by a plain store. */
   storeWord(address: bigint): void {
     this.timing.touch(upperHalf(address), lowerHalf(address));
@@ -36,7 +41,7 @@ export class TceStores {
 
   /** The TCEs of a run of pages were written. */
   storeTces({ pe, pageShift, address, pages }: PageRun): void {
-    const tve = decodeTve(this.tves.get(tveIndex(pe, address, this.select)) ?? 0n, this.ioda);
+    const tve = decodeTve(this.tveAt(tveIndex(pe, address, this.select)), this.ioda);
     const lineReach = TCES_PER_LINE << BigInt(pageShift);
     const end = address + (BigInt(pages) << BigInt(pageShift));
     const first = address - (address % lineReach);

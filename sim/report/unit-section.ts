@@ -23,6 +23,7 @@ export function unitSection(result: Result): Section {
   };
   const trace = scenario.trace as { file: string; source: string; clock: string };
   const windows = scenario.windows as string[];
+  const tables = scenario.tables as { file: string; dump: number; at: string } | undefined;
   const rows = [
     ['trace', `${trace.file}, ${trace.source}, ${clockInWords(trace.clock)}`],
     ['pacing', pacingInWords(parsePacing(String(scenario.pace)))],
@@ -37,11 +38,16 @@ export function unitSection(result: Result): Section {
       ? [['line buffer', formatCountOf(config.lineBuffer.entries, 'line')]]
       : []),
     ['walk cache', walkCacheInWords(config.walkCache)],
-    ['windows', windows.length > 0 ? windows.join(', ') : 'those of the trace'],
+    ...(tables ? [['tables', `${tables.file}, DUMP ${tables.dump}: ${tables.at}`]] : []),
+    ['windows', windows.length > 0 ? windows.join(', ') : windowsInWords(tables !== undefined)],
     ['mapped', mappedInWords(String(scenario.map))],
     ['host', `Linux ${host.kernel}, ${host.pages} pages, ${memoryInWords(host)}`],
   ];
   return { title: 'Simulated', tables: [{ head: [], rows, left: [1] }], remarks: [] };
+}
+
+function windowsInWords(hasTables: boolean): string {
+  return hasTables ? 'those of the tables, and of the trace' : 'those of the trace';
 }
 
 function clockInWords(clock: string): string {

@@ -6,7 +6,7 @@ import { suggest } from '../../traces/nearest.ts';
 import { readTextFile } from '../text-file.ts';
 import { z } from '../zod.ts';
 import { PACING_FORMS } from './pacing.ts';
-import { type Scenario, THREADS_MAX } from './scenario.ts';
+import { type DumpChoice, type Scenario, THREADS_MAX } from './scenario.ts';
 import type { Setting } from './settings.ts';
 
 const size = z.union([z.string(), z.number().int()], { error: 'expected a size such as 64K' });
@@ -16,10 +16,22 @@ const setting: z.ZodType<SettingNode> = z.lazy(() =>
   z.union([scalar, z.array(scalar), z.record(z.string(), setting)]),
 );
 
+const tables = z.union(
+  [
+    z.string(),
+    z.strictObject({
+      file: z.string().describe('relative to this file'),
+      dump: z.number().int().min(1).optional().describe('which DUMP of it, its last if absent'),
+    }),
+  ],
+  { error: 'expected a table dump, or file: and dump: of one' },
+);
+
 /** The keys of a scenario file. */
 export const scenarioSchema = z.strictObject({
   trace: z.string().optional().describe('trace or log, relative to this file'),
   rows: z.string().optional().describe('instead of trace: its rows as CSV with a header'),
+  tables: tables.optional().describe("dump of a machine's tables, there before the trace begins"),
   phb: z.string().optional().describe('phb3, phb4, phb4-small or phb5'),
   firmware: z.string().optional().describe('post2021 or pre2021'),
   windows: z.array(z.string()).optional().describe('at most two, as 64K:1T:levels=2'),
@@ -88,7 +100,8 @@ function scenarioOf(
   path: string,
   place: (keys: readonly string[]) => string,
 ): Scenario {
-  const { host = {}, set = {}, seed, trace, rows, ...plain } = data;
+  const { host = {}, set = {}, seed, trace, rows, tables, ...plain } = data;
+  const fileAt = (name: string) => resolve(dirname(path), name);
   if (trace !== undefined && rows !== undefined) {
     throw new InputError(`${place(['rows'])}: rows: a scenario has a trace or rows, not both`);
   }
@@ -99,11 +112,18 @@ function scenarioOf(
   refuseTwice(settings);
   return {
     ...(definedOnly(plain) as Partial<Scenario>),
-    ...(trace === undefined ? {} : { trace: resolve(dirname(path), trace) }),
+    ...(trace === undefined ? {} : { trace: fileAt(trace) }),
     ...(rows === undefined ? {} : { rows: { text: rows, place: `${path}: rows` } }),
+    ...(tables === undefined ? {} : { tables: tablesOf(tables, fileAt) }),
     ...(seed === undefined ? {} : { seed: String(seed) }),
     settings,
   };
+}
+
+function tablesOf(written: z.infer<typeof tables>, fileAt: (name: string) => string): DumpChoice {
+  if (typeof written === 'string') return { file: fileAt(written) };
+  const { file, dump } = written;
+  return { file: fileAt(file), ...(dump !== undefined && { dump }) };
 }
 
 /** Refuses a key that is written in both spellings, nested and dotted. */

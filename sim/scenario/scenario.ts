@@ -31,11 +31,20 @@ export interface WrittenRows {
   readonly place: string;
 }
 
+/** A dump of a machine's tables. */
+export interface DumpChoice {
+  readonly file: string;
+  /** Its number in the file; absent: the last. */
+  readonly dump?: number;
+}
+
 /** A scenario as it was written; what is absent has a default. */
 export interface Scenario {
   readonly trace?: string;
   /** A trace that stands in the scenario itself. */
   readonly rows?: WrittenRows;
+  /** Tables that are there before the trace begins. */
+  readonly tables?: DumpChoice;
   readonly phb?: string;
   readonly firmware?: string;
   readonly windows?: readonly string[];
@@ -89,6 +98,11 @@ export function resolveScenario(scenario: Scenario, clock: TraceClock): Resolved
   const windows = scenario.windows ?? [];
   if (windows.length > WINDOWS_MAX) {
     throw new InputError(`windows: a PE has at most ${WINDOWS_MAX}, got ${windows.length}`);
+  }
+  if (windows.length > 0 && scenario.tables !== undefined) {
+    throw new InputError(
+      `tables: expected no windows besides those of the dump, got ${windows.join(' and ')}`,
+    );
   }
   const map = mapMode(scenario.map ?? 'none');
   if (map !== 'none' && windows.length === 0) {

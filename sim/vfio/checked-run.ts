@@ -1,9 +1,10 @@
 /** A script's run, line by line beside what a real kernel answered and left in memory. */
+
+import type { TableRow } from '../tables/table-row.ts';
 import type { Difference, ResultCheck } from './check.ts';
 import { type DoneLine, runScript, type Script } from './run-script.ts';
 import type { Session } from './session.ts';
 import { ourRows, type TableCheck } from './table-check.ts';
-import type { TableRow } from './table-row.ts';
 
 /** What is wanted of a run besides its lines. */
 export interface RunWishes {

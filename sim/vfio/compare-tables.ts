@@ -7,7 +7,7 @@ import { hex } from '../../models/bits.ts';
 import { nextTable } from '../../models/tce.ts';
 import { decodeTve } from '../../models/tve.ts';
 import { formatCountOf } from '../report/numbers.ts';
-import type { Leaf, TablePage, TableRow } from './table-row.ts';
+import type { Leaf, TablePage, TableRow } from '../tables/table-row.ts';
 
 /** What was wanted and what there is instead. */
 export interface TableDifference {

@@ -4,7 +4,7 @@ import { bigEndian, type PhysicalMemory } from '../../models/memory/physical.ts'
 import { RUN_BYTES } from '../../models/table/tce-table.ts';
 import { nextTable, tcePermission } from '../../models/tce.ts';
 import { decodeTve, type TranslatedTve } from '../../models/tve.ts';
-import type { Leaf, TablePage } from './table-row.ts';
+import type { Leaf, TablePage } from '../tables/table-row.ts';
 
 /** The blocks of a tree by address, and its leaves in bus order. */
 export interface Tree {

@@ -1,10 +1,10 @@
 /** The DUMP lines of a script: our tables at each, compared with recorded ones, or as lines of a file. */
 import { WINDOW_SLOTS } from '../../models/kernel/group/table-group.ts';
+import type { TableRow } from '../tables/table-row.ts';
 import type { Difference } from './check.ts';
 import { compareRows, type TableDifference } from './compare-tables.ts';
 import { readTree } from './our-tables.ts';
 import type { Session } from './session.ts';
-import type { TableRow } from './table-row.ts';
 import type { TablesFile } from './tables-file.ts';
 
 /** The one PHB that a script has. */

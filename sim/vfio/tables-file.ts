@@ -4,11 +4,10 @@
  */
 import { TABLE_ADDRESS_MASK } from '../../models/address.ts';
 import { InputError } from '../../models/input-error.ts';
-import { InputFile } from '../../traces/input-file.ts';
-import { readLines } from '../../traces/lines.ts';
+import type { Leaf, TableRow } from '../tables/table-row.ts';
+import { readTableRows } from '../tables/table-rows.ts';
 import { pageAddress } from './page-names.ts';
 import type { Script } from './run-script.ts';
-import { type Leaf, parseTableRow, type TableRow } from './table-row.ts';
 
 export class TablesFile {
   private readonly rows: readonly TableRow[];
@@ -24,21 +23,7 @@ export class TablesFile {
    * with file and line.
    */
   static read(path: string, script: Script, pe: number): TablesFile {
-    const rows: TableRow[] = [];
-    const lineOf = new Map<string, number>();
-    const input = InputFile.open(path);
-    try {
-      let line = 0;
-      for (const text of readLines(input)) {
-        line += 1;
-        if (text.trim() === '') continue;
-        const row = parseTableRow(text, `${path}:${line}`);
-        refuseSecond(row, lineOf, path, line);
-        rows.push(row);
-      }
-    } finally {
-      input.close();
-    }
+    const rows = readTableRows(path);
     const ours = groupPeOf(path, rows, script, pe);
     return new TablesFile(
       path,
@@ -65,7 +50,6 @@ export class TablesFile {
  * one with the group's PE number.
  */
 function groupPeOf(path: string, rows: readonly TableRow[], script: Script, pe: number) {
-  if (rows.length === 0) throw new InputError(`${path}: expected tables, got none`);
   const mapped = mappedPages(script);
   const isMapped = ({ busAddress, tce }: Leaf) => mapped.has(pageKey(busAddress, pageAddress(tce)));
   const votes = new Map<string, number>();
@@ -91,18 +75,6 @@ function mappedPages({ lines }: Script): Set<string> {
     pages.add(pageKey((call?.inputs.get('iova') as bigint) & TABLE_ADDRESS_MASK, hpa as bigint));
   }
   return pages;
-}
-
-/** A TVE has one table at a time. */
-function refuseSecond(row: TableRow, lineOf: Map<string, number>, path: string, line: number) {
-  const key = `DUMP ${row.seq} of PHB ${row.phb}, TVE ${row.tve}`;
-  const before = lineOf.get(key);
-  if (before !== undefined) {
-    throw new InputError(
-      `${path}:${line}: ${key}: expected once, got it in line ${before} already`,
-    );
-  }
-  lineOf.set(key, line);
 }
 
 function pageKey(busAddress: bigint, real: bigint): string {

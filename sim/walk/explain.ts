@@ -14,6 +14,7 @@ import {
   walk,
 } from '../../models/walk.ts';
 import type { Report, Section } from '../report/document.ts';
+import type { ChosenTve } from './dumped-tve.ts';
 
 /** What is to be explained. */
 export interface WalkQuestion {
@@ -22,13 +23,19 @@ export interface WalkQuestion {
   readonly address: bigint;
   readonly access: 'read' | 'write';
   readonly rid: number;
-  /** Words of memory by real address; what is not there reads as 0. */
-  readonly words: ReadonlyMap<bigint, bigint>;
+  /** The word of memory at a real address; undefined where nobody knows it: it reads as 0. */
+  readonly word: KnownWord;
+  /** Of a dumped TVE: where it stands. */
+  readonly source?: ChosenTve;
 }
+
+/** The word at a real address, if it is known. */
+export type KnownWord = (address: bigint) => bigint | undefined;
 
 /** The answer as JSON has it: words as hexadecimal text. */
 export interface WalkAnswer {
   readonly phb: string;
+  readonly source: TveSource | null;
   readonly tve: { readonly value: string } & Record<string, unknown>;
   readonly address: string;
   readonly access: 'read' | 'write';
@@ -42,6 +49,17 @@ export interface WalkAnswer {
   readonly pest: readonly [string, string] | null;
 }
 
+/** Where a dumped TVE stands. */
+interface TveSource {
+  readonly file: string;
+  readonly dump: number;
+  readonly at: string;
+  readonly phb: number;
+  readonly pe: number;
+  readonly index: number;
+  readonly isDumped: boolean;
+}
+
 /** Walks and explains. */
 export function explain(question: WalkQuestion): WalkAnswer {
   const { spec, address, access } = question;
@@ -53,11 +71,12 @@ export function explain(question: WalkQuestion): WalkAnswer {
   const isFault = 'fault' in outcome;
   return {
     phb: spec.name,
+    source: question.source === undefined ? null : sourceOf(question.source),
     tve: { value: hexRegister(question.tve), ...describeTve(tve) },
     address: hex(address),
     access,
     select: tveIndex(0, address, spec.parameters.pe.tveSelect.value),
-    reads: reads.map((read) => describeRead(read, question.words)),
+    reads: reads.map((read) => describeRead(read, question.word)),
     realAddress: isFault ? null : hex(outcome.real),
     permission: isFault ? null : describePermission(outcome.permission),
     fault: isFault ? outcome.fault : null,
@@ -84,7 +103,12 @@ export function walkReport(answer: WalkAnswer): Report {
   const sections: Section[] = [
     {
       title: `TVE ${value}`,
-      tables: [table(Object.entries(fields).map(([name, field]) => [name, String(field)]))],
+      tables: [
+        table([
+          ...sourceRows(answer),
+          ...Object.entries(fields).map(([name, field]) => [name, String(field)]),
+        ]),
+      ],
       remarks: [],
     },
     {
@@ -97,10 +121,20 @@ export function walkReport(answer: WalkAnswer): Report {
   return { title: `tcesim walk: ${answer.phb}`, sections };
 }
 
+function sourceRows({ source }: WalkAnswer): string[][] {
+  if (source === null) return [];
+  const { dump, at, phb, pe, index, isDumped } = source;
+  const missing = isDumped ? '' : ', not in the dump';
+  return [
+    ['dump', `${dump}, ${at}`],
+    ['index', `${index} in the TVT of PHB ${phb}, PE ${pe}${missing}`],
+  ];
+}
+
 function remarksOn({ reads }: WalkAnswer): string[] {
   if (reads.length === 0) return ['No table is read.'];
   const missing = reads.filter(({ isInMemory }) => isInMemory === false);
-  return missing.map(({ address }) => `${address} is not in the memory file: it reads as 0.`);
+  return missing.map(({ address }) => `${address} is not in the memory given: it reads as 0.`);
 }
 
 function readsTable(answer: WalkAnswer) {
@@ -115,11 +149,15 @@ function readsTable(answer: WalkAnswer) {
 
 /** Address classes first: an MSI or an unsupported address never reaches a TVE. */
 function translate(question: WalkQuestion, tve: Tve, kind: AddressClass): WalkResult {
-  const { address, access, words } = question;
-  if (kind === 'dma') return walk(tve, address, access, (at) => words.get(at) ?? 0n);
+  const { address, access, word } = question;
+  if (kind === 'dma') return walk(tve, address, access, (at) => word(at) ?? 0n);
   const reason =
     kind === 'msi' ? 'the address is an MSI, not memory' : 'address bits 63:60 are not supported';
   return { reads: [], outcome: { fault: 'unsupported-address', reason } };
+}
+
+function sourceOf({ dump, phb, pe, index, isDumped }: ChosenTve): TveSource {
+  return { file: dump.file, dump: dump.seq, at: dump.at, phb, pe, index, isDumped };
 }
 
 function pestOf(fault: FaultName, { rid, address, access }: WalkQuestion): [string, string] {
@@ -148,7 +186,7 @@ function describeTve(tve: Tve): Record<string, unknown> {
   }
 }
 
-function describeRead(read: WalkRead, words: ReadonlyMap<bigint, bigint>): Record<string, unknown> {
+function describeRead(read: WalkRead, word: KnownWord): Record<string, unknown> {
   const line = read.address - (read.address % TCE_LINE_BYTES);
   return {
     level: read.level,
@@ -159,6 +197,6 @@ function describeRead(read: WalkRead, words: ReadonlyMap<bigint, bigint>): Recor
     slot: Number((read.address - line) / 8n),
     tce: hex(read.tce),
     permission: describePermission(tcePermission(read.tce)),
-    isInMemory: words.has(read.address),
+    isInMemory: word(read.address) !== undefined,
   };
 }

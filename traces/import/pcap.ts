@@ -74,6 +74,11 @@ class PcapParser implements BinaryParser {
   }
 
   finish(): void {
+    if (!this.form) {
+      throw new InputError(
+        `${this.place}: expected a pcap header of ${FILE_HEADER_BYTES} bytes, the file is shorter`,
+      );
+    }
     if (!this.isBroken && this.records.isCut) {
       this.log.malformed(this.count + 1, 'the file ends within a packet');
     }
