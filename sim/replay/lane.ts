@@ -5,8 +5,8 @@
  */
 
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import { InputError } from '../../models/input-error.ts';
-import { MemoryExhausted } from '../../models/memory/physical.ts';
+import type { InputError } from '../../models/input-error.ts';
+import type { MemoryExhausted } from '../../models/memory/physical.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import type { Machine } from './machine.ts';
 import { type PhbMemory, type PhbOutcome, PhbReplay } from './phb-replay.ts';
@@ -25,15 +25,18 @@ export type LaneAnswer =
   | { readonly ok: true; readonly phbs: readonly PhbOutcome[] }
   | { readonly ok: false; readonly message: string };
 
+/** Whether an error tells the user something; by name, for a unit's module has classes of its own. */
+function isForUser(error: unknown): error is InputError | MemoryExhausted {
+  return error instanceof Error && ['InputError', 'MemoryExhausted'].includes(error.name);
+}
+
 /** Replays the lane's chunks until the trace ends or the replay is stopped. */
 export default async function replayLane(task: LaneTask): Promise<LaneAnswer> {
   try {
     return { ok: true, phbs: await replayChunks(task) };
   } catch (error) {
-    if (error instanceof InputError || error instanceof MemoryExhausted) {
-      return { ok: false, message: error.message };
-    }
-    throw error;
+    if (!isForUser(error)) throw error;
+    return { ok: false, message: error.message };
   }
 }
 

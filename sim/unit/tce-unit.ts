@@ -57,6 +57,7 @@ import { createSoftwareSide } from './software-side.ts';
 import { countsOf, type FirstFault } from './unit-counts.ts';
 import { createParts, type TceUnitSetup } from './unit-parts.ts';
 import { createUnitTime } from './unit-time.ts';
+import { LOOK_AHEAD_CELLS } from './walk/look-ahead.ts';
 
 export type TceUnit = ReturnType<typeof createTceUnit>;
 
@@ -67,6 +68,7 @@ export function createTceUnit(setup: TceUnitSetup) {
   // Each a constant of this closure: see above.
   const { arrivals, completions, port, rteStage, lookupStage, rteCache, tvt, foresight } = parts;
   const { tceCache, lineBuffer, fetches, refill, tags, barrier, walker, timing } = parts;
+  const { lookAhead } = parts;
   const { postedWrites, drain, reads, freezer, staleWatch, translations } = parts;
   const time = createUnitTime(parts);
 
@@ -350,7 +352,12 @@ export function createTceUnit(setup: TceUnitSetup) {
    * index of that one, or `to`.
    */
   function replay(from: number, to: number): number {
+    let seen = from;
     for (let at = from; at < to; at += QUAD) {
+      if (at >= seen) {
+        seen = Math.min(at + LOOK_AHEAD_CELLS, to);
+        lookAhead(at, seen);
+      }
       const head = items[at];
       const kind = head & ITEM_KIND_MASK;
       if (kind > ITEM_EXPECTED_WRITE) return at;

@@ -24,6 +24,7 @@ import { createArrivals, type Pacing } from './port/arrivals.ts';
 import { Port } from './port/port.ts';
 import { Stage } from './stage.ts';
 import { Fetches } from './walk/fetches.ts';
+import { createLookAhead } from './walk/look-ahead.ts';
 import { MemoryTiming } from './walk/memory-timing.ts';
 import { Refill } from './walk/refill.ts';
 import { Tags } from './walk/tags.ts';
@@ -60,7 +61,8 @@ export function createParts(setup: TceUnitSetup) {
   const completions = new Completions(accounts, arrivals);
   const port = new Port(config);
   const rteCache = new RteCache(config.rteCache, memory, timing, setup.rttBase, peCount);
-  const beyond = config.pe.tveSelect === 'gte4gb' ? BEYOND_TRANSLATED : 0n;
+  const isGte4gb = config.pe.tveSelect === 'gte4gb';
+  const beyond = isGte4gb ? BEYOND_TRANSLATED : 0n;
   const tvt = new Tvt(peCount * config.pe.tvesPerPe, { ioda, ...config }, beyond);
   const foresight = setup.foresight ?? new NoForesight();
   const tceCache = new TceCache(config.tceCache, setup.seed, foresight);
@@ -93,6 +95,7 @@ export function createParts(setup: TceUnitSetup) {
     barrier: new MissBarrier(config.tceCache.hitUnderMiss, peCount),
     walkCache,
     walker,
+    lookAhead: createLookAhead({ ...setup, isGte4gb, rteCache, tvt, walker }),
     postedWrites: new PostedWrites(peCount),
     drain,
     reads,

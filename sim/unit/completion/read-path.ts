@@ -134,13 +134,14 @@ export class ReadPath {
   private takeEngines(translated: number, lines: number): number {
     if (this.engines === 0) return translated;
     let start = translated;
+    let engine = this.engine;
     for (let line = 0; line < lines; line += 1) {
-      const engine = this.engine;
       const free = this.engineFree[engine];
       if (free > start) start = free;
       this.engineFree[engine] = start + this.readCycles;
-      this.engine = engine + 1 === this.engines ? 0 : engine + 1;
+      engine = engine + 1 === this.engines ? 0 : engine + 1;
     }
+    this.engine = engine;
     if (start <= translated + PAST_CYCLES) return start;
     this.cutWaits += 1;
     return translated + PAST_CYCLES;

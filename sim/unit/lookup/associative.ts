@@ -1,13 +1,13 @@
 /**
- * A set-associative structure: keys of two 32-bit halves find a slot, and the owner keeps its payload
- * under that slot. One set of n ways is a fully associative structure. The TCE cache, the RTE cache
- * and the walk cache are three users of this one.
+ * A set-associative structure: the entries of a set stand side by side and are looked at one after the
+ * other, which is fast for few ways.
  */
+import type { Directory } from './directory.ts';
 import { EMPTY_KEY, ENTRY_CELLS } from './entry.ts';
 import { type Foresight, NoForesight } from './foresight.ts';
 import { createReplacement, type Replacement } from './replacement.ts';
 
-export class Associative {
+export class Associative implements Directory {
   /** All entries, set by set. */
   private readonly entries: Int32Array;
   private readonly setCells: number;
@@ -31,7 +31,6 @@ export class Associative {
     this.replacement = createReplacement(replacement, this.entries, ways, seed, foresight);
   }
 
-  /** The slot of a key in its set, which counts as a use; -1 when it is not there. */
   find(set: number, high: number, low: number): number {
     const base = set * this.setCells;
     const end = base + this.setCells;
@@ -45,7 +44,6 @@ export class Associative {
     return -1;
   }
 
-  /** Gives a key a slot in its set; what was there is forgotten. */
   place(set: number, high: number, low: number): number {
     const base = set * this.setCells;
     const way = this.replacement.victim(base);
@@ -57,7 +55,6 @@ export class Associative {
     return slot;
   }
 
-  /** Forgets a key of a set; returns 1, or 0 if it was not there. */
   drop(set: number, high: number, low: number): number {
     const base = set * this.setCells;
     for (let at = base; at < base + this.setCells; at += ENTRY_CELLS) {
@@ -68,7 +65,6 @@ export class Associative {
     return 0;
   }
 
-  /** Forgets every key whose high half is `high` under `mask`; returns how many there were. */
   dropWhere(mask: number, high: number): number {
     let dropped = 0;
     for (let at = 1; at < this.cells; at += ENTRY_CELLS) {
@@ -80,7 +76,6 @@ export class Associative {
     return dropped;
   }
 
-  /** Forgets the keys of a half-open range of low halves under one high half. */
   dropRange(high: number, fromLow: number, toLow: number): number {
     let dropped = 0;
     for (let at = 1; at < this.cells; at += ENTRY_CELLS) {

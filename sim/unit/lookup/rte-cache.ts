@@ -8,9 +8,11 @@ import type { PhysicalMemory } from '../../../models/memory/physical.ts';
 import type { UnitConfig } from '../../../models/phb/unit-config.ts';
 import { readRte, rteAddress } from '../../../models/rte.ts';
 import type { MemoryTiming } from '../walk/memory-timing.ts';
-import { Associative } from './associative.ts';
+import { Cam } from './cam.ts';
 
 const NO_RID = -1;
+const NO_PE = -1;
+const RIDS = 2 ** 16;
 
 export class RteCache {
   /** PE# of the RID that was looked up last; the PHB may not have it. */
@@ -20,8 +22,10 @@ export class RteCache {
   /** RIDs that had to be read from the RTT. */
   misses = 0;
   private lastRid = NO_RID;
-  private readonly directory: Associative;
+  private readonly directory: Cam;
   private readonly peOf: Int32Array;
+  /** PE# that each RID had when it was read last; NO_PE before that. */
+  private readonly lastPeOf = new Int32Array(RIDS).fill(NO_PE);
   private readonly wraps: boolean;
 
   constructor(
@@ -32,7 +36,7 @@ export class RteCache {
     private readonly peCount: number,
   ) {
     this.wraps = config.invalidPe === 'wrap';
-    this.directory = new Associative(1, config.entries, 'lru', '');
+    this.directory = new Cam(config.entries, true);
     this.peOf = new Int32Array(Math.max(32, config.entries));
   }
 
@@ -46,6 +50,11 @@ export class RteCache {
     else this.fetch(rid);
   }
 
+  /** The PE# of a RID that was read from the RTT before, in or out of the cache; negative for others. */
+  knownPeOf(rid: number): number {
+    return this.lastPeOf[rid];
+  }
+
   /** RTC_INVALIDATE of everything: what firmware does after each change of the RTT. */
   dropAll(): void {
     this.directory.dropWhere(0, 0);
@@ -57,6 +66,7 @@ export class RteCache {
     const pe = readRte(this.memory, this.rttBase, rid);
     this.pe = this.wraps ? pe % this.peCount : pe;
     this.peOf[this.directory.place(0, 0, rid)] = this.pe;
+    this.lastPeOf[rid] = this.pe;
     this.readCycles = this.timing.readUncached(upperHalf(address), lowerHalf(address));
     this.misses += 1;
   }

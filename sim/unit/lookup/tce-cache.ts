@@ -8,7 +8,8 @@
  */
 import type { UnitConfig } from '../../../models/phb/unit-config.ts';
 import { clampPast } from '../clock.ts';
-import { Associative } from './associative.ts';
+import { createDirectory } from './create-directory.ts';
+import type { Directory } from './directory.ts';
 import type { Foresight } from './foresight.ts';
 import { keyHigh, lineKeyHigh, lineKeyLow, PE_MASK, peKey, TVE_MASK, tveKey } from './key.ts';
 import { createSetIndex, type SetIndex } from './set-index.ts';
@@ -35,7 +36,7 @@ export class TceCache {
   /** The TCEs, in halves, by cell: see cellOf. */
   readonly tceLow: Int32Array;
   readonly tceHigh: Int32Array;
-  private readonly directory: Associative;
+  private readonly directory: Directory;
   private readonly index: SetIndex;
   /** log2 of the pages, and TCEs, of an entry. */
   private readonly granuleBits: number;
@@ -47,7 +48,7 @@ export class TceCache {
     this.granuleBits = config.granule === 'line' ? LINE_TCE_BITS : 0;
     this.granuleMask = (1 << this.granuleBits) - 1;
     const { ways, replacement } = config;
-    this.directory = new Associative(sets, ways, replacement, `${seed}/tce-cache`, foresight);
+    this.directory = createDirectory(sets, ways, replacement, `${seed}/tce-cache`, foresight);
     this.index = createSetIndex(config.hash, sets);
     this.readyAt = new Int32Array(slots);
     this.tceLow = new Int32Array(slots << this.granuleBits);

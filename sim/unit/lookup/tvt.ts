@@ -63,6 +63,11 @@ export class Tvt {
     else this.writeUntranslated(index, tve);
   }
 
+  /** log2 of the bytes that an entry of a level's table spans, the leaf being level 0. */
+  shiftOf(index: number, level: number): number {
+    return this.indexBits[index] * level + this.pageShift[index];
+  }
+
   private writeTranslated(index: number, tve: TranslatedTve): void {
     const inside = (1n << BigInt(spanBits(tve))) - 1n;
     const beyond = (TABLE_ADDRESS_MASK & ~inside) | this.beyondAll;

@@ -12,6 +12,8 @@ import { LinkLane } from './link-lane.ts';
 import { NonPostedCredits } from './non-posted-credits.ts';
 import { PostedCredits } from './posted-credits.ts';
 
+const CREDIT_SHIFT = Math.log2(CREDIT_BYTES);
+
 export class Port {
   /** What credits added to the wait of the request that was received last. */
   creditWait = 0;
@@ -92,5 +94,5 @@ export class Port {
 
 /** Units of posted data credit that a payload needs. */
 function unitsOf(bytes: number): number {
-  return Math.ceil(bytes / CREDIT_BYTES);
+  return (bytes + CREDIT_BYTES - 1) >> CREDIT_SHIFT;
 }

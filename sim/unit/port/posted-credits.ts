@@ -4,7 +4,13 @@
  */
 import { clampPast, PAST_CYCLES } from '../clock.ts';
 
+/** More headers, and more units, than there are writes on their way. */
+const UNLIMITED = 2 ** 30;
+
 export class PostedCredits {
+  /** Whether any credit is counted. */
+  readonly isOn: boolean;
+  private readonly headers: number;
   /** Writes that hold credits, oldest first: their units, and when these are back. */
   private readonly units: Int32Array;
   private readonly backAt: Int32Array;
@@ -17,31 +23,35 @@ export class PostedCredits {
   private readyAt = -PAST_CYCLES;
 
   /** So many headers and units of data; 0: as many as wanted. */
-  constructor(
-    private readonly headers: number,
-    private readonly dataUnits: number,
-  ) {
+  constructor(headers: number, dataUnits: number) {
     const most = headers === 0 ? dataUnits : headers;
+    this.isOn = most !== 0;
+    this.headers = headers === 0 ? UNLIMITED : headers;
     const ring = 2 ** Math.max(5, Math.ceil(Math.log2(Math.max(most, 1))));
     this.units = new Int32Array(ring);
     this.backAt = new Int32Array(ring);
     this.mask = ring - 1;
-    this.freeUnits = dataUnits;
-  }
-
-  get isOn(): boolean {
-    return this.headers !== 0 || this.dataUnits !== 0;
+    this.freeUnits = dataUnits === 0 ? UNLIMITED : dataUnits;
   }
 
   /** The cycle from which a write of so many units has its credits. */
   available(units: number): number {
-    while (this.lacksHeader() || this.lacksData(units)) {
-      this.readyAt = this.backAt[this.oldest];
-      this.freeUnits += this.units[this.oldest];
-      this.oldest = (this.oldest + 1) & this.mask;
-      this.writes -= 1;
+    // In variables of its own: the fields would be written at every turn.
+    let oldest = this.oldest;
+    let writes = this.writes;
+    let freeUnits = this.freeUnits;
+    let readyAt = this.readyAt;
+    while (writes === this.headers || freeUnits < units) {
+      readyAt = this.backAt[oldest];
+      freeUnits += this.units[oldest];
+      oldest = (oldest + 1) & this.mask;
+      writes -= 1;
     }
-    return this.readyAt;
+    this.oldest = oldest;
+    this.writes = writes;
+    this.freeUnits = freeUnits;
+    this.readyAt = readyAt;
+    return readyAt;
   }
 
   /** A write took its credits, and gives them back at `back`, or when those before it are back. */
@@ -59,13 +69,5 @@ export class PostedCredits {
     clampPast(this.backAt, cycles);
     this.lastBack = Math.max(this.lastBack - cycles, -PAST_CYCLES);
     this.readyAt = Math.max(this.readyAt - cycles, -PAST_CYCLES);
-  }
-
-  private lacksHeader(): boolean {
-    return this.headers !== 0 && this.writes === this.headers;
-  }
-
-  private lacksData(units: number): boolean {
-    return this.dataUnits !== 0 && this.freeUnits < units;
   }
 }

@@ -3,7 +3,8 @@
  * says that a PHB has them; design studies switch them on with `walkCache.level1` to `level4`.
  */
 import type { UnitConfig } from '../../../models/phb/unit-config.ts';
-import { Associative } from '../lookup/associative.ts';
+import { createDirectory } from '../lookup/create-directory.ts';
+import type { Directory } from '../lookup/directory.ts';
 import { keyHigh, TVE_MASK, tveKey } from '../lookup/key.ts';
 
 /** Levels above the leaf that a table can have. */
@@ -15,7 +16,7 @@ export class WalkCache {
   /** Real address of the next table, in halves, of the entry that was found last. */
   tableLow = 0;
   tableHigh = 0;
-  private readonly directories: Associative[] = [];
+  private readonly directories: Directory[] = [];
   private readonly lows: Int32Array[] = [];
   private readonly highs: Int32Array[] = [];
   /** Entries of each level's cache. */
@@ -27,7 +28,7 @@ export class WalkCache {
     this.sizes = [0, config.level1, config.level2, config.level3, config.level4];
     this.isOn = this.sizes.some((entries) => entries > 0);
     for (const entries of this.sizes) {
-      this.directories.push(new Associative(1, Math.max(1, entries), 'lru', ''));
+      this.directories.push(createDirectory(1, Math.max(1, entries), 'lru', ''));
       this.lows.push(new Int32Array(Math.max(32, entries)));
       this.highs.push(new Int32Array(Math.max(32, entries)));
     }

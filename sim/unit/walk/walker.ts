@@ -8,10 +8,13 @@ import { TCE_PCI_READ_WRITE } from '../../../models/tce.ts';
 import { IODA3_TVT_LEVELS_MAX } from '../../../models/tve.ts';
 import { windowHigh } from '../lookup/bus-address.ts';
 import type { Tvt } from '../lookup/tvt.ts';
+import { offsetHigh, offsetLow, shiftedHigh, shiftedLow } from './entry-address.ts';
 import type { MemoryTiming } from './memory-timing.ts';
 import type { WalkCache } from './walk-cache.ts';
 
 const LINE_BYTES = 128;
+/** Bits of the lower half of an indirect TCE that belong to the next table's address. */
+export const TABLE_MASK = ~0xfff;
 
 export class Walker {
   /** The leaf TCE of the last walk, in halves; 0 when the walk ended at an indirect TCE. */
@@ -26,6 +29,8 @@ export class Walker {
   cycles = 0;
   /** Reads by level, the leaf being 0. */
   readonly reads = new Float64Array(IODA3_TVT_LEVELS_MAX);
+  /** Walks so far. */
+  walks = 0;
   private tableLow = 0;
   private tableHigh = 0;
 
@@ -40,6 +45,7 @@ export class Walker {
   /** Walks the tables of a translated TVE for a bus address inside its window. */
   walk(tve: number, upper: number, lower: number): void {
     const high = windowHigh(upper);
+    this.walks += 1;
     this.cycles = 0;
     for (let level = this.firstLevel(tve, high, lower); level >= 0; level -= 1) {
       this.readEntry(tve, level, high, lower);
@@ -60,7 +66,7 @@ export class Walker {
     this.tableHigh = this.tvt.rootHigh[tve];
     if (!this.cache.isOn) return top;
     for (let level = 1; level <= top; level += 1) {
-      const shift = this.shiftOf(tve, level);
+      const shift = this.tvt.shiftOf(tve, level);
       if (this.cache.find(level, tve, shiftedHigh(high, shift), shiftedLow(high, lower, shift))) {
         this.tableLow = this.cache.tableLow;
         this.tableHigh = this.cache.tableHigh;
@@ -72,12 +78,10 @@ export class Walker {
 
   /** Reads the entry of one level's table and takes its time. */
   private readEntry(tve: number, level: number, high: number, lower: number): void {
-    const bits = this.tvt.indexBits[tve] + 3;
-    const shift = this.shiftOf(tve, level) - 3;
-    const offsetLow = shiftedLow(high, lower, shift) & (bits < 32 ? (1 << bits) - 8 : -8);
-    const offsetHigh = bits > 32 ? shiftedHigh(high, shift) & ((1 << (bits - 32)) - 1) : 0;
-    const entryLow = this.tableLow | offsetLow;
-    const entryHigh = this.tableHigh | offsetHigh;
+    const bits = this.tvt.indexBits[tve];
+    const shift = this.tvt.shiftOf(tve, level);
+    const entryLow = this.tableLow | offsetLow(bits, shift, high, lower);
+    const entryHigh = this.tableHigh | offsetHigh(bits, shift, high);
     this.lineLow = entryLow & -LINE_BYTES;
     this.lineHigh = entryHigh;
     const at = this.memory.find(entryHigh, entryLow);
@@ -89,27 +93,12 @@ export class Walker {
 
   /** Follows the indirect TCE that was just read. */
   private descend(tve: number, level: number, high: number, lower: number): void {
-    this.tableLow = this.tceLow & ~0xfff;
+    this.tableLow = this.tceLow & TABLE_MASK;
     this.tableHigh = this.tceHigh;
     if (!this.cache.isOn) return;
-    const shift = this.shiftOf(tve, level);
+    const shift = this.tvt.shiftOf(tve, level);
     const prefixHigh = shiftedHigh(high, shift);
     const prefixLow = shiftedLow(high, lower, shift);
     this.cache.place(level, tve, prefixHigh, prefixLow, this.tableHigh, this.tableLow);
   }
-
-  private shiftOf(tve: number, level: number): number {
-    return this.tvt.indexBits[tve] * level + this.tvt.pageShift[tve];
-  }
-}
-
-/** Low half of a 64-bit value (halves) shifted right by 1..63 and more. */
-function shiftedLow(high: number, low: number, shift: number): number {
-  if (shift < 32) return (high << (32 - shift)) | (low >>> shift);
-  return shift < 64 ? high >>> (shift - 32) : 0;
-}
-
-/** High half of the same. */
-function shiftedHigh(high: number, shift: number): number {
-  return shift < 32 ? high >>> shift : 0;
 }
