@@ -60,13 +60,9 @@ Examples:
   tcesim buddy --generate aged --ram 64G --page-size 64K --seed s --steps 20
 `;
 
-/** Adds `buddy`. */
-export function addBuddyCommand(program: Command): void {
-  const command = program
-    .command('buddy')
-    .description(
-      'free memory of a host from /proc/buddyinfo: indices, and which TCE tables it can hold',
-    )
+/** Gives the verb its options and its work. */
+export function define(verb: Command): void {
+  verb
     .argument('[file]', 'a copy of /proc/buddyinfo, - for standard input')
     .addOption(
       new Option('--format <form>', 'of the output (table); csv has the orders').choices(FORMS),
@@ -79,9 +75,9 @@ export function addBuddyCommand(program: Command): void {
     .option('--generate <past>', 'print the buddyinfo of a generated node instead')
     .option('--seed <text>', `of the generated node (${GENERATED_SEED})`);
   for (const parameter of allParameters()) {
-    command.option(`--${parameter.name} <${parameter.kind}>`, `--generate: ${parameter.meaning}`);
+    verb.option(`--${parameter.name} <${parameter.kind}>`, `--generate: ${parameter.meaning}`);
   }
-  command
+  verb
     .addHelpText('after', `${EXAMPLES}\n${pasts()}`)
     .action((file: string | undefined, flags: BuddyFlags & Record<string, string>) => {
       process.stdout.write(flags.generate === undefined ? examine(file, flags) : made(file, flags));

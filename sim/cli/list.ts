@@ -37,14 +37,10 @@ interface ListFlags {
   readonly format: 'table' | 'json' | 'markdown';
 }
 
-/** Adds `list`. */
-export function addListCommand(program: Command): void {
+/** Gives the verb its options and its work. */
+export function define(verb: Command): void {
   const forms = ['table', 'json', 'markdown'];
-  program
-    .command('list')
-    .description(
-      'what can be named: PHBs, firmware, kernels, parameters for --set, formats; what is counted',
-    )
+  verb
     .argument('[what]', Object.keys(WHATS).join(', '))
     .option('--phb <name>', 'whose parameters (all PHBs)')
     .addOption(new Option('--format <form>', 'of the output').choices(forms).default('table'))

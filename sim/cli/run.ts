@@ -56,12 +56,10 @@ interface RunFlags {
   requestsShare?: string;
 }
 
-/** Adds `run`. */
-export function addRunCommand(program: Command): void {
+/** Gives the verb its options and its work. */
+export function define(verb: Command): void {
   const collect = (value: string, before: string[] = []) => [...before, value];
-  program
-    .command('run')
-    .description('replay a trace through the TCE unit of a PHB and report')
+  verb
     .argument('[scenario]', 'YAML file; flags override it')
     .option('--trace <file>', 'Arrow trace, or any log that `trace import` reads')
     .option('--tables <file>', "dump of a real machine's tables, there before the trace begins")

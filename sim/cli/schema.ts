@@ -9,17 +9,13 @@ import { UsageError } from './usage-error.ts';
 
 const SCHEMAS = { result: resultSchema, scenario: scenarioSchema } as const;
 
-/** Adds `schema`. */
-export function addSchemaCommand(program: Command): void {
-  program
-    .command('schema')
-    .description('print a JSON schema: of results.json, or of scenario files')
-    .argument('[what]', Object.keys(SCHEMAS).join(' or '))
-    .action((what: string | undefined) => {
-      process.stdout.write(
-        `${JSON.stringify(z.toJSONSchema(schemaOf(what), { io: 'input' }), null, 2)}\n`,
-      );
-    });
+/** Gives the verb its options and its work. */
+export function define(verb: Command): void {
+  verb.argument('[what]', Object.keys(SCHEMAS).join(' or ')).action((what: string | undefined) => {
+    process.stdout.write(
+      `${JSON.stringify(z.toJSONSchema(schemaOf(what), { io: 'input' }), null, 2)}\n`,
+    );
+  });
 }
 
 function schemaOf(what: string | undefined) {

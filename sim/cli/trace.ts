@@ -12,17 +12,14 @@ import { addImport } from './trace/import.ts';
 import { addInfo } from './trace/info.ts';
 import { addMerge } from './trace/merge.ts';
 
-/** Adds `trace` with its verbs, a file each. */
-export function addTraceCommand(program: Command): void {
-  const trace = program
-    .command('trace')
-    .description('import, generate, inspect and convert traces')
-    .hook('preAction', exitOnSignals);
-  addImport(trace);
-  addGenerate(trace);
-  addInfo(trace);
-  addCat(trace);
-  addExport(trace);
-  addCut(trace);
-  addMerge(trace);
+/** Gives the verb its own verbs, a file each. */
+export function define(verb: Command): void {
+  verb.hook('preAction', exitOnSignals);
+  addImport(verb);
+  addGenerate(verb);
+  addInfo(verb);
+  addCat(verb);
+  addExport(verb);
+  addCut(verb);
+  addMerge(verb);
 }

@@ -60,11 +60,9 @@ recorded on Linux 6.12 under QEMU 7.2 are checked so, from the package's folder:
 What a call would do and why:
   tcesim vfio docs/examples/vfio/two-windows.vfio --why`;
 
-/** Adds `vfio`. */
-export function addVfioCommand(program: Command): void {
-  program
-    .command('vfio')
-    .description('perform a script of VFIO calls on a simulated kernel')
+/** Gives the verb its options and its work. */
+export function define(verb: Command): void {
+  verb
     .argument('[script]', 'the script, - for standard input')
     .option('--kernel <name>', 'as 6.12-64k, 4.2, 6.12-pseries-64k (under QEMU)', '6.12-64k')
     .option('--phb <name>', 'on powernv: phb3, phb4, phb4-small or phb5 (phb4)')

@@ -32,11 +32,9 @@ interface WalkFlags {
   format: 'table' | 'json';
 }
 
-/** Adds `walk`. */
-export function addWalkCommand(program: Command): void {
-  program
-    .command('walk')
-    .description('explain one translation, or check the walk against a capture')
+/** Gives the verb its options and its work. */
+export function define(verb: Command): void {
+  verb
     .hook('preAction', exitOnSignals)
     .option('--phb <name>', 'phb3, phb4, phb4-small or phb5', 'phb4')
     .option('--tve <word>', 'the TVE, as 0x0000002400004505')

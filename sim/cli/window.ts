@@ -60,13 +60,10 @@ const ADVISE_EXAMPLE = `
 Example: a window for a device of 40 address bits, with 64 GiB mapped
   tcesim window advise --window 256G --device-mask 40 --mapped 64G`;
 
-/** Adds `window` with `plan` and `advise`. */
-export function addWindowCommand(program: Command): void {
-  const window = program
-    .command('window')
-    .description('will a DMA window be created on a host, with how many levels, at what cost?');
-  addPlan(window);
-  addAdvise(window);
+/** Gives the verb `plan` and `advise`. */
+export function define(verb: Command): void {
+  addPlan(verb);
+  addAdvise(verb);
 }
 
 function addPlan(window: Command): void {

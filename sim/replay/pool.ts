@@ -1,19 +1,17 @@
 /** The only door to piscina: the workers that lanes run in. */
+import { createRequire } from 'node:module';
 import { Piscina } from 'piscina';
 import type { LaneAnswer, LaneTask } from './lane.ts';
 
-/** Workers run compiled code; sources (tests) take the build's copy beside them. */
-const LANE_URL = new URL(
-  import.meta.url.endsWith('.ts') ? '../../dist/sim/replay/lane.js' : './lane.js',
-  import.meta.url,
-);
+/** Workers run the build's lane, whatever file of sources or build this is. */
+const LANE = createRequire(import.meta.url).resolve('#lane');
 
 export class LanePool {
   private readonly pool: Piscina<LaneTask, LaneAnswer>;
 
   constructor(lanes: number) {
     this.pool = new Piscina({
-      filename: LANE_URL.href,
+      filename: LANE,
       minThreads: lanes,
       maxThreads: lanes,
       concurrentTasksPerWorker: 1,

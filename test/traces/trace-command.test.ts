@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Command } from '../../sim/cli/program.ts';
 import { commandText } from '../../sim/cli/trace/shared.ts';
-import { addTraceCommand } from '../../sim/cli/trace.ts';
+import { define } from '../../sim/cli/trace.ts';
 import { OPERATIONS } from '../../traces/format.ts';
 import { CSV_COLUMNS } from '../../traces/import/csv.ts';
 import { openTrace } from '../../traces/open.ts';
@@ -31,7 +31,7 @@ afterEach(() => {
 
 async function trace(...words: string[]): Promise<void> {
   const program = new Command('tcesim').exitOverride();
-  addTraceCommand(program);
+  define(program.command('trace'));
   await program.parseAsync(['trace', ...words], { from: 'user' });
 }
 

@@ -1,0 +1,64 @@
+/** The verbs of the command line. Each stands in a module that is loaded where the verb is called. */
+import type { Command } from './program.ts';
+
+interface Verb {
+  readonly name: string;
+  /** Its line in the help. */
+  readonly description: string;
+  /** The module that gives the verb its options and its work. */
+  readonly load: () => Promise<{ define(verb: Command): void }>;
+}
+
+/** In the order of the help. */
+const VERBS: readonly Verb[] = [
+  {
+    name: 'run',
+    description: 'replay a trace through the TCE unit of a PHB and report',
+    load: () => import('./run.ts'),
+  },
+  {
+    name: 'trace',
+    description: 'import, generate, inspect and convert traces',
+    load: () => import('./trace.ts'),
+  },
+  {
+    name: 'walk',
+    description: 'explain one translation, or check the walk against a capture',
+    load: () => import('./walk.ts'),
+  },
+  {
+    name: 'window',
+    description: 'will a DMA window be created on a host, with how many levels, at what cost?',
+    load: () => import('./window.ts'),
+  },
+  {
+    name: 'buddy',
+    description:
+      'free memory of a host from /proc/buddyinfo: indices, and which TCE tables it can hold',
+    load: () => import('./buddy.ts'),
+  },
+  {
+    name: 'vfio',
+    description: 'perform a script of VFIO calls on a simulated kernel',
+    load: () => import('./vfio.ts'),
+  },
+  {
+    name: 'list',
+    description:
+      'what can be named: PHBs, firmware, kernels, parameters for --set, formats; what is counted',
+    load: () => import('./list.ts'),
+  },
+  {
+    name: 'schema',
+    description: 'print a JSON schema: of results.json, or of scenario files',
+    load: () => import('./schema.ts'),
+  },
+];
+
+/** Adds all verbs, and loads those that the words of a call name: one, or none for `--help`. */
+export async function addVerbs(program: Command, words: readonly string[]): Promise<void> {
+  for (const { name, description, load } of VERBS) {
+    const verb = program.command(name).description(description);
+    if (words.includes(name)) (await load()).define(verb);
+  }
+}
