@@ -7,5 +7,6 @@ export { writeTrace } from '../traces/write.ts';
 export { replay } from './replay/replay.ts';
 export { RequestLog } from './replay/request-log.ts';
 export { buildResult } from './results/result.ts';
-export { RESULT_SCHEMA, type Result, resultSchema } from './results/result-schema.ts';
+export { type Result, resultSchema } from './results/result-schema.ts';
 export { resolveScenario, type Scenario } from './scenario/scenario.ts';
+export { RESULT_SCHEMA } from './version.ts';

@@ -1,4 +1,7 @@
-/** The version of tcesim, from its package.json. */
+/** The versions that results tell: of tcesim, from its package.json, and of their own format. */
 import { createRequire } from 'node:module';
 
 export const VERSION: string = createRequire(import.meta.url)('#manifest').version;
+
+/** Name of the format of results, which result-schema.ts describes. */
+export const RESULT_SCHEMA = 'tcesim.result/2';

@@ -1,4 +1,5 @@
 /** The progress line on stderr: in place on a terminal, now and then elsewhere. */
+import { formatCount } from '../report/numbers.ts';
 
 const ELSEWHERE_MS = 10_000;
 
@@ -12,7 +13,7 @@ export class ProgressLine {
   show(items: number, rows: number): void {
     const rate = items / Math.max(Date.now() - this.started, 1) / 1000;
     this.print(
-      `${items.toLocaleString('en-US')} items done, ${rows.toLocaleString('en-US')} rows read, ${rate.toFixed(1)} M items/s`,
+      `${formatCount(items)} items done, ${formatCount(rows)} rows read, ${rate.toFixed(1)} M items/s`,
     );
   }
 

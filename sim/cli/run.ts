@@ -16,15 +16,16 @@ import { buildResult } from '../results/result.ts';
 import type { Result } from '../results/result-schema.ts';
 import { PACING_FORMS } from '../scenario/pacing.ts';
 import {
+  type DumpChoice,
   describeMachine,
   mergeScenarios,
   resolveScenario,
   type Scenario,
   THREADS_MAX,
 } from '../scenario/scenario.ts';
-import { readScenario } from '../scenario/scenario-file.ts';
 import { parseSetting } from '../scenario/settings.ts';
-import { Dump, parseDumpNumber } from '../tables/dump.ts';
+import type { Dump } from '../tables/dump.ts';
+import { parseDumpNumber } from '../tables/dump-number.ts';
 import { VERSION } from '../version.ts';
 import { type NamedFile, refuseClashes } from './file-clash.ts';
 import { type Command, Option } from './program.ts';
@@ -91,7 +92,7 @@ export function define(verb: Command): void {
 
 async function runTrace(file: string | undefined, flags: RunFlags): Promise<void> {
   const signals = new StopSignals();
-  const scenario = scenarioOf(file, flags);
+  const scenario = await scenarioOf(file, flags);
   refuseClashes(outputsOf(flags), inputsOf(file, scenario));
   if (scenario.trace === '-' && scenario.tables?.file === '-') {
     throw new UsageError('run: --trace - and --tables - both read standard input');
@@ -100,7 +101,7 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
   const resolve = () => resolveScenario(scenario, trace.metadata.clock);
   const { spec, machine, isPacingAssumed } = file === undefined ? resolve() : placed(file, resolve);
   if (scenario.trace === '-') refuseToReadTwice(machine);
-  const tables = scenario.tables && Dump.read(scenario.tables.file, scenario.tables.dump);
+  const tables = scenario.tables && (await readDump(scenario.tables));
   tables?.checkPes(machine.phb, machine.config.pe.count);
   const threads = scenario.threads ?? 2;
   // Before anything is replayed: the request log may go there, too.
@@ -234,7 +235,14 @@ function withPlace(place: string, error: unknown): unknown {
   return new InputError(`${place}: ${error.message}`);
 }
 
-function scenarioOf(file: string | undefined, flags: RunFlags): Scenario {
+// Scenario files and dumps bring packages along, YAML and schemas, which take 0.1 s to load: most runs do
+// without them.
+async function readDump({ file, dump }: DumpChoice): Promise<Dump> {
+  const { Dump } = await import('../tables/dump.ts');
+  return Dump.read(file, dump);
+}
+
+async function scenarioOf(file: string | undefined, flags: RunFlags): Promise<Scenario> {
   const given: Scenario = {
     ...(flags.trace === undefined ? {} : { trace: flags.trace }),
     ...(flags.tables === undefined ? {} : { tables: { file: flags.tables } }),
@@ -247,8 +255,14 @@ function scenarioOf(file: string | undefined, flags: RunFlags): Scenario {
     ...(flags.threads === undefined ? {} : { threads: threadCount(flags.threads) }),
     settings: (flags.set ?? []).map(parseSetting),
   };
-  const merged = file === undefined ? given : mergeScenarios(readScenario(file), given);
+  const merged = file === undefined ? given : await mergedWith(file, given);
   return flags.dump === undefined ? merged : withDump(merged, flags.dump);
+}
+
+/** The scenario of a file with what flags gave. */
+async function mergedWith(file: string, given: Scenario): Promise<Scenario> {
+  const { readScenario } = await import('../scenario/scenario-file.ts');
+  return mergeScenarios(readScenario(file), given);
 }
 
 /** The scenario with another DUMP of its tables. */

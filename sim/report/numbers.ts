@@ -1,9 +1,9 @@
 /** Numbers as reports print them. */
 import { log2Exact } from '../../models/bits.ts';
 
-/** A count with thousands separated: `36,166`. */
+/** A count with thousands separated: `36,166`. Not by Intl, which takes 15 ms to begin with (Node 20). */
 export function formatCount(count: number): string {
-  return count.toLocaleString('en-US', { maximumFractionDigits: 0 });
+  return count.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** A count and its noun: `1 window`, `3 windows`. */

@@ -13,7 +13,7 @@ import {
   UNSERVED_CELL,
 } from '../unit/books/accounts.ts';
 import { type FixedCycles, fixedCyclesIn } from '../unit/books/fixed-cycles.ts';
-import { HISTOGRAM_BUCKETS, lastTop, sumOfTops } from '../unit/books/histogram.ts';
+import { lastTop, sumOfTops } from '../unit/books/histogram.ts';
 import { BAD_RTE, OUTCOMES, PAGE_FAULT } from '../unit/books/outcome.ts';
 
 /** Directions of requests, as they are indexed. */
@@ -27,7 +27,7 @@ export const FAULTS = ALL.slice(PAGE_FAULT, BAD_RTE + 1);
 export class Book {
   readonly cells = new Float64Array(ACCOUNT_CELLS);
   /** Latency histograms of reads and of writes. */
-  private readonly latencies = DIRECTIONS.map(() => new Float64Array(HISTOGRAM_BUCKETS));
+  private latencies: Float64Array[] = DIRECTIONS.map(() => new Float64Array());
 
   /** Adds one account of a unit's books. */
   add(sums: AccountSums, account: number): void {
@@ -37,9 +37,9 @@ export class Book {
       const isMax = cell === MAX_CELL || cell === MAX_CELL + 1;
       this.cells[cell] = isMax ? Math.max(this.cells[cell], value) : this.cells[cell] + value;
     }
-    this.latencies.forEach((latencies, write) => {
-      addHistogram(latencies, sums.latencies[account * 2 + write]);
-    });
+    this.latencies = this.latencies.map((latencies, write) =>
+      sumOfHistograms([latencies, sums.latencies[account * 2 + write]]),
+    );
   }
 
   /** Requests with one of these outcomes (codes of outcome.ts); both directions, or one. */
@@ -89,9 +89,7 @@ export class Book {
 
   /** How many requests had which latency. */
   histogram(direction?: Direction): Float64Array {
-    const sum = new Float64Array(HISTOGRAM_BUCKETS);
-    for (const write of writesOf(direction)) addHistogram(sum, this.latencies[write]);
-    return sum;
+    return sumOfHistograms(writesOf(direction).map((write) => this.latencies[write]));
   }
 
   /** Cycles that all requests together spent in a part. */
@@ -125,7 +123,11 @@ function writesOf(direction?: Direction): number[] {
   return direction === undefined ? [0, 1] : [DIRECTIONS.indexOf(direction)];
 }
 
-/** Adds a histogram, perhaps a shorter one, to another. */
-export function addHistogram(sum: Float64Array, counts: Float64Array): void {
-  for (let bucket = 0; bucket < counts.length; bucket += 1) sum[bucket] += counts[bucket];
+/** The sum of histograms of any lengths, as long as the longest. */
+export function sumOfHistograms(histograms: readonly Float64Array[]): Float64Array {
+  const sum = new Float64Array(Math.max(0, ...histograms.map(({ length }) => length)));
+  for (const counts of histograms) {
+    for (let bucket = 0; bucket < counts.length; bucket += 1) sum[bucket] += counts[bucket];
+  }
+  return sum;
 }

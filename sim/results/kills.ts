@@ -1,7 +1,6 @@
 /** Kills and the times around them, over all PHBs. */
 import type { PhbOutcome } from '../replay/phb-replay.ts';
-import { HISTOGRAM_BUCKETS } from '../unit/books/histogram.ts';
-import { addHistogram } from './book.ts';
+import { sumOfHistograms } from './book.ts';
 import type { CycleTimes, LatencyScale } from './latency.ts';
 import type { Result } from './result-schema.ts';
 
@@ -29,10 +28,8 @@ export function killsOf(phbs: readonly PhbOutcome[], scale: LatencyScale): Resul
 
 /** The times of several PHBs as one. */
 function sumOf(all: readonly CycleTimes[]): CycleTimes {
-  const histogram = new Float64Array(HISTOGRAM_BUCKETS);
-  for (const times of all) addHistogram(histogram, times.histogram);
   return {
-    histogram,
+    histogram: sumOfHistograms(all.map(({ histogram }) => histogram)),
     sum: all.reduce((total, { sum }) => total + sum, 0),
     max: Math.max(0, ...all.map(({ max }) => max)),
     count: all.reduce((total, { count }) => total + count, 0),

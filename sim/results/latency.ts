@@ -1,7 +1,7 @@
 /** Latencies in ns out of books in cycles: percentiles, mean, and the parts that add up to it. */
 
 import type { FixedCycles } from '../unit/books/fixed-cycles.ts';
-import { bucketOf, HISTOGRAM_BUCKETS, percentile } from '../unit/books/histogram.ts';
+import { bucketOf, percentile } from '../unit/books/histogram.ts';
 import { PARTS, type PartName } from '../unit/books/parts.ts';
 import { nsOf } from '../unit/clock.ts';
 import type { Book, Direction } from './book.ts';
@@ -110,7 +110,8 @@ export class LatencyScale {
     varied: Float64Array,
     shares: readonly (readonly [number, number])[],
   ): Float64Array {
-    const counts = new Float64Array(HISTOGRAM_BUCKETS);
+    const buckets = shares.map(([cycles]) => bucketOf(cycles) + 1);
+    const counts = new Float64Array(Math.max(1, varied.length, ...buckets));
     counts.set(varied);
     for (const [cycles, count] of shares) counts[bucketOf(cycles)] += count;
     counts[0] += requests - counts.reduce((sum, count) => sum + count, 0);

@@ -2,6 +2,7 @@
  * The published shape of a result, `tcesim.result/2`. All of it but `host` is the same bytes on every
  * run, machine and number of threads. docs/counters.md lists it, field by field.
  */
+import { RESULT_SCHEMA } from '../version.ts';
 import { z } from '../zod.ts';
 import {
   amount,
@@ -14,8 +15,6 @@ import {
   partMeans,
   text,
 } from './result-fields.ts';
-
-export const RESULT_SCHEMA = 'tcesim.result/2';
 
 const where = { phb: count('-', 'number of the PHB'), pe: count('-', 'PE#') };
 

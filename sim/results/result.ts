@@ -9,15 +9,15 @@ import type { PhbOutcome } from '../replay/phb-replay.ts';
 import type { ReplayOutcome } from '../replay/replay.ts';
 import { NO_WINDOW } from '../unit/books/accounts.ts';
 import { fixedCyclesOf } from '../unit/books/fixed-cycles.ts';
-import { HISTOGRAM_BUCKETS } from '../unit/books/histogram.ts';
 import { OUTCOMES } from '../unit/books/outcome.ts';
 import { PARTS } from '../unit/books/parts.ts';
-import { addHistogram, FAULTS } from './book.ts';
+import { RESULT_SCHEMA } from '../version.ts';
+import { FAULTS, sumOfHistograms } from './book.ts';
 import { fencesOf, freezesOf } from './freezes.ts';
 import { killsOf } from './kills.ts';
 import { LatencyScale } from './latency.ts';
 import { linkOf } from './link.ts';
-import { RESULT_SCHEMA, type Result } from './result-schema.ts';
+import type { Result } from './result-schema.ts';
 import { tablesOf } from './tables.ts';
 import { allAccounts, bookOf, countersOf, pesOf, windowsOf } from './traffic.ts';
 
@@ -109,11 +109,7 @@ function firstFaultsOf(phb: PhbOutcome): Result['firstFaults'] {
 
 /** Histograms of what each part took beyond its fixed cycles, over all PHBs. */
 function variedParts(phbs: readonly PhbOutcome[]): Float64Array[] {
-  return PARTS.map((_, part) => {
-    const total = new Float64Array(HISTOGRAM_BUCKETS);
-    for (const phb of phbs) addHistogram(total, phb.accounts.parts[part]);
-    return total;
-  });
+  return PARTS.map((_, part) => sumOfHistograms(phbs.map((phb) => phb.accounts.parts[part])));
 }
 
 function variedMax(phbs: readonly PhbOutcome[]): Float64Array {

@@ -104,12 +104,6 @@ export class Dump {
   }
 }
 
-/** The number of a DUMP, 1 or more. Throws InputError that names `what`. */
-export function parseDumpNumber(text: string, what: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new InputError(`${what}: expected the number of a DUMP, 1 or more, got '${text}'`);
-}
-
 /** All different blocks in the order of their addresses. Throws InputError where two do not fit together. */
 function blocksOf(rows: readonly PlacedRow[]): TablePage[] {
   const placed = rows.flatMap((row) => {

@@ -29,13 +29,24 @@ export function bucketTop(bucket: number): number {
 
 /** The sum of all values, each taken as the largest of its bucket: exact up to EXACT_MAX. */
 export function sumOfTops(counts: Float64Array): number {
-  return counts.reduce((sum, count, bucket) => sum + count * bucketTop(bucket), 0);
+  let sum = 0;
+  for (let bucket = 0; bucket < counts.length; bucket += 1) {
+    if (counts[bucket] !== 0) sum += counts[bucket] * bucketTop(bucket);
+  }
+  return sum;
 }
 
 /** The largest value of the last bucket that holds any, 0 for an empty histogram: exact up to EXACT_MAX. */
 export function lastTop(counts: Float64Array): number {
-  const bucket = counts.findLastIndex((count) => count !== 0);
-  return bucket < 0 ? 0 : bucketTop(bucket);
+  const used = usedBuckets(counts);
+  return used === 0 ? 0 : bucketTop(used - 1);
+}
+
+/** Buckets up to the last that holds any. */
+export function usedBuckets(counts: Float64Array): number {
+  let used = counts.length;
+  while (used > 0 && counts[used - 1] === 0) used -= 1;
+  return used;
 }
 
 /**
