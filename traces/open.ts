@@ -1,7 +1,6 @@
 /** Opens a trace of any known format; the content decides which, never the name. */
 import { InputError } from '../models/input-error.ts';
-import { looksLikeArrow } from './arrow/messages.ts';
-import { ArrowTrace } from './arrow/reader.ts';
+import { looksLikeArrow } from './arrow/magic.ts';
 import type { TraceSource } from './format.ts';
 import { alibabaFormat } from './import/alibaba.ts';
 import { blkparseFormat } from './import/blkparse.ts';
@@ -70,19 +69,19 @@ export async function openTrace(path: string, wanted: OpenOptions = {}): Promise
   try {
     const head = input.peek(HEAD_BYTES);
     if (head.length === 0) throw new InputError(`${input.name}: the file is empty`);
-    return openHead(path, input, head, wanted);
+    return await openHead(path, input, head, wanted);
   } catch (error) {
     input.close();
     throw error;
   }
 }
 
-function openHead(
+async function openHead(
   path: string,
   input: InputFile,
   head: Uint8Array,
   { format: name, options = {}, strict = false }: OpenOptions,
-): TraceSource {
+): Promise<TraceSource> {
   const source = { input, open: () => InputFile.open(path) };
   const choices = (known: readonly ImportOption[] = []): ImportChoices => ({
     options: valuesOf(known, options, input.name),
@@ -90,6 +89,8 @@ function openHead(
   });
   if (name === undefined ? looksLikeArrow(head) : name === ARROW) {
     choices();
+    // Logs do without Arrow, which takes 20 ms to load.
+    const { ArrowTrace } = await import('./arrow/reader.ts');
     return new ArrowTrace(path, input);
   }
   const lines = firstLines(head);

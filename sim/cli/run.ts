@@ -7,7 +7,7 @@ import { csvTrace, openTrace } from '../../traces/open.ts';
 import { OutputFile } from '../../traces/output-file.ts';
 import type { Machine } from '../replay/machine.ts';
 import { type ReplayOutcome, replay } from '../replay/replay.ts';
-import { RequestLog } from '../replay/request-log.ts';
+import type { RequestLog } from '../replay/request-log.ts';
 import { renderCsv } from '../report/render-csv.ts';
 import { renderMarkdown } from '../report/render-markdown.ts';
 import { renderText } from '../report/render-text.ts';
@@ -106,7 +106,7 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
   const threads = scenario.threads ?? 2;
   // Before anything is replayed: the request log may go there, too.
   if (flags.output !== undefined) makeDirectory(flags.output);
-  const log = requestLogOf(flags);
+  const log = await requestLogOf(flags);
   const started = { wall: process.hrtime.bigint(), cpu: process.cpuUsage() };
   const progress = new ProgressLine();
   const replaying = replay(trace, machine, {
@@ -203,7 +203,10 @@ async function traceOf(
 }
 
 /** The log of requests that the flags ask for. */
-function requestLogOf({ requests, requestsShare }: RunFlags): RequestLog | undefined {
+async function requestLogOf({
+  requests,
+  requestsShare,
+}: RunFlags): Promise<RequestLog | undefined> {
   if (requests === undefined) {
     if (requestsShare === undefined) return undefined;
     throw new UsageError('run: --requests-share wants --requests FILE');
@@ -217,6 +220,7 @@ function requestLogOf({ requests, requestsShare }: RunFlags): RequestLog | undef
       `--requests-share: expected more than 0 and at most 1, got '${requestsShare}'`,
     );
   }
+  const { RequestLog } = await import('../replay/request-log.ts');
   return new RequestLog(requests, share);
 }
 
@@ -235,8 +239,8 @@ function withPlace(place: string, error: unknown): unknown {
   return new InputError(`${place}: ${error.message}`);
 }
 
-// Scenario files and dumps bring packages along, YAML and schemas, which take 0.1 s to load: most runs do
-// without them.
+// Scenario files, dumps and request logs bring packages along (YAML, schemas, Arrow), which take 10 to 40 ms
+// each to load: they are loaded where they are asked for.
 async function readDump({ file, dump }: DumpChoice): Promise<Dump> {
   const { Dump } = await import('../tables/dump.ts');
   return Dump.read(file, dump);

@@ -37,7 +37,7 @@ function tableLines(table: Table): string[] {
   return indented(rows.flatMap((row) => rowLines(row, widths, isLeft)));
 }
 
-/** A row in columns of these widths; its last cell may take several lines. */
+/** A row in columns of these widths. Its last cell may take several lines; a word too long for one ends in `…`. */
 function rowLines(
   row: readonly string[],
   widths: readonly number[],
@@ -48,8 +48,10 @@ function rowLines(
   return Array.from({ length: height }, (_, index) =>
     cells
       .map((lines, column) => {
+        const width = widths[column];
         const text = lines[index] ?? '';
-        return isLeft(column) ? text.padEnd(widths[column]) : text.padStart(widths[column]);
+        const shown = text.length > width ? `${text.slice(0, width - 1)}…` : text;
+        return isLeft(column) ? shown.padEnd(width) : shown.padStart(width);
       })
       .join(GAP),
   );

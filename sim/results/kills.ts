@@ -1,5 +1,6 @@
 /** Kills and the times around them, over all PHBs. */
 import type { PhbOutcome } from '../replay/phb-replay.ts';
+import { bucketOf } from '../unit/books/histogram.ts';
 import { sumOfHistograms } from './book.ts';
 import type { CycleTimes, LatencyScale } from './latency.ts';
 import type { Result } from './result-schema.ts';
@@ -29,7 +30,9 @@ export function killsOf(phbs: readonly PhbOutcome[], scale: LatencyScale): Resul
 /** The times of several PHBs as one. */
 function sumOf(all: readonly CycleTimes[]): CycleTimes {
   return {
-    histogram: sumOfHistograms(all.map(({ histogram }) => histogram)),
+    histogram: sumOfHistograms(
+      all.map(({ histogram, max }) => histogram.subarray(0, bucketOf(max) + 1)),
+    ),
     sum: all.reduce((total, { sum }) => total + sum, 0),
     max: Math.max(0, ...all.map(({ max }) => max)),
     count: all.reduce((total, { count }) => total + count, 0),

@@ -9,10 +9,9 @@ import type { InputFile } from '../input-file.ts';
 import { Message } from './arrow.ts';
 import { footerFacts } from './footer.ts';
 import { checkHeader } from './header-check.ts';
+import { CONTINUATION, cell, MAGIC, startsWithMagic, textOf } from './magic.ts';
 
-const MAGIC = 'ARROW1';
 const MAGIC_AND_PADDING_BYTES = 8;
-const CONTINUATION = 0xffffffff;
 /** A header of a hundred columns has a few KiB; more is not a header. */
 const HEADER_BYTES_MAX = 2 ** 24;
 /** One record batch is read whole; tools that write a file as a single batch must be told. */
@@ -25,11 +24,6 @@ export const WRITE_A_STREAM =
 const FOOTER_BYTES_MAX = 2 ** 20;
 /** Behind the footer stand its length and the magic. */
 const FOOTER_END_BYTES = 4 + MAGIC.length;
-
-/** Whether the first bytes of a file are those of an Arrow file or stream. */
-export function looksLikeArrow(head: Uint8Array): boolean {
-  return startsWithMagic(head) || (head.length >= 4 && cell(head, 0) === CONTINUATION);
-}
 
 export class ArrowMessages {
   /** Rows of complete batches so far, for the messages about a damaged file. */
@@ -122,16 +116,4 @@ export class ArrowMessages {
         `${this.rows} rows before it are whole`,
     );
   }
-}
-
-function startsWithMagic(head: Uint8Array): boolean {
-  return textOf(head.subarray(0, MAGIC.length)) === MAGIC;
-}
-
-function textOf(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes);
-}
-
-function cell(bytes: Uint8Array, at: number): number {
-  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
 }
