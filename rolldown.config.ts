@@ -16,8 +16,8 @@ export default defineConfig([
   bundleOf('sim/replay/lane'),
   {
     ...common,
-    input: 'sim/cli/main.ts',
-    output: { dir: 'dist/sim/cli', chunkFileNames: 'chunks/[name].js', sourcemap: true },
+    input: { 'cli/main': 'sim/cli/main.ts' },
+    output: { dir: 'dist/sim', chunkFileNames: 'chunks/[name].js', sourcemap: true },
   },
 ]);
 

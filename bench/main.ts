@@ -1,33 +1,63 @@
 /**
- * `npm run bench`: requests a second of the TCE unit on one thread, and lines a second of an import, case by
- * case, with a digest of each.
- * Compare digests and ratios within one run; absolute rates belong to the machine.
+ * `npm run bench`: times every case of the suite and writes what came out as JSON: all samples, the digest of each
+ * case, the machine, Node and the commit. Compare digests and ratios within one run; rates belong to the machine.
  */
-import b from 'benny';
-import { type BenchCase, benchCases } from './cases.ts';
-import { importCase } from './import-case.ts';
+import { fileURLToPath } from 'node:url';
+import { OutputFile } from '../traces/output-file.ts';
+import type { BenchSize } from './bench-case.ts';
+import { benchCases, matching, REQUESTS_MAX, REQUESTS_PRESET } from './cases.ts';
+import { commitOfTree, machineFacts } from './machine-facts.ts';
+import { medianOf } from './median.ts';
+import { patternOption, readArguments, wholeOption } from './options.ts';
+import { builtFile } from './place.ts';
+import { runProgram, withFolder } from './program.ts';
+import { type CaseTimes, timeCase } from './timing.ts';
 
-const REQUESTS = 2 ** 19;
-const LINES = 2 ** 19;
+const SCHEMA = 'tcesim.bench/1';
+/** In the build, which is nobody's source. */
+const OUTPUT_PRESET = fileURLToPath(builtFile('bench/results.json'));
 
-await time('TCE unit', benchCases(REQUESTS), REQUESTS, 'requests');
-await time('Import', [importCase(LINES)], LINES, 'lines');
+await runProgram('bench', async () => {
+  const given = readArguments(process.argv.slice(2), ['cases', 'requests', 'output']);
+  const requests = wholeOption(given, 'requests', REQUESTS_PRESET, 1, REQUESTS_MAX);
+  const pattern = patternOption(given, 'cases');
+  const output = given.options.output ?? OUTPUT_PRESET;
+  // Opened before anything is timed, so that nobody waits for a file that cannot be written.
+  const file = new OutputFile(output);
+  const record = {
+    schema: SCHEMA,
+    date: new Date().toISOString(),
+    commit: commitOfTree(),
+    node: process.versions.node,
+    v8: process.versions.v8,
+    machine: machineFacts(),
+    requests,
+    cases: await withFolder((folder) => timeAll({ requests, folder }, pattern)),
+  };
+  file.write(Buffer.from(`${JSON.stringify(record)}\n`));
+  file.finish();
+  process.stderr.write(`written to ${output}\n`);
+  return 0;
+});
 
-/** Prints how many units of work a second each case does. */
-async function time(title: string, cases: BenchCase[], units: number, unit: string): Promise<void> {
-  const digests = cases.map((each) => {
-    each.run();
-    return each.digest();
-  });
-  await b.suite(
-    `${title}, ${units} ${unit} an operation`,
-    ...cases.map((each) => b.add(each.name, () => each.run())),
-    b.cycle(),
-    b.complete(({ results }) => {
-      for (const [index, { name, ops }] of results.entries()) {
-        const rate = ((ops * units) / 1e6).toFixed(1);
-        process.stdout.write(`${name}: ${rate} M ${unit}/s, digest ${digests[index]}\n`);
-      }
-    }),
-  );
+/** Times the chosen cases one after the other, a line each. */
+async function timeAll(size: BenchSize, pattern: RegExp | undefined): Promise<CaseTimes[]> {
+  const all = benchCases(size);
+  const names = all.map(({ name }) => name);
+  const chosen = matching(names, pattern);
+  const timed: CaseTimes[] = [];
+  for (const each of all.filter(({ name }) => chosen.includes(name))) {
+    const times = await timeCase(each);
+    process.stdout.write(`${describe(times)}\n`);
+    timed.push(times);
+  }
+  return timed;
+}
+
+/** A case in a line: the median of its samples. */
+function describe({ name, unit, amount, digest, cpuMicroseconds, ...rest }: CaseTimes): string {
+  const [cpu, wall] = [cpuMicroseconds, rest.wallMicroseconds].map(medianOf);
+  const rate = amount === 1 ? '' : `, ${(amount / cpu).toFixed(2)} M ${unit} a CPU second`;
+  const times = `${(cpu / 1e3).toFixed(1)} ms CPU, ${(wall / 1e3).toFixed(1)} ms wall`;
+  return `${name}: ${times}${rate}, ${cpuMicroseconds.length} runs, digest ${digest}`;
 }

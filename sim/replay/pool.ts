@@ -1,17 +1,22 @@
 /** The only door to piscina: the workers that lanes run in. */
-import { createRequire } from 'node:module';
 import { Piscina } from 'piscina';
 import type { LaneAnswer, LaneTask } from './lane.ts';
 
-/** Workers run the build's lane, whatever file of sources or build this is. */
-const LANE = createRequire(import.meta.url).resolve('#lane');
+/**
+ * Workers run compiled code; sources (tests) take the build's copy beside them. The build has this module in
+ * its own folder and in that of the command line's chunks: both are beside the lane's.
+ */
+const LANE_URL = new URL(
+  import.meta.url.endsWith('.ts') ? '../../dist/sim/replay/lane.js' : '../replay/lane.js',
+  import.meta.url,
+);
 
 export class LanePool {
   private readonly pool: Piscina<LaneTask, LaneAnswer>;
 
   constructor(lanes: number) {
     this.pool = new Piscina({
-      filename: LANE,
+      filename: LANE_URL.href,
       minThreads: lanes,
       maxThreads: lanes,
       concurrentTasksPerWorker: 1,

@@ -56,7 +56,7 @@ export function generate(
 }
 
 /** The traffic of a generator, and the texts of all its parameters; throws as `generate` does. */
-export function prepareTraffic(name: string, parameters: Readonly<Record<string, string>>) {
+function prepareTraffic(name: string, parameters: Readonly<Record<string, string>>) {
   const generator = GENERATORS.find((candidate) => candidate.name === name);
   if (!generator) {
     const names = GENERATORS.map((candidate) => candidate.name);
@@ -67,7 +67,7 @@ export function prepareTraffic(name: string, parameters: Readonly<Record<string,
 }
 
 /** The rows of prepared traffic from its start; a batch is valid until the next one. */
-export function* generatedBatches(traffic: Traffic): Generator<TraceBatch, void, void> {
+function* generatedBatches(traffic: Traffic): Generator<TraceBatch, void, void> {
   const rows = new RowBuffer();
   const emit = traffic.start();
   for (let step = 0; step < traffic.steps; step += 1) {
