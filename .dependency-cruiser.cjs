@@ -4,6 +4,7 @@ const folder = (name) => `^${name}/`;
 /** Each outside package and the only file of the product that may import it. */
 const DOORS = {
   'apache-arrow': 'traces/arrow/arrow.ts',
+  'cli-table3': 'sim/report/render-text.ts',
   commander: 'sim/cli/program.ts',
   'fastest-levenshtein': 'traces/nearest.ts',
   'hyparquet-writer': 'traces/export/parquet.ts',
