@@ -1,7 +1,7 @@
 /**
  * How many different pages a trace touches, each counted once an owner (a PE or a device), for the page
  * sizes that a window may have. Exact up to a bound, beyond it estimated from a sample of the pages (the
- * standard error is about 0.3 %).
+ * standard error is about 0.3 %). Of a request of many pages only the first ones are counted.
  */
 import { PageSample } from './page-sample.ts';
 
@@ -18,12 +18,23 @@ export const COUNTED_PAGE_BYTES = [4096, 65_536, 2 ** 21, 2 ** 24] as const;
 export interface PageCount {
   readonly pageBytes: number;
   readonly pages: number;
-  /** There were too many to remember: `pages` is computed from a sample; or requests were too long. */
+  /** There were too many to remember: `pages` is computed from a sample. */
   readonly isEstimate: boolean;
+  /** Pages of long requests were left out: there may be more. */
+  readonly isLowerBound: boolean;
 }
 
+/** Of an owner without DMA. */
+export const NO_PAGES: readonly PageCount[] = COUNTED_PAGE_BYTES.map((pageBytes) => ({
+  pageBytes,
+  pages: 0,
+  isEstimate: false,
+  isLowerBound: false,
+}));
+
 export class DistinctPages {
-  private isCut = false;
+  /** By page size: whether pages of a request were left out. */
+  private readonly isCut = COUNTED_PAGE_BYTES.map(() => false);
   private readonly samples = COUNTED_PAGE_BYTES.map(() => new PageSample(DISTINCT_PAGES_MAX));
 
   /** Counts the pages of `length` bytes from an address (halves) on; `owner` is below 2^32 - 1. */
@@ -31,10 +42,12 @@ export class DistinctPages {
     for (let index = 0; index < COUNTED_PAGE_BYTES.length; index += 1) {
       const pageBytes = COUNTED_PAGE_BYTES[index];
       const first = pageOf(high, low, pageBytes);
-      const last = lastPageOf(high, low, length, pageBytes);
-      if (index === 0 && last - first === REQUEST_PAGES_MAX - 1) this.isCut = true;
+      const end = endOf(high, low, length, pageBytes);
+      const last = Math.min(end, first + REQUEST_PAGES_MAX - 1);
+      const isWhole = last === end;
+      if (!isWhole) this.isCut[index] = true;
       // Where no small page is new, no larger one can be.
-      if (!addPages(this.samples[index], owner, first, last)) return;
+      if (!addPages(this.samples[index], owner, first, last) && isWhole) return;
     }
   }
 
@@ -63,7 +76,8 @@ export class DistinctPages {
     return {
       pageBytes: COUNTED_PAGE_BYTES[index],
       pages: size * 2 ** shift,
-      isEstimate: shift > 0 || this.isCut,
+      isEstimate: shift > 0,
+      isLowerBound: this.isCut[index],
     };
   }
 }
@@ -75,8 +89,13 @@ export function pageOf(high: number, low: number, pageBytes: number): number {
 
 /** The last page of a request that is looked at. */
 export function lastPageOf(high: number, low: number, length: number, pageBytes: number): number {
-  const last = pageOf(high, low + Math.max(length, 1) - 1, pageBytes);
+  const last = endOf(high, low, length, pageBytes);
   return Math.min(last, pageOf(high, low, pageBytes) + REQUEST_PAGES_MAX - 1);
+}
+
+/** The page in which a request ends. */
+function endOf(high: number, low: number, length: number, pageBytes: number): number {
+  return pageOf(high, low + Math.max(length, 1) - 1, pageBytes);
 }
 
 /** Whether any page is new, or may be. */

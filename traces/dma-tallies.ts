@@ -30,6 +30,11 @@ export class DmaTallies {
     }
   }
 
+  /** Makes an owner known that has no DMA so far. */
+  meet(owner: number): void {
+    if (owner !== this.lastOwner) this.turnTo(owner);
+  }
+
   /** The owners in ascending order, each with its tally. */
   entries(): (readonly [number, DmaTally])[] {
     return [...this.tallies].sort(([one], [other]) => one - other);

@@ -11,6 +11,7 @@ import {
   compressionOf,
   DecompressedBytes,
 } from './compression/decompressed.ts';
+import type { Compression } from './compression/decompressor.ts';
 
 const STANDARD_INPUT = 0;
 
@@ -24,6 +25,8 @@ export class InputFile implements ByteSource {
     private readonly source: ByteSource,
     /** Bytes that were looked at and not taken yet. */
     private ahead = new Uint8Array(0),
+    /** How the file is compressed; undefined where it is not. */
+    readonly compression?: Compression,
   ) {}
 
   /**
@@ -55,7 +58,7 @@ export class InputFile implements ByteSource {
       const compression = compressionOf(head, file.name);
       if (!compression) return file;
       const bytes = new DecompressedBytes(file.name, compression, file, head);
-      return new InputFile(file.name, bytes);
+      return new InputFile(file.name, bytes, new Uint8Array(0), compression);
     } catch (error) {
       file.close();
       throw error;

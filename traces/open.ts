@@ -49,6 +49,8 @@ export const BINARY_FORMATS: readonly BinaryFormat[] = [
 
 const ARROW = 'arrow';
 const HEAD_BYTES = 65_536;
+/** A text may have that much of what is of no known format in front. */
+const TEXT_HEAD_BYTES = 2 ** 20;
 
 /** What the user may say about a trace. */
 export interface OpenOptions {
@@ -93,15 +95,23 @@ async function openHead(
     const { ArrowTrace } = await import('./arrow/reader.ts');
     return new ArrowTrace(path, input);
   }
-  const lines = firstLines(head);
-  const text = TEXT_FORMATS.find((each) => (name ? each.name === name : each.matches(lines)));
   const binary = BINARY_FORMATS.find((each) => (name ? each.name === name : each.matches(head)));
+  let lines = firstLines(head);
+  let text = textFormat(lines, name);
+  if (!text && !binary && isText(head)) {
+    lines = firstLines(input.peek(TEXT_HEAD_BYTES));
+    text = textFormat(lines, name);
+  }
   // Some binary formats are known by plausible numbers only: text is theirs last.
   if (binary && !(text && isText(head))) {
     return importBinary(binary, head, source, choices(binary.options));
   }
   if (text) return importText(text, lines, source, choices(text.options));
   throw unknownFormat(input.name, name);
+}
+
+function textFormat(lines: readonly string[], name: string | undefined): TextFormat | undefined {
+  return TEXT_FORMATS.find((each) => (name ? each.name === name : each.matches(lines)));
 }
 
 function isText(head: Uint8Array): boolean {

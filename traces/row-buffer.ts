@@ -54,6 +54,26 @@ export class RowBuffer {
     setWord(columns.value, at, row.value ?? 0n);
   }
 
+  /**
+   * Takes rows back, given in rising order by how many were claimed in front of each; none of them may lie in
+   * a batch that was full already.
+   */
+  remove(rows: readonly number[]): void {
+    const first = this.total - this.used;
+    const gone = new Set(rows);
+    let kept = 0;
+    for (let row = 0; row < this.used; row += 1) {
+      if (gone.has(first + row)) continue;
+      for (const column of Object.values(this.columns)) moveRow(column, row, kept);
+      kept += 1;
+    }
+    for (const column of Object.values(this.columns)) {
+      column.fill(0, kept * cellsOf(column));
+    }
+    this.total -= this.used - kept;
+    this.used = kept;
+  }
+
   /** The oldest full batch, valid until the next take; undefined while none is full. */
   take(): TraceBatch | undefined {
     this.reclaim();
@@ -103,6 +123,16 @@ export function setNumber(column: Uint32Array, row: number, value: number): void
 /** The 64-bit word in row `row` of a column of pairs; for the edges, not for loops over a trace. */
 export function getWord(column: Uint32Array, row: number): bigint {
   return (BigInt(column[2 * row + 1]) << 32n) | BigInt(column[2 * row]);
+}
+
+/** Cells of a row in a column. */
+function cellsOf(column: TraceColumns[keyof TraceColumns]): number {
+  return column.length / BATCH_ROWS;
+}
+
+function moveRow(column: TraceColumns[keyof TraceColumns], from: number, to: number): void {
+  const cells = cellsOf(column);
+  column.copyWithin(to * cells, from * cells, (from + 1) * cells);
 }
 
 function allocateColumns(rows: number): TraceColumns {

@@ -1,12 +1,15 @@
 /** The facts about a trace that one pass over its rows tells. */
 import { TraceDigest } from './digest.ts';
-import { DistinctPages, type PageCount } from './distinct-pages.ts';
+import { DistinctPages, NO_PAGES, type PageCount } from './distinct-pages.ts';
 import { DmaTallies, type DmaTally } from './dma-tallies.ts';
 import { OPERATIONS, Op, type TraceBatch, type TraceMetadata, type TraceSource } from './format.ts';
 import { type ReuseDistances, ReusePass } from './reuse-distance.ts';
 import { getWord } from './row-buffer.ts';
 
-/** What an import report tells; bytes and lengths are of the DMA rows. */
+/**
+ * What an import report tells; bytes and lengths are of the DMA rows, RIDs and PEs also of those that map
+ * and unmap.
+ */
 export interface TraceSummary {
   readonly metadata: TraceMetadata;
   readonly rows: number;
@@ -32,7 +35,7 @@ export interface DmaRates {
   readonly writtenBytesPerSecond: number;
 }
 
-/** A device (by `rid`) or a PE (by `pe`): its DMA rows, and the pages that they touch. */
+/** A device (by `rid`) or a PE (by `pe`): its DMA rows, perhaps none, and the pages that they touch. */
 export interface OwnerSummary extends DmaTally {
   readonly phb: number;
   readonly rid?: number;
@@ -54,6 +57,10 @@ export interface TraceInfo extends TraceSummary {
   readonly byPe: readonly OwnerSummary[];
 }
 
+/** Operations that name a device and its PE, by code: DMA and mappings. */
+const NAMES_DEVICE = OPERATIONS.map((name) =>
+  ['read', 'write', 'map', 'unmap', 'put', 'indirect', 'stuff'].includes(name),
+);
 const REFUSED_HALF = 0xffff_ffff;
 const NS_PER_SECOND = 1e9;
 
@@ -92,6 +99,10 @@ export class SummaryPass {
       const op = batch.op[row];
       this.rowsOf[op] += 1;
       this.phbs[batch.phb[row]] = 1;
+      if (NAMES_DEVICE[op]) {
+        this.rids[batch.rid[row]] = 1;
+        this.pes[batch.pe[row]] = 1;
+      }
       if (isDma(op)) this.addDma(batch, row, op);
     }
     this.rows += batch.rows;
@@ -119,10 +130,8 @@ export class SummaryPass {
 
   private addDma(batch: TraceBatch, row: number, op: number): void {
     const length = batch.length[row];
-    const { pe, rid, value } = batch;
+    const { value } = batch;
     this.bytesOf[op] += length;
-    this.rids[rid[row]] = 1;
-    this.pes[pe[row]] = 1;
     if (length < this.lengthMin) this.lengthMin = length;
     if (length > this.lengthMax) this.lengthMax = length;
     if (value[2 * row] === REFUSED_HALF && value[2 * row + 1] === REFUSED_HALF) this.refused += 1;
@@ -141,7 +150,9 @@ class CloserLook {
   add(batch: TraceBatch): void {
     this.digest.add(batch);
     for (let row = 0; row < batch.rows; row += 1) {
-      if (isDma(batch.op[row])) this.addDma(batch, row);
+      const op = batch.op[row];
+      if (isDma(op)) this.addDma(batch, row);
+      else if (NAMES_DEVICE[op]) this.meet(batch, row);
     }
   }
 
@@ -156,6 +167,12 @@ class CloserLook {
       devices: ownersOf('rid', this.devices, this.pagesOfDevice),
       byPe: ownersOf('pe', this.pes, this.pagesOfPe),
     };
+  }
+
+  /** Devices and PEs whose pages are mapped are known, whether or not they do DMA. */
+  private meet({ phb, pe, rid }: TraceBatch, row: number): void {
+    this.pes.meet((phb[row] << 16) | pe[row]);
+    this.devices.meet((phb[row] << 16) | rid[row]);
   }
 
   private addDma({ op, phb, pe, rid, length, address }: TraceBatch, row: number): void {
@@ -191,7 +208,7 @@ function ownersOf(name: 'rid' | 'pe', tallies: DmaTallies, pages: DistinctPages)
     phb: owner >>> 16,
     [name]: owner & 0xffff,
     ...tally,
-    pages: pagesOf.get(owner) ?? [],
+    pages: pagesOf.get(owner) ?? NO_PAGES,
   }));
 }
 

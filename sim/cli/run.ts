@@ -31,6 +31,7 @@ import { type NamedFile, refuseClashes } from './file-clash.ts';
 import { type Command, Option } from './program.ts';
 import { ProgressLine } from './progress.ts';
 import { StopSignals } from './stop-signals.ts';
+import { warnOfDamage } from './trace/shared.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What `--output` writes into its directory. */
@@ -120,6 +121,7 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
     throw withPlace(place, error);
   });
   progress.end();
+  warnOfDamage(place, trace);
   if (tables) tellUnused(tables, outcome);
   const described = {
     ...describeMachine(machine),

@@ -14,6 +14,9 @@ const FAULTS_IN_WORDS: Readonly<Record<string, string>> = {
   'bad-rte': 'a PE# that the PHB does not have',
 };
 
+/** Calls of software that make mappings. */
+const MAPPING_CALLS = ['MAP', 'H_PUT_TCE', 'H_PUT_TCE_INDIRECT'];
+
 /** Requests by outcome, faults by kind, and remarks. */
 export function requestsSection(result: Result): Section {
   const { requests } = result;
@@ -92,19 +95,37 @@ function remarksOn(result: Result): string[] {
   for (const line of result.skipped.first) remarks.push(`Of the source, ${line}.`);
   if (result.requests === 0) remarks.push('The trace has no DMA.');
   if (result.requests > 0 && result.windows.length === 0) {
-    remarks.push(
-      result.tables.failedAllocationCount > 0
-        ? 'No DMA window came into being: see Table memory.'
-        : 'No DMA window exists: give one with --window 64K:1T:levels=2 --map touched.',
-    );
+    remarks.push(withoutWindow(result));
   } else if (result.faultsByKind['page-fault'] > 0 && isNothingServed(result)) {
-    remarks.push('Nothing is mapped: --map touched maps the pages that the trace uses.');
+    remarks.push(
+      hasMapped(result)
+        ? 'The trace maps pages, but no DMA met one of them: they are others, came later or were unmapped before.'
+        : 'Nothing is mapped: --map touched maps the pages that the trace uses.',
+    );
   }
   return remarks;
 }
 
+/** Why there is no window, and what to do about it. */
+function withoutWindow({ tables, faults, faultsByKind, scenario }: Result): string {
+  if (tables.failedAllocationCount > 0) return 'No DMA window came into being: see Table memory.';
+  if (faults > 0 && faultsByKind['bad-rte'] === faults) {
+    const { count } = (scenario.set as UnitConfig).pe;
+    return `No DMA window exists: the trace's PE#s are none of the ${count} (from 0) that ${scenario.phb} has.`;
+  }
+  return 'No DMA window exists: give one with --window 64K:1T:levels=2 --map touched.';
+}
+
 function isNothingServed({ hits, lineHits, misses, merged, bypassed }: Result): boolean {
   return hits + lineHits + misses + merged + bypassed === 0;
+}
+
+/** Whether anything put a TCE into a table. */
+function hasMapped({ tables }: Result): boolean {
+  return (
+    tables.stores > 0 ||
+    tables.calls.some(({ call, answer }) => MAPPING_CALLS.includes(call) && answer === 'ok')
+  );
 }
 
 /** One fault of each kind, of the first PHB that had it. */

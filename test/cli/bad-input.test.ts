@@ -93,9 +93,10 @@ describe('a CSV line', () => {
       '0,read,0,256,1,64,0,0',
       /:3: column time_ns: expected at least 1, got 0$/,
     ],
-  ])('%s is refused by line and column', async (_what, line, message) => {
+  ])('%s is refused by line and column in a strict import', async (_what, line, message) => {
     const file = writeCsv(path('bad.csv'), ['1,read,0,256,1,64,0,0', line]);
-    expect(await refusal('run', '--trace', file)).toMatch(message);
+    const output = path('bad.arrow');
+    expect(await refusal('trace', 'import', file, '--strict', '-o', output)).toMatch(message);
   });
 
   test('that maps for a PE# that the PHB does not have is refused with the PHB', async () => {

@@ -1,7 +1,7 @@
 /** `tcesim trace` between processes: files, pipes and what is counted on the way. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { sample, start, succeed, workFolder } from './command.ts';
+import { sample, start, succeed, tcesim, workFolder } from './command.ts';
 
 const path = workFolder();
 const SAMPLE = sample('p9-nvme-e1000e.arrow');
@@ -50,6 +50,31 @@ test('generate writes the same bytes twice, other bytes for another seed', async
   const first = await make('a.arrow', 'x');
   expect((await make('b.arrow', 'x')).equals(first)).toBe(true);
   expect((await make('c.arrow', 'y')).equals(first)).toBe(false);
+});
+
+test('run and cat warn of lines that could not be read, and of the first place', async () => {
+  const log = path('bad.msr');
+  writeFileSync(log, '1,a,0,Read,0,4096,1\n2,a,0,Erase,0,4096,1\n3,a,0,Read,x,4096,1\n');
+  const warning = `tcesim: warning: ${log}: 2 x malformed line; the first: ${log}:2: Type: expected Read or Write, got 'Erase'\n`;
+  for (const verb of [
+    ['trace', 'cat', log],
+    ['run', '--trace', log],
+  ]) {
+    const { code, stdout, stderr } = await tcesim(...verb);
+    expect([code, stderr]).toEqual([0, warning]);
+    expect(stdout).not.toContain('tcesim: warning');
+  }
+  const sound = await tcesim('trace', 'cat', SAMPLE, '--rows', '1');
+  expect(sound.stderr).toBe('');
+});
+
+test('cat warns of events that a kernel lost', async () => {
+  const { code, stderr } = await start(
+    ['trace', 'cat', '-'],
+    '# tracer: nop\nCPU:0 [LOST 7 EVENTS]\n' +
+      ' a-1 [000] ..... 1.000001: map: IOMMU: iova=0x0000000000010000 - 0x0000000000020000 paddr=0x0000000000020000 size=65536\n',
+  ).ended;
+  expect([code, stderr]).toEqual([0, 'tcesim: warning: -: 1 x GAP: the kernel lost events here\n']);
 });
 
 test('import tells on stderr how many lines gave no row', async () => {

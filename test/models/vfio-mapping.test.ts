@@ -38,6 +38,17 @@ describe('MAP', () => {
     expect(host.regions.find(GiB, GiB)?.mappedEntries).toBe(0);
   });
 
+  test.each([
+    ['size', [0n, 5n, {}]],
+    ['address of the memory', [0n, 65_536n, { processAddress: 4096n }]],
+    ['bus address', [3n, 65_536n, {}]],
+  ] as const)('that splits a page by its %s says so', (what, [busAddress, bytes, options]) => {
+    const host = withMemory(new TestHost().attachWithoutDefault());
+    create(host, TiB, 16, 2);
+    const answer = JSON.stringify(map(host, busAddress, bytes, options));
+    expect(answer).toContain(`"${what}: expected a multiple of 64K"`);
+  });
+
   test('of no bytes succeeds and touches no entry', () => {
     const host = withMemory(new TestHost().attachWithoutDefault());
     create(host, TiB, 16, 2);

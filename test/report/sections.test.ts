@@ -291,6 +291,16 @@ describe('the section on requests', () => {
     expect(sentences).not.toContain('on PHB 1');
   });
 
+  test('asks for a window only where the PHB has the PE', () => {
+    const hint = (kind: string) =>
+      told({ windows: [], faults: 2, faultsByKind: { ...plain.faultsByKind, [kind]: 2 } });
+    expect(hint('tve-invalid')).toContain('give one with --window');
+    expect(hint('bad-rte')).not.toContain('give one with --window');
+    expect(hint('bad-rte')).toContain(
+      "the trace's PE#s are none of the 512 (from 0) that phb4 has",
+    );
+  });
+
   test('speaks of one thing in the singular', () => {
     const sentences = told({ agreed: 1, differed: 0, notCompared: 0, replacedRows: 1 });
     expect(sentences).toContain('recorded 1 real address: 1 agree');

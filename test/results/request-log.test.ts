@@ -334,7 +334,7 @@ describe('a log that cannot be', () => {
     const folder = cut('');
     writeFileSync(
       `${folder}/cut.csv`,
-      'time_ns,op,rid,address,length\n0,read,1,0,64\n1,read,1,0,x\n',
+      'time_ns,op,rid,address,length\n0,read,1,0,64\n1,read,1,0xfffffffffffffff0,64\n',
     );
     const args = ['--trace', `${folder}/cut.csv`, '--requests', `${folder}/log.arrow`];
     const { code } = await tcesim('run', ...args);

@@ -6,6 +6,7 @@ import { msrFormat } from '../../traces/import/msr.ts';
 import { dmaOf, feedLines } from './feed.ts';
 import type { Row } from './rows.ts';
 
+const MSR_HEADER = 'Timestamp,Hostname,DiskNumber,Type,Offset,Size,ResponseTime';
 const MSR = '128166372002993263,usr,0,Read,1024,4096,30';
 const ALIBABA = '0,R,126703644672,4096,1577808000000626';
 
@@ -56,7 +57,56 @@ describe('MSR Cambridge', () => {
     ]);
     expect(rows).toEqual([]);
     expect(Object.fromEntries(log.counts)).toEqual({ 'malformed line': 2, 'blank line': 1 });
+    expect(log.first[0].reason).toBe("Type: expected Read or Write, got 'Erase'");
   });
+
+  test('its header is known and no bad line', async () => {
+    expect(msrFormat.matches([MSR_HEADER])).toBe(true);
+    const { rows, log } = await feedLines(msrFormat, [MSR_HEADER, MSR]);
+    expect(timed(rows)).toHaveLength(3);
+    expect(Object.fromEntries(log.counts)).toEqual({ header: 1 });
+  });
+
+  test('a window without room names the least one that has it', async () => {
+    const small = async (options: Record<string, string>) => feedLines(msrFormat, [MSR], options);
+    await expect(small({ window: '1M' })).rejects.toThrow('in pages of 64K, 256M at least, got 1M');
+    await expect(small({ page: '1G', window: '1T' })).rejects.toThrow(
+      'in pages of 1G, which no window up to 1T has, got 1T',
+    );
+    // 256 MiB are enough, as the first message says.
+    const { rows } = await small({ window: '256M' });
+    expect(timed(rows)).toHaveLength(3);
+  });
+});
+
+test.each([
+  [
+    'a column of MSR',
+    msrFormat,
+    MSR.replace(',1024', ',-5'),
+    "Offset: expected a whole number of at most 19 digits, got '-5'",
+  ],
+  [
+    'a column less of MSR',
+    msrFormat,
+    '1,usr,0,Read,1',
+    `expected 7 columns, ${MSR_HEADER}, got 5: '1,usr,0,Read,1'`,
+  ],
+  [
+    'a column of Alibaba',
+    alibabaFormat,
+    ALIBABA.replace('R', 'T'),
+    "opcode: expected R or W, got 'T'",
+  ],
+  [
+    'a long cell',
+    alibabaFormat,
+    ALIBABA.replace('4096', 'x'.repeat(1000)),
+    `length: expected a whole number of at most 19 digits, got '${'x'.repeat(60)}..'`,
+  ],
+])('%s that does not fit is quoted', async (_, format, line, message) => {
+  const { log } = await feedLines(format, [line]);
+  expect(log.first.map(({ reason }) => reason)).toEqual([message]);
 });
 
 describe('Alibaba', () => {

@@ -205,3 +205,51 @@ function walksNotInMemory(lines: readonly string[], rows: readonly Row[]): numbe
   }
   return wrong;
 }
+
+/** A list in a list in a list; deeper than the stack of JavaScript. */
+const NESTED = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+
+test.each([
+  ['[{"toString":1,"valueOf":1},1]', 'expected the name of an event first, got an object'],
+  [NESTED, 'expected the name of an event first, got a list'],
+  ['[]', 'expected the name of an event first, got nothing'],
+  [
+    '["put",{"toString":1,"valueOf":1},"0","0",0]',
+    'liobn: expected a 32-bit hexadecimal number, got an object',
+  ],
+  [`["kill",0,${NESTED}]`, 'kill: expected a 64-bit hexadecimal number, got a list'],
+  [`["kill",${NESTED},"0"]`, 'phb: expected a whole number below 2^8, got a list'],
+  ['["kill",[0],"0"]', 'phb: expected a whole number below 2^8, got a list'],
+  ['["kill",null,"0"]', "phb: expected a whole number below 2^8, got 'null'"],
+  ['["kill",0,"a\\nb"]', "kill: expected a 64-bit hexadecimal number, got 'a b'"],
+  [
+    `["kill",0,"${'z'.repeat(99)}"]`,
+    `kill: expected a 64-bit hexadecimal number, got '${'z'.repeat(40)}..'`,
+  ],
+  ['["put","0","0","0",{}]', 'result: expected a number, got an object'],
+  ['["dma",0,0,1,0,"0",1,{"toString":1},"0",[],"0"]', 'access: expected r or w, got an object'],
+  ['["dma",0,0,1,0,"0",1,"r","0",{"toString":1},"0"]', 'reads: expected a list, got an object'],
+  ['["dma",0,0,1,0,"0",1,"r","0",[{}],"0"]', 'reads: expected lists, got an object'],
+])('a line of another make is malformed: %.50s', async (line, reason) => {
+  const { source, rows } = await importCapture('["kill",0,"0x1"]', line);
+  expect(rows).toHaveLength(1);
+  expect(source.skipped.first).toEqual([{ line: 2, reason }]);
+});
+
+test("events named as Object's own are other events, and blank lines blank lines", async () => {
+  const names = ['__proto__', 'valueOf', 'toString', 'constructor', 'hasOwnProperty'];
+  const lines = names.map((name) => JSON.stringify([name, 1]));
+  const { source, rows } = await importCapture('["kill",0,"0x1"]', '', ...lines, '  ');
+  expect(rows).toHaveLength(1);
+  expect(Object.fromEntries(source.skipped.counts)).toEqual({ 'other event': 5, 'blank line': 2 });
+});
+
+test('a run of clears in a window that gives no rows is counted as the one line that it is', async () => {
+  const { source } = await importCapture('["clear","0x71000000","0x0",512,4096]');
+  expect([...source.skipped.counts.values()]).toEqual([1]);
+});
+
+test('the permission bits of a translated page are no part of the real address', async () => {
+  const { rows } = await importCapture('["xlate","0x80000000","0x30010040","0x6570003",3,"0xfff"]');
+  expect(rows[1]?.value).toBe(0x6570040n);
+});

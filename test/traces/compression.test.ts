@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { InputFile } from '../../traces/input-file.ts';
 import { readLines } from '../../traces/lines.ts';
 import { openTrace } from '../../traces/open.ts';
-import { rowsOf, samplePath, temporaryFile } from './rows.ts';
+import { tcesim } from '../cli/command.ts';
+import { rowsOf, samplePath, temporaryFile, temporaryPath } from './rows.ts';
 
 const LOG = readFileSync(samplePath('pseries-stock.qemu.log'));
 /** `printf 'a compressed line\n' | zstd`: a frame with one raw block and a checksum. */
@@ -96,6 +97,22 @@ describe('zstd', () => {
       /x: damaged or cut off zstd data near byte 0: it needs a window of 268435456 bytes, at most 134217728/,
     );
   });
+});
+
+test('an import of zstd reports that its checksums are not checked, of gzip and of plain text nothing', async () => {
+  const text = 'time_ns,op,rid,address,length\n1,read,0x100,0x1000,64\n';
+  const size = Buffer.byteLength(text);
+  // One segment, whose size is a byte, of one raw block.
+  const head = [0x28, 0xb5, 0x2f, 0xfd, 0x20, size, ((size << 3) | 1) & 0xff, size >> 5, 0];
+  const zstd = Buffer.concat([Buffer.from(head), Buffer.from(text)]);
+  const reports = [];
+  for (const content of [zstd, gzipSync(text), Buffer.from(text)]) {
+    const output = temporaryPath('out');
+    const { stderr } = await tcesim('trace', 'import', temporaryFile('x', content), '-o', output);
+    expect(stderr).toContain('rows: 1 ');
+    reports.push(stderr.includes('\nnot checked: the checksums of zstd\n'));
+  }
+  expect(reports).toEqual([true, false, false]);
 });
 
 test('xz is refused by name', () => {

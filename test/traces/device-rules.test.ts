@@ -1,7 +1,7 @@
 /**
  * What must hold of every device model whatever the source says: times never go back, every DMA lies in pages
  * that are mapped for its direction at that moment, and nothing is mapped or unmapped twice. And that no
- * source, damaged in any way, stops an importer. `FUZZ_LINES=100000` mutates that many lines of each.
+ * source, damaged in any way, stops an importer. `IMPORT_FUZZ_LINES=100000` mutates that many lines of each.
  */
 import { describe, expect, test } from 'vitest';
 import { OPERATIONS } from '../../traces/format.ts';
@@ -23,7 +23,7 @@ import { vscsiFormat } from '../../traces/import/vscsi.ts';
 import { RowBuffer } from '../../traces/row-buffer.ts';
 import { type Fed, feedBytes, feedLines } from './feed.ts';
 
-const FUZZ_LINES = Number(process.env.FUZZ_LINES ?? 2000);
+const FUZZ_LINES = Number(process.env.IMPORT_FUZZ_LINES ?? 2000);
 
 /** Numbers below 2^32 from a seed (Numerical Recipes' generator). */
 function chance(seed: number): (below: number) => number {

@@ -275,7 +275,7 @@ test.each([
     'a window without room for a ring of buffers',
     'nic-rx',
     { iova: 'fixed', window: '32M' },
-    'window: expected room for 67108864 bytes of buffers, got 33554432',
+    'window: expected room for the ring, 1024 buffers and those that wait in pages of 64K, 128M at least, got 32M',
   ],
   [
     'a block of less than a sector',
@@ -293,7 +293,25 @@ test.each([
     'a window without room for the commands of a queue',
     'nvme',
     { window: '1M' },
-    'window: expected room for 32 buffers of 131072 bytes and those that wait',
+    'window: expected room for a queue of 32 commands of 128K and those that wait in pages of 64K, 8M at least, got 1M',
+  ],
+  [
+    'a ring that no window has room for',
+    'nic-rx',
+    { page: '1G', window: '1T' },
+    'window: expected room for the ring, 1024 buffers and those that wait in pages of 1G, which no window up to 1T has',
+  ],
+  [
+    'a block that is no number of sectors',
+    'nvme',
+    { block: '1000' },
+    "block: expected a multiple of 512, got '1000'",
+  ],
+  [
+    'an interval whose later times are not exact',
+    'uniform',
+    { requests: '1M', interval: '20000.123456' },
+    "interval: expected exact times up to the last of 1M requests, got '20000.123456'",
   ],
   [
     'a burst that is no power of two',
@@ -305,7 +323,13 @@ test.each([
     'a longest burst below the shortest',
     'gpu',
     { shortest: '64K', longest: '4K' },
-    "longest: expected 65536..2147483648 bytes, got '4K'",
+    "shortest: expected at most the longest, '4K', got '64K'",
+  ],
+  [
+    'a shortest burst above the preset of the longest',
+    'gpu',
+    { shortest: '4M' },
+    "shortest: expected at most the longest, '2M', got '4M'",
   ],
   [
     'an unknown pattern of a tenant',
@@ -317,7 +341,13 @@ test.each([
     'a tenant whose window is no multiple of the page',
     'tenants',
     { windows: '1G,96K' },
-    "window: expected a multiple of the page, got '96K'",
+    "windows: expected a multiple of the page, got '96K'",
+  ],
+  [
+    'a tenant whose window is no size',
+    'tenants',
+    { windows: '1G,abc' },
+    "windows: expected a size such as 64K or 2G, got 'abc'",
   ],
   [
     'an unknown order of units',
@@ -387,6 +417,18 @@ test.each([
     'ring',
     { strict: 'maybe' },
     "strict: expected one of yes, no, got 'maybe'",
+  ],
+  [
+    'memory that begins within a page, where its bits would be those of a TCE',
+    'ring',
+    { strict: 'yes', memory: '5' },
+    "memory: expected a multiple of the page, got '5'",
+  ],
+  [
+    'memory beyond the real addresses',
+    'ring',
+    { strict: 'yes', memory: '0xfffffffffff0000' },
+    "memory: expected a span that ends below 2^60, got '0xfffffffffff0000'",
   ],
   [
     'a mapping of more bytes than a row can hold',

@@ -8,8 +8,8 @@ import { randomOf } from '../../traces/random.ts';
 import { kernelTrace, USE_AFTER_UNMAP } from './kernel-lines.ts';
 import { rowsOf } from './rows.ts';
 
-/** `KERNEL_FUZZ_LINES=100000` takes more. */
-const LINES = Number(process.env.KERNEL_FUZZ_LINES ?? 3000);
+/** `IMPORT_FUZZ_LINES=100000` takes more. */
+const LINES = Number(process.env.IMPORT_FUZZ_LINES ?? 3000);
 const ALPHABET = '0123456789abcdefx={},:.- []|#\t\u00e9';
 
 const DMA = readFileSync(new URL('data/pseries-dma.ftrace.txt', import.meta.url), 'utf8');

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { openTrace } from '../../traces/open.ts';
-import { samplePath, temporaryFile, temporaryPath } from './rows.ts';
+import { rowsOf, samplePath, temporaryFile, temporaryPath } from './rows.ts';
 
 test.each([
   ['p9-nvme-e1000e.arrow', 'import:capture-jsonl'],
@@ -18,6 +18,22 @@ test('a log of QEMU may begin with other lines, with or without a time stamp', a
     'char device redirected\nspapr_iommu_ddw_remove liobn=80000001\n',
   );
   expect((await openTrace(path)).metadata.source).toBe('import:qemu-log');
+});
+
+test('a log of QEMU is known by what QEMU writes in front of any event, however late the known ones come', async () => {
+  const other = '4242@1700000000.123456:pci_cfg_read ne2k_pci 00:00 @0x4 -> 0x1af4\n';
+  const put = 'spapr_iommu_put liobn=80000000 ioba=0x1000 tce=0x3a420003 ret=0\n';
+  const path = temporaryFile('x', `${other.repeat(2000)}${put}`);
+  expect((await openTrace(path)).metadata.source).toBe('import:qemu-log');
+});
+
+test('a log without anything in front of its events may have known ones 1 MiB from its beginning', async () => {
+  const other = 'pci_cfg_read ne2k_pci 00:00 @0x4 -> 0x1af4\n';
+  const put = 'spapr_iommu_put liobn=80000000 ioba=0x1000 tce=0x3a420003 ret=0\n';
+  const path = temporaryFile('x', `${other.repeat(20_000)}${put}`);
+  const trace = await openTrace(path);
+  expect(trace.metadata.source).toBe('import:qemu-log');
+  expect(await rowsOf(trace)).toHaveLength(2);
 });
 
 test('an unknown file is refused with the formats that are known', async () => {

@@ -59,6 +59,13 @@ describe.each(files)('sample %s', (file) => {
     if (source instanceof ImportedTrace) expect(cell(page, 'lines')).toBe(grouped(source.lines));
   });
 
+  it.runIf(file.endsWith('.arrow'))('states its command, units, rows and digest in itself', () => {
+    const text = readFileSync(folder + file, 'latin1');
+    for (const key of ['units', 'command', 'rows', 'digest']) {
+      expect(text, key).toContain(`tcesim.${key}`);
+    }
+  });
+
   it('replays as its page shows, at the real addresses that were recorded', () => {
     const { command, pieces } = example(page);
     const args = ['dist/sim/cli/main.js', ...command.split(' ')];

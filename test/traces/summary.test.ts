@@ -91,12 +91,51 @@ describe('distinct pages', () => {
   });
 });
 
-test('requests of 4 GiB are looked at in their first 4096 pages, and the counts said to be estimates', async () => {
-  const { pages, reuse } = await summarize(
-    sourceOf([{ op: Op.read, length: 0xffff_ffff, address: 0n }]),
-  );
-  expect(pages[0]).toEqual({ pageBytes: 4096, pages: 4096, isEstimate: true });
-  expect(reuse[0].accesses).toBe(4096);
+describe('requests of many pages', () => {
+  const read = (length: number, address = 0n) => ({ op: Op.read, length, address });
+
+  test('are looked at in their first 4096 pages of a size, and the counts said to be too low', async () => {
+    const { pages, reuse } = await summarize(sourceOf([read(0xffff_ffff)]));
+    expect(pages).toEqual([
+      { pageBytes: 4096, pages: 4096, isEstimate: false, isLowerBound: true },
+      { pageBytes: 65_536, pages: 4096, isEstimate: false, isLowerBound: true },
+      { pageBytes: 2_097_152, pages: 2048, isEstimate: false, isLowerBound: false },
+      { pageBytes: 16_777_216, pages: 256, isEstimate: false, isLowerBound: false },
+    ]);
+    expect(reuse[0].accesses).toBe(4096);
+  });
+
+  test('of just 4096 pages are counted in full', async () => {
+    const [small] = (await summarize(sourceOf([read(2 ** 24)]))).pages;
+    expect([small.pages, small.isLowerBound]).toEqual([4096, false]);
+  });
+
+  test('count their larger pages where the first small ones were known', async () => {
+    expect(await pagesOf([read(2 ** 24), read(2 ** 26)])).toEqual([4096, 1024, 32, 4]);
+  });
+});
+
+describe('a trace of mappings alone', () => {
+  test.each([
+    'map',
+    'unmap',
+    'put',
+    'indirect',
+    'stuff',
+  ] as const)('names devices and PEs: %s', async (op) => {
+    const info = await summarize(sourceOf([{ op: Op[op], phb: 2, rid: 8, pe: 3, length: 1 }]));
+    expect([info.rids, info.pes]).toEqual([[8], [3]]);
+    const owners = [...info.devices, ...info.byPe];
+    expect(
+      owners.map(({ phb, rid, pe, reads, writes }) => [phb, rid ?? pe, reads, writes]),
+    ).toEqual([
+      [2, 8, 0, 0],
+      [2, 3, 0, 0],
+    ]);
+    expect(owners[0]?.pages.map(({ pageBytes, pages }) => [pageBytes, pages])).toEqual(
+      PAGE_SIZES.map((size) => [size, 0]),
+    );
+  });
 });
 
 describe('devices and PEs', () => {

@@ -1,4 +1,4 @@
-/** A trace file states the digest of its rows; `trace info` says whether they are still those. */
+/** A trace file states the digest of its rows; the verbs of `trace` say where they are not those any more. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Op } from '../../traces/format.ts';
@@ -52,6 +52,38 @@ test('info of a file with one flipped value byte warns in one line, shows all, a
     /a\.arrow: the rows are not those .*: expected sha256:\w+, got sha256:\w+/,
   );
   expect((await rowsOf(await openTrace(path)))[1]?.value).toBe(VALUE ^ 1n);
+});
+
+test.each([
+  ['cut', 'trace', 'cut', '--op', 'read,write'],
+  ['merge', 'trace', 'merge'],
+  ['export', 'trace', 'export', '--format', 'csv'],
+  ['import', 'trace', 'import'],
+])('%s of a damaged file warns in one line, writes all the same, and ends with 4', async (_verb, ...words) => {
+  const path = damaged(await written());
+  const output = temporaryPath('out');
+  const { code, stderr } = await tcesim(...words, path, '-o', output);
+  expect(code).toBe(4);
+  const warnings = stderr.split('\n').filter((line) => line.includes('warning'));
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toMatch(
+    /a\.arrow: the rows are not those .*: expected sha256:\w+, got sha256/,
+  );
+  expect(await rowsOf(await openTrace(output))).toHaveLength(3);
+});
+
+test('cat of a damaged file prints the rows, warns, and ends with 4', async () => {
+  const { code, stdout, stderr } = await tcesim('trace', 'cat', damaged(await written()));
+  expect([code, stdout.trimEnd().split('\n').length]).toEqual([4, 4]);
+  expect(stderr).toMatch(/the rows are not those that were written/);
+});
+
+test('what takes a whole file that is as written, or only a part of a damaged one, ends with 0', async () => {
+  const whole = await tcesim('trace', 'cut', await written(), '-o', temporaryPath('out'));
+  expect([whole.code, whole.stderr.includes('warning')]).toEqual([0, false]);
+  const path = damaged(await written());
+  const part = await tcesim('trace', 'cut', path, '--rows', '1', '-o', temporaryPath('out'));
+  expect([part.code, part.stderr.includes('warning')]).toEqual([0, false]);
 });
 
 test('the JSON has both digests', async () => {

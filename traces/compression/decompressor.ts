@@ -14,6 +14,8 @@ export interface Decompressor {
 /** A compression format, known by the first bytes of a file. */
 export interface Compression {
   readonly name: string;
+  /** Whether what comes out is compared with the checksums that the file has. */
+  readonly isVerified: boolean;
   /** What a decompressor takes at a time, so small that what may come out is bounded, too. */
   readonly pieceBytes: number;
   matches(head: Uint8Array): boolean;

@@ -14,6 +14,7 @@ const TRAILER_BYTES = 8;
 
 export const gzip: Compression = {
   name: 'gzip',
+  isVerified: true,
   pieceBytes: PIECE_BYTES,
   matches: ([first, second, method]) => first === 0x1f && second === 0x8b && method === 8,
   decompressor: (_head, take) => new GzipDecompressor(take),

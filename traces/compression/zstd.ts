@@ -20,6 +20,7 @@ const SKIPPABLE_FRAMES = 0x184d2a5;
 
 export const zstd: Compression = {
   name: 'zstd',
+  isVerified: false,
   pieceBytes: PIECE_BYTES,
   matches: (head) => {
     const magic = numberAt(head, 0, 4);

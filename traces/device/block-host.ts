@@ -5,14 +5,16 @@
  * the transfer size is several commands. Times never go back: an I/O that stands behind a later one is
  * issued with it, and an I/O that finds its queue full waits, and all behind it, until a command completes.
  */
+import { formatSize } from '../../models/size.ts';
 import type { TraceClock } from '../format.ts';
 import type { ImportLog } from '../import/import.ts';
-import type { RowBuffer } from '../row-buffer.ts';
+import { RowBuffer } from '../row-buffer.ts';
 import { CompletionQueue } from './completion-queue.ts';
 import type { BlockSettings } from './device-options.ts';
 import { DeviceRows, deviceIdentity, TraceTime } from './device-rows.ts';
 import { DmaMemory, RealMemory } from './iova-policy.ts';
 import { type CommandKind, NvmeController } from './nvme.ts';
+import { requireRoom } from './window-room.ts';
 
 /** Bytes of one I/O; what claims more is no I/O. */
 export const IO_BYTES_MAX = 2 ** 30;
@@ -184,6 +186,12 @@ export class BlockHost {
 
   private newController(index: number): NvmeController {
     const { iova, queueEntries, transferBytes } = this.settings;
+    const wanted = `queues of ${queueEntries} entries and their buffers of ${formatSize(transferBytes)}`;
+    requireRoom(iova, wanted, (tried) => {
+      const aside = new DeviceRows(new RowBuffer(), this.time, deviceIdentity(index));
+      const memory = new DmaMemory(aside, tried, new RealMemory());
+      new NvmeController(aside, memory, queueEntries, transferBytes);
+    });
     const rows = new DeviceRows(this.rows, this.time, deviceIdentity(index));
     const memory = new DmaMemory(rows, iova, this.real);
     return new NvmeController(rows, memory, queueEntries, transferBytes);

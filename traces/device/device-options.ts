@@ -5,7 +5,7 @@
 import { InputError } from '../../models/input-error.ts';
 import type { ImportOption } from '../import/import.ts';
 import { oneOf, powerBetween, sizeBetween, type Texts, wholeBetween } from '../option-values.ts';
-import { IOVA_POLICIES, type IovaSettings } from './iova-policy.ts';
+import { IOVA_POLICIES, type IovaSettings, WINDOW_BYTES_MAX } from './iova-policy.ts';
 
 /** Where the buffers of a device lie. */
 const IOVA_OPTIONS: readonly ImportOption[] = [
@@ -109,7 +109,7 @@ function readIovaOptions(texts: Texts): IovaSettings {
   return {
     policy,
     pageBytes,
-    windowBytes: powerBetween('window', texts, 4 * pageBytes, 2 ** 40),
+    windowBytes: powerBetween('window', texts, 4 * pageBytes, WINDOW_BYTES_MAX),
     batch: wholeBetween('batch', texts, 1, 2 ** 20),
   };
 }

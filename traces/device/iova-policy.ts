@@ -16,6 +16,9 @@ import type { DeviceRows } from './device-rows.ts';
 export const IOVA_POLICIES = ['fixed', 'strict', 'batched'] as const;
 export type IovaPolicy = (typeof IOVA_POLICIES)[number];
 
+/** The largest window of a device model. */
+export const WINDOW_BYTES_MAX = 2 ** 40;
+
 /** A policy and the window that it works in. */
 export interface IovaSettings {
   readonly policy: IovaPolicy;

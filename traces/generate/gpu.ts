@@ -6,7 +6,7 @@
  */
 import { InputError } from '../../models/input-error.ts';
 import { Op } from '../format.ts';
-import { sizeBetween, wholeBetween } from '../option-values.ts';
+import { powerBetween, wholeBetween } from '../option-values.ts';
 import { randomOf } from '../random.ts';
 import { RowWriter, type TraceGenerator } from './generator.ts';
 import { type CommonValues, commonParameters, readCommon } from './parameters.ts';
@@ -60,24 +60,18 @@ interface Sweeps {
 
 function readSweeps(values: CommonValues, texts: Readonly<Record<string, string>>): Sweeps {
   const most = Math.min(values.windowBytes, BURST_MAX);
-  const shortest = powerOfTwo('shortest', texts, 1, most);
-  const longest = powerOfTwo('longest', texts, shortest, most);
+  const shortest = powerBetween('shortest', texts, 1, most);
+  const longest = powerBetween('longest', texts, 1, most);
+  if (shortest > longest) {
+    throw new InputError(
+      `shortest: expected at most the longest, '${texts.longest}', got '${texts.shortest}'`,
+    );
+  }
   return {
     streams: wholeBetween('streams', texts, 1, STREAMS_MAX),
     shortest,
     lengths: Math.log2(longest / shortest) + 1,
   };
-}
-
-function powerOfTwo(
-  name: string,
-  texts: Readonly<Record<string, string>>,
-  least: number,
-  most: number,
-): number {
-  const bytes = sizeBetween(name, texts, least, most);
-  if (Number.isInteger(Math.log2(bytes))) return bytes;
-  throw new InputError(`${name}: expected a power of two, got '${texts[name]}'`);
 }
 
 /** Where each stream goes on, device after device: at first evenly spread, on burst boundaries. */

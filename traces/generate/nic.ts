@@ -9,11 +9,13 @@
  * trace replays without `--window` and without `--map`.
  */
 import { InputError } from '../../models/input-error.ts';
+import { formatSize } from '../../models/size.ts';
 import { NIC_OPTIONS, type NicSettings, readNicOptions } from '../device/device-options.ts';
 import { DeviceRows, deviceIdentity, TraceTime } from '../device/device-rows.ts';
 import { DmaMemory, RealMemory } from '../device/iova-policy.ts';
 import { NicReceiveRing } from '../device/nic.ts';
 import { TransmitRing } from '../device/transmit-ring.ts';
+import { requireRoom } from '../device/window-room.ts';
 import { wholeBetween } from '../option-values.ts';
 import { RowBuffer } from '../row-buffer.ts';
 import type { TraceGenerator, Traffic } from './generator.ts';
@@ -130,17 +132,23 @@ function tryOut(
   settings: NicSettings,
   createCard: (rows: DeviceRows, memory: DmaMemory) => CardTurn,
 ): void {
-  const buffer = new RowBuffer();
-  const rows = new DeviceRows(buffer, new TraceTime(true), deviceIdentity(0));
-  const turn = createCard(rows, new DmaMemory(rows, settings.iova, new RealMemory()));
-  for (let packet = 0; packet <= settings.ringEntries; packet += 1) {
-    if (!turn()) throw noRoom(settings);
-    buffer.take();
-  }
+  requireRoom(settings.iova, wantedRoom(settings), (iova) => {
+    const buffer = new RowBuffer();
+    const rows = new DeviceRows(buffer, new TraceTime(true), deviceIdentity(0));
+    const turn = createCard(rows, new DmaMemory(rows, iova, new RealMemory()));
+    for (let packet = 0; packet <= settings.ringEntries; packet += 1) {
+      if (!turn()) throw noRoom(settings);
+      buffer.take();
+    }
+  });
 }
 
-function noRoom({ ringEntries, iova }: NicSettings): InputError {
+function wantedRoom({ ringEntries }: NicSettings): string {
+  return `the ring, ${ringEntries} buffers and those that wait`;
+}
+
+function noRoom(settings: NicSettings): InputError {
   return new InputError(
-    `window: expected room for ${ringEntries} buffers and those that wait, got ${iova.windowBytes} bytes`,
+    `window: expected room for ${wantedRoom(settings)}, got ${formatSize(settings.iova.windowBytes)}`,
   );
 }

@@ -5,10 +5,12 @@
  * without `--window` and without `--map`.
  */
 import { InputError } from '../../models/input-error.ts';
+import { formatSize } from '../../models/size.ts';
 import { BLOCK_OPTIONS, type BlockSettings, readBlockOptions } from '../device/device-options.ts';
 import { DeviceRows, deviceIdentity, TraceTime } from '../device/device-rows.ts';
 import { DmaMemory, RealMemory } from '../device/iova-policy.ts';
 import { NvmeController } from '../device/nvme.ts';
+import { requireRoom } from '../device/window-room.ts';
 import { Op } from '../format.ts';
 import { decimalBetween, sizeBetween, wholeBetween } from '../option-values.ts';
 import { randomOf } from '../random.ts';
@@ -83,6 +85,9 @@ interface Load {
 function readLoad(texts: Texts): Load {
   const depth = wholeBetween('depth', texts, 1, DEPTH_MAX);
   const blockBytes = sizeBetween('block', texts, BLOCK_MIN, BLOCK_MAX);
+  if (blockBytes % BLOCK_MIN !== 0) {
+    throw new InputError(`block: expected a multiple of ${BLOCK_MIN}, got '${texts.block}'`);
+  }
   const transferBytes = Math.ceil(blockBytes / NVME_PAGE_BYTES) * NVME_PAGE_BYTES;
   // One entry of a queue is never used.
   const queue = { depth: `${depth + 1}`, transfer: `${transferBytes}`, controllers: '1' };
@@ -96,14 +101,20 @@ function readLoad(texts: Texts): Load {
 
 /** DMA requests of a command, as one shows. Refuses a window that has no room for queue and buffers. */
 function tryOut(load: Load): number {
-  const rows = new RowBuffer();
-  const queue = new Queue(0, rows, new TraceTime(true), new RealMemory(), load, () => 0);
-  const first = rows.total;
-  queue.issue();
-  queue.finish();
-  const operations = rows.columns.op.subarray(first, rows.total);
-  const requests = operations.filter((op) => op === Op.read || op === Op.write).length;
-  for (let command = 0; command < load.depth; command += 1) queue.issue();
+  const { settings, depth, blockBytes } = load;
+  const wanted = `a queue of ${depth} commands of ${formatSize(blockBytes)} and those that wait`;
+  let requests = 0;
+  requireRoom(settings.iova, wanted, (iova) => {
+    const tried = { ...load, settings: { ...settings, iova } };
+    const rows = new RowBuffer();
+    const queue = new Queue(0, rows, new TraceTime(true), new RealMemory(), tried, () => 0);
+    const first = rows.total;
+    queue.issue();
+    queue.finish();
+    const operations = rows.columns.op.subarray(first, rows.total);
+    requests = operations.filter((op) => op === Op.read || op === Op.write).length;
+    for (let command = 0; command < depth; command += 1) queue.issue();
+  });
   return requests;
 }
 

@@ -91,30 +91,37 @@ export function fillPresets(
 
 /**
  * Reads the common parameters; throws InputError with name, wanted and got. A generator that leaves out
- * `length` or `writes` gives a text of its own for it.
+ * `length` or `writes` gives a text of its own for it. `windowName` is what it calls `window`.
  */
-export function readCommon(texts: Texts): CommonValues {
+export function readCommon(texts: Texts, windowName = 'window'): CommonValues {
   const pageBytes = powerBetween('page', texts, 4096, 2 ** 34);
-  const windowBytes = sizeBetween('window', texts, pageBytes, EXACT_MAX);
+  const windowBytes = sizeBetween(windowName, texts, pageBytes, EXACT_MAX);
   const base = parseSize(texts.base as string, 'base');
   if (base + BigInt(windowBytes) > 1n << 64n) {
     throw new InputError(`base: expected a window that ends below 2^64, got '${texts.base}'`);
   }
   for (const [name, bytes] of [
-    ['window', BigInt(windowBytes)],
+    [windowName, BigInt(windowBytes)],
     ['base', base],
   ] as const) {
     if (bytes % BigInt(pageBytes) !== 0n) {
       throw new InputError(`${name}: expected a multiple of the page, got '${texts[name]}'`);
     }
   }
+  const requests = countBetween('requests', texts.requests as string, 1, EXACT_MAX);
+  const interval = readInterval(texts);
+  if (requests * interval.ticks > EXACT_MAX) {
+    throw new InputError(
+      `interval: expected exact times up to the last of ${texts.requests} requests, got '${texts.interval}'`,
+    );
+  }
   return {
-    requests: countBetween('requests', texts.requests as string, 1, EXACT_MAX),
+    requests,
     pageBytes,
     windowBytes,
     base,
     length: sizeBetween('length', texts, 1, Math.min(windowBytes, LENGTH_MAX)),
-    interval: readInterval(texts),
+    interval,
     devices: wholeBetween('devices', texts, 1, DEVICES_MAX),
     writeShare: decimalBetween('writes', texts, 0, 1),
     seed: texts.seed as string,

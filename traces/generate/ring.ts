@@ -50,6 +50,9 @@ export const ring: TraceGenerator = {
 /** The bytes of a mapping are a 32-bit number. */
 const MAP_BYTES_MAX = 2 ** 32 - 1;
 
+/** Real addresses that a TCE can name: 60 bits. */
+const REAL_ADDRESSES = 1n << 60n;
+
 /** Where things lie in the window of each device; offsets from its base. */
 interface Layout {
   readonly descriptors: number;
@@ -90,8 +93,21 @@ function layOut(values: CommonValues, texts: Readonly<Record<string, string>>): 
     bufferCount,
     bufferBytes,
     mapBytes: strict ? bufferBytes : 0,
-    memory: parseSize(texts.memory as string, 'memory'),
+    memory: strict ? readMemory(values, texts) : 0n,
   };
+}
+
+/** The real address of the pages that strict maps, that of the window's first. */
+function readMemory(values: CommonValues, texts: Readonly<Record<string, string>>): bigint {
+  const { pageBytes, windowBytes } = values;
+  const memory = parseSize(texts.memory as string, 'memory');
+  if (memory % BigInt(pageBytes) !== 0n) {
+    throw new InputError(`memory: expected a multiple of the page, got '${texts.memory}'`);
+  }
+  if (memory + BigInt(windowBytes) > REAL_ADDRESSES) {
+    throw new InputError(`memory: expected a span that ends below 2^60, got '${texts.memory}'`);
+  }
+  return memory;
 }
 
 class Packets {

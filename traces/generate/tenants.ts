@@ -54,7 +54,9 @@ export const tenants: TraceGenerator = {
     ...OWN_PARAMETERS,
   ],
   prepare(texts) {
-    const spans = listOf(texts.windows as string).map((window) => readCommon({ ...texts, window }));
+    const spans = listOf(texts.windows as string).map((windows) =>
+      readCommon({ ...texts, windows }, 'windows'),
+    );
     const [values] = spans;
     const { requests, devices, writeShare, length } = values;
     const burst = wholeBetween('burst', texts, 1, BURST_MAX);

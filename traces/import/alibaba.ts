@@ -1,11 +1,10 @@
 /**
- * Block traces of Alibaba Cloud (github.com/alibaba/block-traces): lines without a header,
+ * Block traces of Alibaba Cloud (github.com/alibaba/block-traces): lines, as a rule without a header,
  * `device_id,opcode,offset,length,timestamp`; opcode R or W, offset and length in bytes, timestamp in
  * microseconds since 1970. They do not tell when an I/O was complete: option `latency`. Tencent's block
  * traces, which are not read, differ in order and units: timestamp (seconds), offset and size (sectors of
  * 512 bytes), type (0 read, 1 write), volume.
  */
-import { InputError } from '../../models/input-error.ts';
 import { BlockHost, type BlockIo } from '../device/block-host.ts';
 import {
   BLOCK_OPTIONS,
@@ -15,11 +14,26 @@ import {
 } from '../device/device-options.ts';
 import { SourceTime } from '../device/source-time.ts';
 import type { RowBuffer } from '../row-buffer.ts';
-import { BLOCK_PARAMETERS, ioBytes, readOrNote, timeOf } from './block-line.ts';
+import {
+  BLOCK_PARAMETERS,
+  type Column,
+  ioBytes,
+  misfit,
+  numberColumn,
+  readOrNote,
+  timeOf,
+} from './block-line.ts';
 import type { ImportLog, LineFormat, LineParser } from './import.ts';
 
 const LINE = /^(\d{1,19}),([RW]),(\d{1,19}),(\d{1,19}),(\d{1,19})$/;
-const HEADER = 'device_id,opcode,offset,length,timestamp';
+const COLUMNS: readonly Column[] = [
+  numberColumn('device_id', 19),
+  { name: 'opcode', form: /^[RW]$/, wanted: 'R or W' },
+  numberColumn('offset', 19),
+  numberColumn('length', 19),
+  numberColumn('timestamp', 19),
+];
+const HEADER = COLUMNS.map(({ name }) => name).join(',');
 const MICROSECOND_NS = 1000n;
 
 export const alibabaFormat: LineFormat = {
@@ -62,7 +76,7 @@ class AlibabaParser implements LineParser {
 
   private read(text: string): BlockIo {
     const found = LINE.exec(text);
-    if (!found) throw new InputError(`expected ${HEADER}, opcode R or W`);
+    if (!found) throw misfit(text, COLUMNS);
     const [, disk, opcode, , length, timestamp] = found as unknown as string[];
     const kind = opcode === 'R' ? 'read' : 'write';
     return {

@@ -8,7 +8,7 @@ import { Op } from '../format.ts';
 import type { RowBuffer } from '../row-buffer.ts';
 import { Word, wordOf } from '../word.ts';
 import { ASSUMED_DMA, assumedLength, assumedOperation } from './assumed-dma.ts';
-import { word as bigWord, count, half } from './fields.ts';
+import { word as bigWord, count, describeField, half } from './fields.ts';
 import type { ImportLog, LineFormat, LineParser } from './import.ts';
 import { PowernvRows, REFUSED_WORD } from './powernv-rows.ts';
 import { PseriesRows } from './pseries-rows.ts';
@@ -35,36 +35,38 @@ export const captureFormat: LineFormat = {
 class CaptureParser implements LineParser {
   private readonly powernv: PowernvRows;
   private readonly pseries: PseriesRows;
-  private readonly kinds: Readonly<Record<string, (fields: Fields) => void>> = {
-    tve: ([, phb, index, tve]) =>
-      this.powernv.tve(count(phb, 'phb', 8), count(index, 'index', 16), word(tve, 'tve')),
-    kill: ([, phb, register]) => this.powernv.kill(count(phb, 'phb', 8), word(register, 'kill')),
-    dma: (fields) =>
-      fields.length === POWERNV_DMA_FIELDS ? this.powernvDma(fields) : this.pseriesDma(fields),
-    put: ([, liobn, ioba, tce, ret]) => {
-      if (this.succeeded(ret)) {
-        this.pseries.put(half(liobn, 'liobn'), word(ioba, 'ioba'), word(tce, 'tce'));
-      }
-    },
-    multi: ([, liobn, ioba, tce, n, ret]) => {
-      if (this.succeeded(ret)) this.pseries.indirect(...list(liobn, ioba, tce, n));
-    },
-    stuff: ([, liobn, ioba, tce, n, ret]) => {
-      if (this.succeeded(ret)) this.pseries.stuff(...list(liobn, ioba, tce, n));
-    },
-    clear: (fields) => this.clear(fields),
-    win: ([, liobn, pageShift, windowShift, start]) =>
-      this.pseries.create(half(liobn, 'liobn'), {
-        pageShift: count(pageShift, 'page shift', 6),
-        bytes: wordOf(1n << BigInt(count(windowShift, 'window shift', 6))),
-        start: word(start, 'start'),
-      }),
-    unwin: ([, liobn]) => this.pseries.remove(half(liobn, 'liobn')),
-    xlate: (fields) => this.translation(fields),
-  };
+  private readonly takers = new Map(
+    Object.entries<(fields: Fields) => void>({
+      tve: ([, phb, index, tve]) =>
+        this.powernv.tve(count(phb, 'phb', 8), count(index, 'index', 16), word(tve, 'tve')),
+      kill: ([, phb, register]) => this.powernv.kill(count(phb, 'phb', 8), word(register, 'kill')),
+      dma: (fields) =>
+        fields.length === POWERNV_DMA_FIELDS ? this.powernvDma(fields) : this.pseriesDma(fields),
+      put: ([, liobn, ioba, tce, ret]) => {
+        if (this.succeeded(ret)) {
+          this.pseries.put(half(liobn, 'liobn'), word(ioba, 'ioba'), word(tce, 'tce'));
+        }
+      },
+      multi: ([, liobn, ioba, tce, n, ret]) => {
+        if (this.succeeded(ret)) this.pseries.indirect(...list(liobn, ioba, tce, n));
+      },
+      stuff: ([, liobn, ioba, tce, n, ret]) => {
+        if (this.succeeded(ret)) this.pseries.stuff(...list(liobn, ioba, tce, n));
+      },
+      clear: (fields) => this.clear(fields),
+      win: ([, liobn, pageShift, windowShift, start]) =>
+        this.pseries.create(half(liobn, 'liobn'), {
+          pageShift: count(pageShift, 'page shift', 6),
+          bytes: wordOf(1n << BigInt(count(windowShift, 'window shift', 6))),
+          start: word(start, 'start'),
+        }),
+      unwin: ([, liobn]) => this.pseries.remove(half(liobn, 'liobn')),
+      xlate: (fields) => this.translation(fields),
+    }),
+  );
 
   constructor(
-    rows: RowBuffer,
+    private readonly rows: RowBuffer,
     private readonly log: ImportLog,
   ) {
     this.powernv = new PowernvRows(rows);
@@ -72,10 +74,13 @@ class CaptureParser implements LineParser {
   }
 
   accept(line: string, number: number): void {
-    if (line.trim() === '') return;
+    if (line.trim() === '') {
+      this.log.expected('blank line');
+      return;
+    }
     try {
       const fields = parseArray(line);
-      const take = this.kinds[String(fields[0])];
+      const take = this.takers.get(nameOf(fields));
       if (take) take(fields);
       else this.log.expected('other event');
     } catch (error) {
@@ -88,13 +93,17 @@ class CaptureParser implements LineParser {
 
   private succeeded(ret: unknown): boolean {
     if (ret === 0) return true;
+    if (typeof ret !== 'number') {
+      throw new InputError(`result: expected a number, got ${describeField(ret)}`);
+    }
     this.log.expected('failed hypercall');
     return false;
   }
 
   private powernvDma(fields: Fields): void {
     const [, phb, devfn, pe, , address, length, access, real, reads] = fields;
-    if (!Array.isArray(reads)) throw new InputError(`reads: expected a list, got '${reads}'`);
+    if (!Array.isArray(reads))
+      throw new InputError(`reads: expected a list, got ${describeField(reads)}`);
     const dma = {
       phb: count(phb, 'phb', 8),
       devfn: count(devfn, 'devfn', 8),
@@ -120,14 +129,19 @@ class CaptureParser implements LineParser {
   }
 
   private translation([, liobn, offset, page, permission, mask]: Fields): void {
+    const window = half(liobn, 'liobn');
     const at = word(offset, 'address');
     const within = word(mask, 'mask');
     const real = word(page, 'page');
-    real.set(real.high | (at.high & within.high), real.low | (at.low & within.low));
+    // Below the mask QEMU prints what stands in the TCE there: its permission bits.
+    real.set(
+      (real.high & ~within.high) | (at.high & within.high),
+      (real.low & ~within.low) | (at.low & within.low),
+    );
     const bits = count(permission, 'permission', 2);
     const op = assumedOperation(bits, this.log);
     const length = assumedLength(real.low);
-    this.pseries.dma(half(liobn, 'liobn'), op, at, length, bits === 0 ? REFUSED_WORD : real);
+    this.pseries.dma(window, op, at, length, bits === 0 ? REFUSED_WORD : real);
   }
 
   private clear([, liobn, ioba, n, step]: Fields): void {
@@ -135,8 +149,11 @@ class CaptureParser implements LineParser {
     const address = word(ioba, 'ioba');
     const stepBytes = wordOf(BigInt(count(step, 'step', 48)));
     const entries = count(n, 'count', CLEAR_COUNT_BITS);
+    const before = this.rows.total;
     for (let entry = 0; entry < entries; entry += 1) {
       this.pseries.put(window, address, UNMAPPED);
+      // A window without rows is counted, once a line.
+      if (this.rows.total === before) return;
       address.add(stepBytes);
     }
   }
@@ -153,6 +170,12 @@ function parseArray(line: string): Fields {
   throw new InputError('expected a JSON array, got another value');
 }
 
+/** The name of an event. */
+function nameOf([name]: Fields): string {
+  if (typeof name === 'string') return name;
+  throw new InputError(`expected the name of an event first, got ${describeField(name)}`);
+}
+
 function list(
   liobn: unknown,
   ioba: unknown,
@@ -164,7 +187,7 @@ function list(
 
 function isWrite(access: unknown): boolean {
   if (access === 'r' || access === 'w') return access === 'w';
-  throw new InputError(`access: expected r or w, got '${access}'`);
+  throw new InputError(`access: expected r or w, got ${describeField(access)}`);
 }
 
 function word(text: unknown, what: string): Word {
@@ -173,7 +196,8 @@ function word(text: unknown, what: string): Word {
 
 /** A table read of a walk: level, real address, TCE. */
 function tableRead(read: unknown): readonly [address: Word, tce: Word] {
-  if (!Array.isArray(read)) throw new InputError(`reads: expected lists, got '${read}'`);
+  if (!Array.isArray(read))
+    throw new InputError(`reads: expected lists, got ${describeField(read)}`);
   return [word(read[1], 'read'), word(read[2], 'tce')];
 }
 

@@ -1,7 +1,7 @@
 /**
- * Tables of comma-separated values with a header: the format for everybody's own tools. Columns as in the
- * trace schema, in any order; unlike a log, a bad line here is a mistake of the table's author and stops
- * the import.
+ * Tables of comma-separated values: the format for everybody's own tools. Columns as in the trace schema,
+ * in any order; options say which columns of a foreign table they are, and in which unit it counts time. A
+ * bad row is counted as in a log, except in the rows of a scenario, which were written for it.
  */
 import { InputError } from '../../models/input-error.ts';
 import { OPERATIONS, Op } from '../format.ts';
@@ -9,7 +9,10 @@ import { suggest } from '../nearest.ts';
 import { PeNumbering } from '../numbering.ts';
 import { parseUnsigned } from '../numbers.ts';
 import type { RowBuffer, TraceRow } from '../row-buffer.ts';
-import type { LineFormat, LineParser } from './import.ts';
+import { ColumnMap, type Places } from './csv-columns.ts';
+import type { ImportLog, LineFormat, LineParser } from './import.ts';
+import { parsePciName } from './pci-name.ts';
+import { readTimeUnit } from './time-unit.ts';
 
 /** The header's names and the bits of their numbers (`op` is a name). */
 const COLUMN_BITS = {
@@ -29,24 +32,51 @@ type Column = keyof typeof COLUMN_BITS;
 export const CSV_COLUMNS = Object.keys(COLUMN_BITS) as readonly Column[];
 
 const REQUIRED: readonly Column[] = ['time_ns', 'rid', 'op', 'address', 'length'];
-const SHORT_OPERATIONS: Readonly<Record<string, number>> = { r: Op.read, w: Op.write };
-/** `bb:dd.f`, as lspci prints it, a domain in front allowed. */
-const BUS_ADDRESS = /^(?:[0-9a-f]{4}:)?([0-9a-f]{2}):([0-9a-f]{2})\.([0-7])$/i;
+const KNOWN = { names: CSV_COLUMNS, required: REQUIRED };
+
+/** Operations by name: those of the schema, and what other tools call a read and a write. */
+const OPERATION_CODES: ReadonlyMap<string, number> = new Map([
+  ...OPERATIONS.map((name, code) => [name as string, code] as const),
+  ...['r', 'rd', 'mrd', 'mrd32', 'mrd64'].map((name) => [name, Op.read] as const),
+  ...['w', 'wr', 'mwr', 'mwr32', 'mwr64'].map((name) => [name, Op.write] as const),
+]);
+/** What else a PCIe analyser lists (PCI Express Base Specification, table 2-3): no access to memory. */
+const OTHER_TLP = /^(?:cpl(?:d|lk|dlk)?|cfg(?:rd|wr)[01]|io(?:rd|wr)|msgd?)$/;
+
+/** `01:00.0`, as lspci prints it where there is one domain. */
+const WITHOUT_DOMAIN = /^[^:]+:[^:]+$/;
+const TIME = /^(\d{1,20})\.(\d{1,20})$/;
+/** Separators by which a header is known. */
+const SEPARATORS = /[,;|\t]/;
 
 /** A line in front of the header for a trace whose times do not count. */
 export const CSV_CLOCK_ORDER = '# clock: order';
 
 export const csvFormat: LineFormat = {
   name: 'csv',
-  description: `table with a header that names ${REQUIRED.join(', ')}`,
+  description: `table with a header that names ${REQUIRED.join(', ')}, or with a map of its columns`,
+  options: [
+    {
+      name: 'columns',
+      description:
+        'their:ours,.. such as ts:time_ns,bdf:rid; without a header number:ours,.. from 1',
+      preset: '',
+    },
+    {
+      name: 'time-unit',
+      description: 'of time_ns, fractions allowed: s, ms, us or ns',
+      preset: 'ns',
+    },
+    { name: 'separator', description: 'of the cells: one character, or tab', preset: ',' },
+  ],
   clock: (lines) => (lines.some((line) => line.trim() === CSV_CLOCK_ORDER) ? 'order' : 'time'),
   parameters: {},
   matches: (lines) => {
     const header = lines.find((line) => !isComment(line)) ?? '';
-    const names = header.split(',').map((name) => name.trim().toLowerCase());
+    const names = header.split(SEPARATORS).map((name) => bare(name).toLowerCase());
     return names.filter((name) => (REQUIRED as readonly string[]).includes(name)).length >= 2;
   },
-  parser: (rows, _log, place) => new CsvParser(rows, place),
+  parser: (rows, log, place, options) => new CsvParser(rows, log, place, options),
 };
 
 /** The line (from 1) on which row `row` (from 0) of a table stands. */
@@ -57,54 +87,93 @@ export function csvLineOf(text: string, row: number): number {
 }
 
 class CsvParser implements LineParser {
-  private header: Column[] | undefined;
+  private readonly map: ColumnMap<Column>;
+  private readonly separator: string;
+  private readonly unitNs: bigint;
+  /** The rows of a scenario come without options. */
+  private readonly isScenario: boolean;
+  private places: Places<Column> | undefined;
+  /** Cells of a row; 0 where no header says it. */
+  private width = 0;
   private readonly numbering = new PeNumbering();
   private timeNs = 0n;
 
   constructor(
     private readonly rows: RowBuffer,
+    private readonly log: ImportLog,
     private readonly place: string,
-  ) {}
+    options: Readonly<Record<string, string>>,
+  ) {
+    this.isScenario = options.columns === undefined;
+    this.map = new ColumnMap(options.columns ?? '', KNOWN);
+    this.separator = readSeparator(options.separator ?? ',');
+    this.unitNs = this.isScenario ? 1n : readTimeUnit(options);
+    if (this.map.isByNumber) this.places = this.map.numbered();
+  }
 
   accept(line: string, number: number): void {
-    if (!hasContent(line)) return;
-    const cells = line.split(',').map((cell) => cell.trim());
-    const at = `${this.place}:${number}`;
-    if (this.header) this.rows.add(this.row(cells, this.header, at));
-    else this.header = readHeader(cells, at);
+    if (!hasContent(line)) {
+      if (!isComment(line) && !this.isScenario) this.log.expected('blank line');
+      return;
+    }
+    const cells = line.split(this.separator).map(bare);
+    try {
+      if (this.places) this.row(cells, this.places);
+      else this.header(cells);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      if (this.places && !this.isScenario) this.log.malformed(number, error.message);
+      else throw new InputError(`${this.place}:${number}: ${error.message}`);
+    }
   }
 
   finish(): void {
-    if (!this.header) {
+    if (!this.places) {
       throw new InputError(`${this.place}: expected a header that names ${REQUIRED.join(', ')}`);
     }
   }
 
-  private row(cells: string[], header: Column[], at: string): TraceRow {
-    if (cells.length !== header.length) {
-      throw new InputError(`${at}: expected ${header.length} columns, got ${cells.length}`);
-    }
-    const texts = Object.fromEntries(header.map((column, index) => [column, cells[index]]));
-    const number = (column: Column) => numberIn(column, texts[column], at);
-    const op = operationIn(texts.op as string, at);
-    const rid = ridIn(texts.rid as string, at);
-    const timeNs = number('time_ns');
+  private header(cells: readonly string[]): void {
+    this.places = this.map.placesIn(cells);
+    this.width = cells.length;
+  }
+
+  private row(cells: readonly string[], places: Places<Column>): void {
+    this.checkWidth(cells, places);
+    const text = (column: Column) => cells[places.get(column) ?? cells.length];
+    const name = (text('op') as string).toLowerCase();
+    if (!this.isScenario && OTHER_TLP.test(name)) this.log.expected(`${name}: no memory request`);
+    else this.rows.add(this.read(text));
+  }
+
+  /** The row of such cells. What is remembered of it waits until all of it was read. */
+  private read(text: (column: Column) => string | undefined): TraceRow {
+    const number = (column: Column) => numberIn(column, text(column));
+    const op = operationIn(text('op') as string);
+    const rid = ridIn(text('rid') as string);
+    const timeNs = timeIn(text('time_ns') as string, this.unitNs);
     if (timeNs < this.timeNs) {
-      throw new InputError(
-        `${at}: column time_ns: expected at least ${this.timeNs}, got ${timeNs}`,
-      );
+      throw new InputError(`column time_ns: expected at least ${this.timeNs}, got ${timeNs}`);
     }
-    this.timeNs = timeNs;
-    return {
+    const row = {
       op,
       timeNs,
       phb: Number(number('phb')),
       rid,
-      pe: texts.pe === undefined ? this.numbering.number(op, rid) : Number(number('pe')),
+      pe: Number(number('pe')),
       length: Number(number('length')),
       address: number('address'),
       value: number('value'),
     };
+    this.timeNs = timeNs;
+    return text('pe') === undefined ? { ...row, pe: this.numbering.number(op, rid) } : row;
+  }
+
+  private checkWidth({ length }: readonly string[], places: Places<Column>): void {
+    if (this.width > 0 ? length === this.width : length > Math.max(...places.values())) return;
+    const wanted =
+      this.width > 0 ? `${this.width}` : `at least ${Math.max(...places.values()) + 1}`;
+    throw new InputError(`expected ${wanted} columns, got ${length}`);
   }
 }
 
@@ -116,51 +185,46 @@ function isComment(line: string): boolean {
   return line.startsWith('#');
 }
 
-function readHeader(cells: string[], at: string): Column[] {
-  const header = cells.map((cell) => {
-    const name = cell.toLowerCase();
-    if (name in COLUMN_BITS) return name as Column;
-    throw new InputError(`${at}: unknown column '${cell}'${suggest(cell, CSV_COLUMNS)}`);
-  });
-  for (const column of REQUIRED) {
-    if (!header.includes(column)) throw new InputError(`${at}: column ${column}: missing`);
-  }
-  const twice = header.find((column, index) => header.indexOf(column) !== index);
-  if (twice) throw new InputError(`${at}: column ${twice}: named twice`);
-  return header;
+/** A cell without blanks and quotes around it. */
+function bare(cell: string): string {
+  const text = cell.trim();
+  return text.length >= 2 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
 }
 
-function numberIn(column: Column, text: string | undefined, at: string): bigint {
+function readSeparator(text: string): string {
+  if (text === 'tab') return '\t';
+  if (text.length === 1 && !/[\w."#]/.test(text)) return text;
+  throw new InputError(`separator: expected a character such as ; or the word tab, got '${text}'`);
+}
+
+function numberIn(column: Column, text: string | undefined): bigint {
   if (text === undefined) return 0n;
   const bits = COLUMN_BITS[column];
   const value = parseUnsigned(text, bits);
   if (value !== undefined) return value;
+  throw new InputError(`column ${column}: expected an unsigned ${bits}-bit number, got '${text}'`);
+}
+
+/** Nanoseconds of a time in a unit, rounded down. */
+function timeIn(text: string, unitNs: bigint): bigint {
+  const [, whole, fraction = ''] = TIME.exec(text) ?? [];
+  const ticks = whole === undefined ? numberIn('time_ns', text) : BigInt(whole + fraction);
+  const timeNs = (ticks * unitNs) / 10n ** BigInt(fraction.length);
+  if (timeNs >> BigInt(COLUMN_BITS.time_ns) === 0n) return timeNs;
+  throw new InputError(`column time_ns: expected less than 2^64 ns, got '${text}'`);
+}
+
+function ridIn(text: string): number {
+  const name = WITHOUT_DOMAIN.test(text) ? `0000:${text}` : text;
+  const rid = parsePciName(name)?.rid ?? parseUnsigned(text, COLUMN_BITS.rid);
+  if (rid !== undefined) return Number(rid);
   throw new InputError(
-    `${at}: column ${column}: expected an unsigned ${bits}-bit number, got '${text}'`,
+    `column rid: expected a 16-bit number or bus:device.function, got '${text}'`,
   );
 }
 
-function ridIn(text: string, at: string): number {
-  const parts = BUS_ADDRESS.exec(text);
-  const rid = parts ? ridOf(parts) : Number(parseUnsigned(text, 16) ?? Number.NaN);
-  if (!Number.isNaN(rid)) return rid;
-  throw new InputError(
-    `${at}: column rid: expected a 16-bit number or bus:device.function, got '${text}'`,
-  );
-}
-
-function ridOf(parts: RegExpExecArray): number {
-  const [bus, device, fn] = parts.slice(1).map((digits) => Number.parseInt(digits, 16)) as [
-    number,
-    number,
-    number,
-  ];
-  return device < 32 ? (bus << 8) | (device << 3) | fn : Number.NaN;
-}
-
-function operationIn(text: string, at: string): number {
-  const name = text.toLowerCase();
-  const code = SHORT_OPERATIONS[name] ?? (OPERATIONS as readonly string[]).indexOf(name);
-  if (code >= 0) return code;
-  throw new InputError(`${at}: column op: unknown operation '${text}'${suggest(text, OPERATIONS)}`);
+function operationIn(text: string): number {
+  const code = OPERATION_CODES.get(text.toLowerCase());
+  if (code !== undefined) return code;
+  throw new InputError(`column op: unknown operation '${text}'${suggest(text, OPERATIONS)}`);
 }

@@ -115,7 +115,8 @@ export class DmaEvents implements KernelEventGroup {
       this.log.expected('failed mapping');
       return;
     }
-    this.map(line, [{ start, bytes: this.size.size, real: this.real.word }]);
+    const real = this.real.word;
+    this.map(line, [{ start, bytes: this.size.size, real }], [real]);
   }
 
   /** Coherent memory: its virtual address is printed as a hash, its real one not at all. */
@@ -124,11 +125,12 @@ export class DmaEvents implements KernelEventGroup {
       this.log.expected('failed mapping');
       return;
     }
-    this.map(line, [withReal(this.range(), undefined)]);
+    this.map(line, [withReal(this.range(), undefined)], []);
   }
 
   private allocateList(line: DmaLine): void {
-    this.map(line, this.pieces(line, [this.range()], this.entries.words));
+    const entries = this.entries.words;
+    this.map(line, this.pieces(line, [this.range()], entries), entries);
   }
 
   private mapList(line: DmaLine): void {
@@ -143,7 +145,7 @@ export class DmaEvents implements KernelEventGroup {
       return;
     }
     const segments = starts.map((start, index) => ({ start, bytes: sizes[index] as number }));
-    this.map(line, this.pieces(line, segments, entries));
+    this.map(line, this.pieces(line, segments, entries), entries);
     this.lists.add(line.name, entries, segments);
     if (isTruncated(line)) this.log.assume('end of a scatter-gather list of more than 128');
   }
@@ -151,7 +153,8 @@ export class DmaEvents implements KernelEventGroup {
   /** The pieces of a list; every segment and piece is checked. */
   private pieces(line: DmaLine, segments: BusRange[], entries: Word[]): MappedRange[] {
     for (const { start, bytes } of segments) this.rows.check(start, bytes);
-    if (entries.length < segments.length && !isTruncated(line)) {
+    const isShort = entries.length < segments.length && !isTruncated(line);
+    if (isShort || entries.length === 0) {
       const wanted = `${segments.length} or more`;
       throw new InputError(`phys_addrs: expected ${wanted}, got ${entries.length}`);
     }
@@ -164,17 +167,23 @@ export class DmaEvents implements KernelEventGroup {
     return pieces;
   }
 
-  private map({ device, name, timeNs }: DmaLine, ranges: readonly MappedRange[]): void {
+  private map(
+    { device, name, timeNs, event }: DmaLine,
+    ranges: readonly MappedRange[],
+    reals: readonly Word[],
+  ): void {
     const permission = this.permission();
     for (const { start, bytes, real } of ranges) this.rows.check(start, bytes, real);
-    let told = 0;
-    for (const { start, bytes, real } of ranges) {
+    const { thread } = event;
+    const told = this.iommu.claimMapping({ thread, timeNs, device, ranges, reals, permission });
+    for (let index = 0; index < ranges.length; index += 1) {
+      if (told[index]) continue;
+      const { start, bytes, real } = ranges[index];
       const mapping = { start, bytes, real, device, permission };
-      if (this.iommu.claim('map', device, mapping, permission)) told += 1;
-      else this.moments.write(() => this.rows.map(timeNs, mapping));
+      this.moments.write(() => this.rows.map(timeNs, mapping));
     }
-    if (told > 0) this.behindIommu.add(name);
-    if (told === ranges.length) this.log.expected('told by events/iommu, too');
+    if (told.includes(true)) this.behindIommu.add(name);
+    if (!told.includes(false)) this.log.expected('told by events/iommu, too');
   }
 
   private unmapOne(line: DmaLine): void {
@@ -190,18 +199,19 @@ export class DmaEvents implements KernelEventGroup {
     else this.log.expected('unmapping of a list whose mapping is not in the log');
   }
 
-  private unmap({ device, name, timeNs }: DmaLine, ranges: readonly BusRange[]): void {
-    let isClaimed = false;
-    for (const range of ranges) {
-      if (this.iommu.claim('unmap', device, range)) isClaimed = true;
+  private unmap({ device, name, timeNs, event }: DmaLine, ranges: readonly BusRange[]): void {
+    const { thread } = event;
+    const isKnown = this.behindIommu.has(name);
+    const told = this.iommu.claimUnmapping({ thread, timeNs, device, ranges }, !isKnown);
+    const isTold = isKnown || told.includes(true);
+    if (!isTold) {
+      for (const range of ranges) {
+        this.moments.write(() => this.rows.unmap(timeNs, device, range));
+      }
+      return;
     }
-    if (isClaimed) this.behindIommu.add(name);
-    const isTold = this.behindIommu.has(name);
-    if (isTold) this.log.expected('told by events/iommu, too');
-    for (const range of ranges) {
-      if (!isClaimed) this.iommu.announce(device, range, !isTold);
-      if (!isTold) this.moments.write(() => this.rows.unmap(timeNs, device, range));
-    }
+    this.behindIommu.add(name);
+    this.log.expected('told by events/iommu, too');
   }
 
   private range(): BusRange {

@@ -16,27 +16,21 @@ import {
 } from '../device/device-options.ts';
 import type { CommandKind } from '../device/nvme.ts';
 import { SourceTime } from '../device/source-time.ts';
-import { oneOf } from '../option-values.ts';
 import type { RowBuffer } from '../row-buffer.ts';
 import { BLOCK_PARAMETERS, ioBytes, readOrNote, timeOf } from './block-line.ts';
 import type { ImportLog, LineFormat, LineParser } from './import.ts';
+import { readTimeUnit } from './time-unit.ts';
 
 const HEADER = /^fio version (\d+) iolog$/;
 const VERSION_1_LINE = /^[01], *\d+, *\d+$/;
-const UNIT_NS: Readonly<Record<string, bigint>> = {
-  s: 1_000_000_000n,
-  ms: 1_000_000n,
-  us: 1000n,
-  ns: 1n,
-};
 /** What fio's actions are to a disk. */
-const KINDS: Readonly<Record<string, CommandKind>> = {
-  read: 'read',
-  write: 'write',
-  trim: 'discard',
-  sync: 'flush',
-  datasync: 'flush',
-};
+const KINDS: ReadonlyMap<string, CommandKind> = new Map([
+  ['read', 'read'],
+  ['write', 'write'],
+  ['trim', 'discard'],
+  ['sync', 'flush'],
+  ['datasync', 'flush'],
+]);
 const FILE_ACTIONS = ['add', 'open', 'close'];
 const NUMBER = /^\d{1,19}$/;
 
@@ -69,7 +63,7 @@ class FioParser implements LineParser {
     private readonly options: Readonly<Record<string, string>>,
   ) {
     this.latencyNs = readLatency(options);
-    this.unitNs = UNIT_NS[oneOf('time-unit', options, Object.keys(UNIT_NS))];
+    this.unitNs = readTimeUnit(options);
   }
 
   accept(line: string, number: number): void {
@@ -109,7 +103,7 @@ class FioParser implements LineParser {
       return;
     }
     const io = readOrNote(this.log, number, () => {
-      const kind = KINDS[action];
+      const kind = KINDS.get(action);
       const hasForm = words.length === 4 && words.slice(2).every((word) => NUMBER.test(word));
       if (kind === undefined || !hasForm) {
         throw new InputError(`expected filename action offset length, got '${text.slice(0, 80)}'`);

@@ -13,14 +13,13 @@ import type { ImportLog } from './import.ts';
 import type { KernelEvent, KernelEventGroup, TakeEvent } from './kernel-event.ts';
 import type { KernelRows } from './kernel-rows.ts';
 import { decimal, form, hexadecimal, word } from './line-form.ts';
+import { isPciLiobn, phbOfLiobn } from './liobn.ts';
 import type { Moment, MomentQueue } from './moment-queue.ts';
 
 /** Of a call that is done; KVM leaves what is too hard for it to QEMU, whose answer is not in the log. */
 const TOO_HARD = 'H_TOO_HARD';
 const DONE = ['H_SUCCESS', TOO_HARD, '0', '0x0'];
 const FIRMWARE = /^opcode=\d+(?: retval=-?\d+)?$/;
-/** LIOBNs of PHBs (QEMU include/hw/pci-host/spapr.h); smaller ones are those of VIO devices. */
-const PCI_LIOBN = 0x8000_0000;
 
 /** What a call changes from its address on. */
 interface TceCall {
@@ -71,9 +70,9 @@ export class HcallEvents implements KernelEventGroup {
     private readonly log: ImportLog,
   ) {}
 
-  private enter({ bytes, from, pid, timeNs }: KernelEvent): void {
+  private enter({ bytes, from, thread, timeNs }: KernelEvent): void {
     // A thread that enters again has left: its exits are not in the log.
-    this.end(pid, true);
+    this.end(thread, true);
     if (this.entered.read(bytes, from) < 0) {
       throw new InputError(this.entered.explain(bytes, from));
     }
@@ -81,11 +80,11 @@ export class HcallEvents implements KernelEventGroup {
     const call = take ? take() : this.unchanging('hypercall that changes no TCE');
     if (!call) return;
     const window = half(this.liobn);
-    if (window < PCI_LIOBN) {
+    if (!isPciLiobn(window)) {
       this.log.expected('window of a virtual device, not of a PHB');
       return;
     }
-    const phb = (window >>> 8) & 0xff;
+    const phb = phbOfLiobn(window);
     const row = { ...call, phb, address: copyOf(this.ioba) };
     const moment: HcallMoment = {
       isDue: false,
@@ -96,7 +95,7 @@ export class HcallEvents implements KernelEventGroup {
         this.rows.tces(timeNs, row);
       },
     };
-    this.waiting.set(pid, moment);
+    this.waiting.set(thread, moment);
     this.moments.add(moment);
   }
 
@@ -109,20 +108,20 @@ export class HcallEvents implements KernelEventGroup {
     this.log.expected(reason);
   }
 
-  private exit({ bytes, from, pid }: KernelEvent): void {
+  private exit({ bytes, from, thread }: KernelEvent): void {
     if (this.left.read(bytes, from) < 0) throw new InputError(this.left.explain(bytes, from));
     this.log.expected('kvm_hcall_exit');
-    if (!this.waiting.has(pid)) return;
+    if (!this.waiting.has(thread)) return;
     const outcome = this.outcome.toString();
     if (outcome === TOO_HARD) this.log.assume('success of a hypercall that QEMU answers');
-    this.end(pid, DONE.includes(outcome));
+    this.end(thread, DONE.includes(outcome));
   }
 
   /** The thread's call is over. */
-  private end(pid: number, isDone: boolean): void {
-    const moment = this.waiting.get(pid);
+  private end(thread: number, isDone: boolean): void {
+    const moment = this.waiting.get(thread);
     if (!moment) return;
-    this.waiting.delete(pid);
+    this.waiting.delete(thread);
     if (moment.isDue) return;
     if (!isDone) this.log.expected('failed hypercall');
     moment.isDone = isDone;

@@ -3,6 +3,7 @@
  * adds rows; this file hands the rows on in batches and keeps the account of what gave none.
  */
 import { InputError } from '../../models/input-error.ts';
+import type { Compression } from '../compression/decompressor.ts';
 import type {
   SkippedLine,
   SkippedReport,
@@ -13,6 +14,9 @@ import type {
 } from '../format.ts';
 import type { InputFile } from '../input-file.ts';
 import { RowBuffer } from '../row-buffer.ts';
+
+/** The reason of lines that should have given a row, in the account of an import. */
+export const MALFORMED = 'malformed line';
 
 /** Bad lines that are kept in full. */
 const KEPT_LINES = 5;
@@ -108,14 +112,14 @@ export class ImportLog implements SkippedReport {
     return this.guessed.counts();
   }
 
-  /** A line that rightly gives no row: another event, a failed call. */
-  expected(reason: string): void {
-    this.withoutRow.add(reason);
+  /** Lines that rightly give no row: another event, a failed call. */
+  expected(reason: string, lines = 1): void {
+    this.withoutRow.add(reason, lines);
   }
 
-  /** A row of which something was assumed. */
-  assume(what: string): void {
-    this.guessed.add(what);
+  /** Rows of which something was assumed. */
+  assume(what: string, rows = 1): void {
+    this.guessed.add(what, rows);
   }
 
   /** Empties the account for another reading. */
@@ -133,7 +137,7 @@ export class ImportLog implements SkippedReport {
     if (this.strictPlace !== undefined) {
       throw new InputError(`${this.strictPlace}:${line}: ${reason}`);
     }
-    this.expected('malformed line');
+    this.expected(MALFORMED);
     if (this.first.length < KEPT_LINES) this.first.push({ line, reason });
   }
 }
@@ -161,8 +165,12 @@ export class ImportedTrace implements TraceSource {
     private input: InputFile | undefined,
   ) {
     this.metadata = source.metadata;
+    this.compression = input?.compression;
     this.skipped = new ImportLog(source.strict ? input?.name : undefined);
   }
+
+  /** How the file is compressed, if it is. */
+  readonly compression: Compression | undefined;
 
   /** Lines read so far; 0 in a binary file. */
   get lines(): number {
@@ -193,10 +201,10 @@ class Tally {
   private lastName = '';
   private last = { count: 0 };
 
-  add(name: string): void {
+  add(name: string, count: number): void {
     if (name !== this.lastName) this.last = this.entry(name);
     this.lastName = name;
-    this.last.count += 1;
+    this.last.count += count;
   }
 
   private entry(name: string) {

@@ -64,9 +64,9 @@ function skipGroup(line: KernelLine): boolean {
 
 /** The processor `[003]`. */
 function processor(line: KernelLine): boolean {
-  return (
-    line.byte(SQUARE) && line.digits(PROCESSOR_DIGITS) && line.byte(END_SQUARE) && line.spaces()
-  );
+  if (!line.byte(SQUARE) || !line.digits(PROCESSOR_DIGITS)) return false;
+  line.processor = line.number;
+  return line.byte(END_SQUARE) && line.spaces();
 }
 
 function skipFlags(line: KernelLine): void {
@@ -91,6 +91,7 @@ function readFromPid(line: KernelLine): boolean {
   if (!line.digits(PID_DIGITS)) return false;
   if (line.byte(SLASH) && !line.digits(PID_DIGITS)) return false;
   line.pid = line.number;
+  line.processor = 0;
   if (!line.spaces()) return false;
   if (line.bytes[line.at] === SQUARE && !processor(line)) return false;
   if (!line.time()) return false;

@@ -10,8 +10,8 @@ export interface KernelEvent {
   /** Where the payload begins in `bytes`; it ends with the line. */
   readonly from: number;
   readonly timeNs: Word;
-  /** Of the thread on whose processor it happened. */
-  readonly pid: number;
+  /** Names the thread on whose processor it happened: its pid, below 0 where it is an idle one. */
+  readonly thread: number;
   /** The payload as text, without blanks at its end; for events that are not frequent. */
   readonly payload: string;
 }

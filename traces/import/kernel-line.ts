@@ -36,6 +36,13 @@ export class KernelLine implements KernelEvent {
   from = 0;
   timeNs = new Word();
   pid = 0;
+  /** 0 where the line does not tell it. */
+  processor = 0;
+
+  /** The idle threads of all processors have pid 0. */
+  get thread(): number {
+    return this.pid === 0 ? -1 - this.processor : this.pid;
+  }
 
   /** Steps over a number of so many digits at most. */
   digits(most: number): boolean {

@@ -15,15 +15,14 @@ import { assumedLength } from './assumed-dma.ts';
 import type { ImportLog } from './import.ts';
 import type { PciFunction } from './pci-name.ts';
 import { PhbNumbering } from './phb-numbering.ts';
+import { assumedReal } from './window-limit.ts';
 
 /** A longer mapping than 16 TiB is a mistake: no machine has so much memory in one piece. */
-const MAPPING_BYTES_MAX = 2 ** 44;
+export const MAPPING_BYTES_MAX = 2 ** 44;
 /** A row's length has 32 bits; this is a multiple of every I/O page. */
-const ROW_BYTES_MAX = 2 ** 31;
+export const ROW_BYTES_MAX = 2 ** 31;
 const SMALLEST_PAGE = 4096;
 const HALF = 2 ** 32;
-/** Where a log has no real address: the bus address within 1 TiB. Of its upper half this is left. */
-const ASSUMED_REAL_MASK = 0xff;
 
 /** Bus addresses of a device. */
 export interface BusRange {
@@ -211,11 +210,6 @@ export class KernelRows {
     this.rows.columns.op[row] = op;
     return row;
   }
-}
-
-/** The bus address within 1 TiB, where the log has no real one. */
-function assumedReal({ high, low }: Word): Word {
-  return new Word().set(high & ASSUMED_REAL_MASK, low);
 }
 
 /** Whether bytes from an address on end at 2^64 at the latest. */

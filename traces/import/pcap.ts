@@ -5,12 +5,14 @@
  * pcapng, another format, is refused.
  */
 import { InputError } from '../../models/input-error.ts';
+import { formatSize } from '../../models/size.ts';
 import { NIC_OPTIONS, readNicOptions } from '../device/device-options.ts';
 import { DeviceRows, deviceIdentity, TraceTime } from '../device/device-rows.ts';
 import { DmaMemory, RealMemory } from '../device/iova-policy.ts';
 import { NicReceiveRing } from '../device/nic.ts';
 import { SourceTime } from '../device/source-time.ts';
-import type { RowBuffer } from '../row-buffer.ts';
+import { requireRoom } from '../device/window-room.ts';
+import { RowBuffer } from '../row-buffer.ts';
 import { BinaryRecords } from './binary-records.ts';
 import type { BinaryFormat, BinaryParser, ImportLog } from './import.ts';
 
@@ -64,6 +66,12 @@ class PcapParser implements BinaryParser {
     options: Readonly<Record<string, string>>,
   ) {
     const settings = readNicOptions(options);
+    const { iova, ringEntries, bufferBytes } = settings;
+    const wanted = `a ring of ${ringEntries} buffers of ${formatSize(bufferBytes)}`;
+    requireRoom(iova, wanted, (tried) => {
+      const aside = new DeviceRows(new RowBuffer(), this.clock, deviceIdentity(0));
+      new NicReceiveRing(aside, new DmaMemory(aside, tried, new RealMemory()), settings);
+    });
     const deviceRows = new DeviceRows(rows, this.clock, deviceIdentity(0));
     const memory = new DmaMemory(deviceRows, settings.iova, new RealMemory());
     this.ring = new NicReceiveRing(deviceRows, memory, settings);

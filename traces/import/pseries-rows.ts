@@ -1,17 +1,16 @@
 /**
  * Rows of a PAPR guest (QEMU pseries): windows, the H_PUT_TCE family and DMA. QEMU names a window by its
- * LIOBN, 0x80000000 | PHB << 8 | window (include/hw/pci-host/spapr.h, SPAPR_PCI_LIOBN), gives each PHB
- * one PE (PE# 1 here, requester ids unknown) and begins with a window of its own making.
+ * LIOBN (liobn.ts), gives each PHB one PE (PE# 1 here, requester ids unknown) and begins with a window of its
+ * own making.
  */
 import { Op } from '../format.ts';
 import type { RowBuffer } from '../row-buffer.ts';
 import { Word, wordOf } from '../word.ts';
 import type { ImportLog } from './import.ts';
+import { isPciLiobn, phbOfLiobn } from './liobn.ts';
 
 /** Every virtual PHB is one PE. */
 const PE = 1;
-/** Bit that all LIOBNs of PHBs have, and the number of their first. */
-const PCI_LIOBN = 0x8000_0000;
 /** QEMU hw/ppc/spapr_pci.c: dma_win_addr, dma_win_size and the 4 KiB pages of the default window. */
 const DEFAULT_WINDOW: NewWindow = { pageShift: 12, bytes: wordOf(1n << 30n), start: new Word() };
 const NOTHING: Readonly<Word> = new Word();
@@ -27,6 +26,7 @@ export interface NewWindow {
 interface Window {
   readonly pageShift: number;
   readonly start: Word;
+  readonly bytes: Word;
 }
 
 export class PseriesRows {
@@ -43,7 +43,11 @@ export class PseriesRows {
 
   /** A window came to be (ibm,create-pe-dma-window, or VFIO's call on a host). */
   create(liobn: number, { pageShift, bytes, start, levels = 0 }: NewWindow): void {
-    this.windows.set(liobn | 0, { pageShift, start: new Word().copy(start) });
+    this.windows.set(liobn | 0, {
+      pageShift,
+      start: new Word().copy(start),
+      bytes: new Word().copy(bytes),
+    });
     this.lastWindow = undefined;
     this.add(liobn, Op.create, start, bytes, pageShift | (levels << 8));
   }
@@ -60,8 +64,13 @@ export class PseriesRows {
   /** The guest reset the windows of a PHB: only the default one is left. */
   reset(phb: number): void {
     for (const liobn of [...this.windows.keys()]) {
-      if (phbOf(liobn) === phb && (liobn & 1) === 1) this.remove(liobn);
+      if (phbOfLiobn(liobn) === phb && (liobn & 1) === 1) this.remove(liobn);
     }
+  }
+
+  /** Whether rows of a window can be made; the line is counted where they cannot. */
+  accepts(liobn: number): boolean {
+    return this.window(liobn) !== undefined;
   }
 
   put(liobn: number, address: Word, tce: Word): void {
@@ -98,10 +107,18 @@ export class PseriesRows {
     return this.known(liobn)?.start ?? DEFAULT_WINDOW.start;
   }
 
+  /** First bus address of a window and the one behind its last; undefined where the window is unknown. */
+  extent(liobn: number): { readonly from: bigint; readonly end: bigint } | undefined {
+    const window = this.known(liobn);
+    if (!window) return undefined;
+    const from = window.start.toBigInt();
+    return { from, end: from + window.bytes.toBigInt() };
+  }
+
   private window(liobn: number): Window | undefined {
     const known = this.known(liobn);
     if (known) return known;
-    if (liobn >>> 0 < PCI_LIOBN) {
+    if (!isPciLiobn(liobn)) {
       this.log.expected('window of a virtual device, not of a PHB');
       return undefined;
     }
@@ -125,14 +142,10 @@ export class PseriesRows {
     const row = this.rows.claim();
     const { columns } = this.rows;
     columns.op[row] = op;
-    columns.phb[row] = phbOf(liobn);
+    columns.phb[row] = phbOfLiobn(liobn);
     columns.pe[row] = PE;
     columns.length[row] = length;
     address.store(columns.address, row);
     value.store(columns.value, row);
   }
-}
-
-function phbOf(liobn: number): number {
-  return (liobn >>> 8) & 0xff;
 }

@@ -7,12 +7,12 @@ import { InputError } from '../../models/input-error.ts';
 import { Word } from '../word.ts';
 import type { ImportLog } from './import.ts';
 import { decimal, form, hexadecimal, result } from './line-form.ts';
+import { phbOfBuid } from './liobn.ts';
 import type { PseriesRows } from './pseries-rows.ts';
 import type { QemuEvent, QemuEventGroup } from './qemu-event.ts';
 
 /** Entries of a list that H_PUT_TCE_INDIRECT takes: a page of 8-byte words. */
 const LIST_ENTRIES_MAX = 512;
-const PHB_BITS = 0xff;
 
 export class QemuHypercalls implements QemuEventGroup {
   readonly events: Readonly<Record<string, QemuEvent>>;
@@ -187,7 +187,7 @@ export class QemuHypercalls implements QemuEventGroup {
     const device = hexadecimal('addr', 64);
     return {
       form: form`buid=${buid} addr=${device}`,
-      take: () => this.rows.reset(buid.low & PHB_BITS),
+      take: () => this.rows.reset(phbOfBuid(buid.low)),
     };
   }
 

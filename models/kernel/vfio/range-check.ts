@@ -16,8 +16,12 @@ export function mapProblem(
   facts: VfioFacts,
 ): Refusal | undefined {
   const { pageShift } = window.table.geometry;
-  if (splitsPage(request.bytes | request.processAddress, pageShift)) {
-    return refuse('EINVAL', `size or address: ${wholePages(pageShift)}`);
+  if (splitsPage(request.bytes, pageShift)) {
+    return refuse('EINVAL', `size: ${wholePages(pageShift)}`);
+  }
+  // That of the process where VFIO is asked, the real one where a trace maps.
+  if (splitsPage(request.processAddress, pageShift)) {
+    return refuse('EINVAL', `address of the memory: ${wholePages(pageShift)}`);
   }
   if (!request.read && !request.write) {
     return refuse('EINVAL', 'neither reading nor writing is asked for');

@@ -1,5 +1,6 @@
 /** `tcesim trace cat`: rows as text. */
 
+import { CheckedTrace } from '../../../traces/checked-trace.ts';
 import { csvHeader } from '../../../traces/export/csv-text.ts';
 import type { TraceSource } from '../../../traces/format.ts';
 import { CSV_COLUMNS } from '../../../traces/import/csv.ts';
@@ -7,7 +8,7 @@ import { openTrace } from '../../../traces/open.ts';
 import { OutputFile } from '../../../traces/output-file.ts';
 import { rowCells } from '../../../traces/text.ts';
 import { type Command, Option } from '../program.ts';
-import { wholeNumber } from './shared.ts';
+import { warnOfChangedRows, warnOfDamage, wholeNumber } from './shared.ts';
 
 const FORMATS = ['csv', 'table', 'json'] as const;
 
@@ -31,7 +32,10 @@ export function addCat(trace: Command): void {
       const from = wholeNumber('--from', options.from);
       const rows = options.rows === undefined ? Infinity : wholeNumber('--rows', options.rows);
       try {
-        await printRows(await openTrace(file), from, from + rows, options.format);
+        const source = new CheckedTrace(await openTrace(file));
+        await printRows(source, from, from + rows, options.format);
+        warnOfDamage(file, source);
+        warnOfChangedRows(file, source.digestWritten, source.digestRead);
       } catch (error) {
         // `| head` closes the pipe when it has enough.
         if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;

@@ -1,5 +1,6 @@
 /** `tcesim trace cut`: a part of a trace. */
 import { InputError } from '../../../models/input-error.ts';
+import { CheckedTrace } from '../../../traces/checked-trace.ts';
 import { type CutConditions, cutTrace } from '../../../traces/cut.ts';
 import { OPERATIONS, type Operation } from '../../../traces/format.ts';
 import { suggest } from '../../../traces/nearest.ts';
@@ -8,7 +9,14 @@ import { openTrace } from '../../../traces/open.ts';
 import { writeTrace } from '../../../traces/write.ts';
 import { refuseClashes } from '../file-clash.ts';
 import type { Command } from '../program.ts';
-import { addOutput, commandText, skippedLines, TRACE_OUTPUT, wholeNumber } from './shared.ts';
+import {
+  addOutput,
+  commandText,
+  skippedLines,
+  TRACE_OUTPUT,
+  warnOfChangedRows,
+  wholeNumber,
+} from './shared.ts';
 
 type CutFlags = {
   output: string;
@@ -41,13 +49,14 @@ export function addCut(trace: Command): void {
   addOutput(command, TRACE_OUTPUT).action(async (file: string, flags: CutFlags) => {
     refuseClashes([{ path: flags.output, what: '-o' }], [{ path: file, what: 'the trace' }]);
     const conditions = conditionsOf(flags);
-    const source = await openTrace(file);
+    const source = new CheckedTrace(await openTrace(file));
     const text = commandText('cut', [file], flags);
     const { rows } = await writeTrace(cutTrace(source, conditions), flags.output, {
       command: text,
     });
     const account = [`${flags.output}: ${rows} rows`, ...skippedLines(file, source)];
     process.stderr.write(`${account.join('\n')}\n`);
+    warnOfChangedRows(file, source.digestWritten, source.digestRead);
   });
 }
 

@@ -1,9 +1,10 @@
 /** `tcesim trace export`: a trace in a form for other tools. */
+import { CheckedTrace } from '../../../traces/checked-trace.ts';
 import { EXPORT_FORMATS, type ExportFormat, exportTrace } from '../../../traces/export/export.ts';
 import { openTrace } from '../../../traces/open.ts';
 import { refuseClashes } from '../file-clash.ts';
 import { type Command, Option } from '../program.ts';
-import { addOutput, commandText, skippedLines } from './shared.ts';
+import { addOutput, commandText, skippedLines, warnOfChangedRows } from './shared.ts';
 
 /** Adds the verb. */
 export function addExport(trace: Command): void {
@@ -19,12 +20,13 @@ export function addExport(trace: Command): void {
   addOutput(command, 'file to write, - for standard output').action(
     async (file: string, flags: { output: string; format: ExportFormat }) => {
       refuseClashes([{ path: flags.output, what: '-o' }], [{ path: file, what: 'the trace' }]);
-      const source = await openTrace(file);
+      const source = new CheckedTrace(await openTrace(file));
       const { format } = flags;
       const text = commandText('export', [file], flags);
       const { rows } = await exportTrace(source, flags.output, { format, command: text });
       const account = [`${flags.output}: ${rows} rows`, ...skippedLines(file, source)];
       process.stderr.write(`${account.join('\n')}\n`);
+      warnOfChangedRows(file, source.digestWritten, source.digestRead);
     },
   );
 }

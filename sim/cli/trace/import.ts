@@ -1,5 +1,6 @@
 /** `tcesim trace import`: a log of any known format becomes a trace file. */
 import { InputError } from '../../../models/input-error.ts';
+import { CheckedTrace } from '../../../traces/checked-trace.ts';
 import type { TraceSource } from '../../../traces/format.ts';
 import { ImportedTrace } from '../../../traces/import/import.ts';
 import { BINARY_FORMATS, openTrace, TEXT_FORMATS } from '../../../traces/open.ts';
@@ -7,7 +8,14 @@ import type { TraceSummary } from '../../../traces/summary.ts';
 import { writeTrace } from '../../../traces/write.ts';
 import { refuseClashes } from '../file-clash.ts';
 import type { Command } from '../program.ts';
-import { addOutput, commandText, countsOf, skippedLines, TRACE_OUTPUT } from './shared.ts';
+import {
+  addOutput,
+  commandText,
+  countsOf,
+  skippedLines,
+  TRACE_OUTPUT,
+  warnOfChangedRows,
+} from './shared.ts';
 
 /** Numbers of a list that are shown. */
 const LISTED_MAX = 8;
@@ -42,8 +50,10 @@ export function addImport(trace: Command): void {
         ...(flags.format !== undefined && { format: flags.format }),
       });
       const text = commandText('import', [file], flags);
-      const summary = await writeTrace(source, flags.output, { command: text });
+      const checked = new CheckedTrace(source);
+      const summary = await writeTrace(checked, flags.output, { command: text });
       process.stderr.write(`${importReport(file, source, summary).join('\n')}\n`);
+      warnOfChangedRows(file, checked.digestWritten, checked.digestRead);
     });
 }
 
@@ -82,6 +92,9 @@ function importReport(file: string, source: TraceSource, summary: TraceSummary):
   ];
   const assumed = isImported ? source.skipped.assumed : [];
   for (const [what, rows] of assumed) report.push(`assumed: ${what} in ${rows} rows`);
+  if (isImported && source.compression && !source.compression.isVerified) {
+    report.push(`not checked: the checksums of ${source.compression.name}`);
+  }
   return report;
 }
 

@@ -9,9 +9,8 @@ import {
   summarize,
   type TraceInfo,
 } from '../../../traces/summary.ts';
-import { EXIT_CHECK } from '../exit-codes.ts';
 import { type Command, Option } from '../program.ts';
-import { countsOf } from './shared.ts';
+import { countsOf, warnOfChangedRows } from './shared.ts';
 
 /** Devices and PEs that the text lists; JSON has all. */
 const LISTED_MAX = 16;
@@ -36,17 +35,8 @@ export function addInfo(trace: Command): void {
           ? JSON.stringify(info, exactNumbers, 2)
           : describeInfo(info).join('\n');
       process.stdout.write(`${text}\n`);
-      checkDigest(file, info);
+      warnOfChangedRows(file, info.digestWritten, info.digest);
     });
-}
-
-/** Warns of rows that are not those that were written: the file can be read, but is damaged or was changed. */
-function checkDigest(file: string, { digest, digestWritten }: TraceInfo): void {
-  if (digestWritten === undefined || digestWritten === digest) return;
-  process.stderr.write(
-    `tcesim: warning: ${file}: the rows are not those that were written: expected ${digestWritten}, got ${digest}\n`,
-  );
-  process.exitCode = EXIT_CHECK;
 }
 
 function digestText({ digest, digestWritten }: TraceInfo): string {
@@ -99,8 +89,8 @@ function ratesText(rates: DmaRates | undefined): string[][] {
   ];
 }
 
-function pagesText({ pages, isEstimate }: PageCount): string {
-  return isEstimate ? `about ${pages}` : `${pages}`;
+function pagesText({ pages, isEstimate, isLowerBound }: PageCount): string {
+  return `${isLowerBound ? 'at least ' : ''}${isEstimate ? 'about ' : ''}${pages}`;
 }
 
 /** Shares of the accesses: the first ones, and those that an LRU cache of some sizes would hit. */

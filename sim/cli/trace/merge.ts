@@ -1,10 +1,11 @@
 /** `tcesim trace merge`: several traces as one. */
-import { mergeTraces, type NamedTrace } from '../../../traces/merge.ts';
+import { CheckedTrace } from '../../../traces/checked-trace.ts';
+import { mergeTraces } from '../../../traces/merge.ts';
 import { openTrace } from '../../../traces/open.ts';
 import { writeTrace } from '../../../traces/write.ts';
 import { refuseClashes } from '../file-clash.ts';
 import type { Command } from '../program.ts';
-import { addOutput, commandText, skippedLines, TRACE_OUTPUT } from './shared.ts';
+import { addOutput, commandText, skippedLines, TRACE_OUTPUT, warnOfChangedRows } from './shared.ts';
 
 /** Adds the verb. */
 export function addMerge(trace: Command): void {
@@ -25,13 +26,18 @@ export function addMerge(trace: Command): void {
         [{ path: flags.output, what: '-o' }],
         files.map((path) => ({ path, what: 'a trace' })),
       );
-      const traces: NamedTrace[] = [];
-      for (const name of files) traces.push({ name, source: await openTrace(name) });
+      const traces: { readonly name: string; readonly source: CheckedTrace }[] = [];
+      for (const name of files) {
+        traces.push({ name, source: new CheckedTrace(await openTrace(name)) });
+      }
       const merged = mergeTraces(traces, { separatePhbs: flags.separatePhbs === true });
       const text = commandText('merge', files, flags);
       const { rows } = await writeTrace(merged, flags.output, { command: text });
       const skipped = traces.flatMap(({ name, source }) => skippedLines(name, source));
       process.stderr.write(`${[`${flags.output}: ${rows} rows`, ...skipped].join('\n')}\n`);
+      for (const { name, source } of traces) {
+        warnOfChangedRows(name, source.digestWritten, source.digestRead);
+      }
     },
   );
 }

@@ -2,6 +2,9 @@
 import { basename } from 'node:path';
 import { InputError } from '../../../models/input-error.ts';
 import type { TraceSource } from '../../../traces/format.ts';
+import { MALFORMED } from '../../../traces/import/import.ts';
+import { GAP } from '../../../traces/import/kernel-envelope.ts';
+import { EXIT_CHECK } from '../exit-codes.ts';
 import type { Command } from '../program.ts';
 
 /** Adds `-o`, `--output` and its other name `--out`; one of them must be given. */
@@ -46,6 +49,34 @@ export function skippedLines(file: string, { skipped }: TraceSource): string[] {
   for (const [reason, count] of skipped.counts) lines.push(`no row: ${count} x ${reason}`);
   for (const { line, reason } of skipped.first) lines.push(`${file}:${line}: ${reason}`);
   return lines;
+}
+
+/** Warns, in a line, of rows that are missing: lines that could not be read, events that a kernel lost. */
+export function warnOfDamage(file: string, { skipped }: TraceSource): void {
+  const missing = [MALFORMED, GAP].flatMap((reason) => {
+    const count = skipped.counts.get(reason) ?? 0;
+    return count > 0 ? [`${count} x ${reason}`] : [];
+  });
+  if (missing.length === 0) return;
+  const [first] = skipped.first;
+  const place = first ? `; the first: ${file}:${first.line}: ${first.reason}` : '';
+  process.stderr.write(`tcesim: warning: ${file}: ${missing.join(', ')}${place}\n`);
+}
+
+/**
+ * Warns of rows that are not those that were written, and sets the exit code: the file can be read, but is
+ * damaged or was changed. Says nothing where one of the two digests is not known.
+ */
+export function warnOfChangedRows(
+  file: string,
+  written: string | undefined,
+  read: string | undefined,
+): void {
+  if (written === undefined || read === undefined || written === read) return;
+  process.stderr.write(
+    `tcesim: warning: ${file}: the rows are not those that were written: expected ${written}, got ${read}\n`,
+  );
+  process.exitCode = EXIT_CHECK;
 }
 
 /** Counts by name: `read 5, write 3`. */
