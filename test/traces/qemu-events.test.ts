@@ -29,7 +29,7 @@ describe('VFIO without the calls of a guest', () => {
       ['create', 0, 1, 0x10 | (2 << 8), 1n << 59n, 1n << 40n],
       ['remove', 0, 1, 0, 1n << 59n, 0n],
     ]);
-    expect([...source.skipped.counts]).toEqual([['other event', 1]]);
+    expect([...source.skipped.counts]).toEqual([['other event: vfio_spapr_group_attach', 1]]);
   });
 
   test('tells of mappings, whose real address is assumed', async () => {
@@ -47,6 +47,45 @@ describe('VFIO without the calls of a guest', () => {
     ]);
   });
 
+  test('tells of mappings of more than 2 GiB in several rows', async () => {
+    const { source, rows } = await importLog(
+      'vfio_spapr_create_window pageshift=0x10 levels=2 winsize=0x10000000000 offset=0x0',
+      'vfio_iommu_map_notify iommu MAP @ 0x10000 - 0x10000ffff',
+      'vfio_iommu_map_notify iommu UNMAP @ 0x10000 - 0x10000ffff',
+    );
+    expect(rows.slice(1).map(brief)).toEqual([
+      ['map', 0, 1, 2 ** 31, 0x10000n, 0x10003n],
+      ['map', 0, 1, 2 ** 31, 0x80010000n, 0x80010003n],
+      ['unmap', 0, 1, 2 ** 31, 0x10000n, 0n],
+      ['unmap', 0, 1, 2 ** 31, 0x80010000n, 0n],
+    ]);
+    expect([...(source as ImportedTrace).skipped.assumed.values()]).toEqual([2]);
+  });
+
+  test('unmaps of the whole address space what lies in the windows', async () => {
+    const all = 'vfio_iommu_map_notify iommu UNMAP @ 0x0 - 0xffffffffffffffff';
+    const { source, rows } = await importLog(
+      all,
+      'vfio_spapr_create_window pageshift=0x10 levels=1 winsize=0x40000000 offset=0x0',
+      'vfio_spapr_create_window pageshift=0x10 levels=2 winsize=0x80010000 offset=0x800000000000000',
+      all,
+    );
+    expect(rows.slice(2).map(brief)).toEqual([
+      ['unmap', 0, 1, 2 ** 30, 0n, 0n],
+      ['unmap', 0, 1, 2 ** 31, 1n << 59n, 0n],
+      ['unmap', 0, 1, 0x10000, (1n << 59n) + 0x80000000n, 0n],
+    ]);
+    expect([...source.skipped.counts]).toEqual([['unmapping outside the windows', 1]]);
+  });
+
+  test('assumes nothing of a mapping that gives no row', async () => {
+    const { source, rows } = await importLog(
+      'vfio_iommu_map_notify iommu MAP @ 0x8000000000a0000 - 0x8000000000affff',
+    );
+    expect(rows).toEqual([]);
+    expect((source as ImportedTrace).skipped.assumed.size).toBe(0);
+  });
+
   test('has registrations of memory that change no table', async () => {
     const { source, rows } = await importLog(
       'vfio_prereg_register va=0x7fff40000000 size=0x80000000 ret=0',
@@ -60,13 +99,13 @@ describe('VFIO without the calls of a guest', () => {
     const { source } = await importLog(
       'vfio_iommu_map_notify iommu REMAP @ 0x1000 - 0x1fff',
       'vfio_iommu_map_notify iommu MAP @ 0x2000 - 0x1fff',
-      'vfio_iommu_map_notify iommu UNMAP @ 0x0 - 0xffffffffffffffff',
+      'vfio_iommu_map_notify iommu MAP @ 0x0 - 0xffffffffffffffff',
       'vfio_spapr_create_window pageshift=0x40 levels=2 winsize=0x1 offset=0x0',
     );
     expect(source.skipped.first.map(({ reason }) => reason)).toEqual([
       "vfio_iommu_map_notify: operation: expected MAP or UNMAP, got 'REMAP'",
-      'vfio_iommu_map_notify: end: expected an address less than 4 GiB behind the first',
-      'vfio_iommu_map_notify: end: expected an address less than 4 GiB behind the first',
+      'vfio_iommu_map_notify: end: expected an address behind the first',
+      'vfio_iommu_map_notify: end: expected an address less than 16 TiB behind the first',
       'vfio_spapr_create_window: pageshift: expected at most 63, got 64',
     ]);
   });
@@ -99,6 +138,32 @@ describe('address_space_map', () => {
       ['write', 0, 2, 0x40, (1n << 59n) + 0x2000n, 0n],
       ['write', 0, 1, 0x10, 0x3000n, 0n],
     ]);
+  });
+
+  test('is no DMA where a translation shows later that the log has them', async () => {
+    const { source, rows } = await importLog(
+      map('0x55d0fb9beff0', '0x3ff00000', '512', 1),
+      PUT,
+      map('0x55d0fb9beff0', '0x3ff00000', '200', 0),
+      map('0x55d0aaaaeff0', '0x1ff0', '200', 1),
+      XLATE,
+    );
+    expect(rows.map(brief)).toEqual([
+      ['create', 0, 1, 12, 0n, 1n << 30n],
+      ['put', 0, 1, 1, 0x1000n, 0x45ad003n],
+      ['write', 0, 1, 0x10, 0x1ff0n, 0x45adff0n],
+    ]);
+    expect([...source.skipped.counts]).toEqual([['memory that no IOMMU translates', 2]]);
+    expect((source as ImportedTrace).skipped.assumed.size).toBe(0);
+  });
+
+  test('is assumed to be one in a log whose first 65,536 rows have no translation', async () => {
+    const maps = Array.from({ length: 65_537 }, () => map('0x55d0fb9beff0', '0x1000', '200', 0));
+    const { source, rows } = await importLog(...maps, 'pci_nvme_io_cmd x opc 0x2', XLATE);
+    const { counts, assumed } = (source as ImportedTrace).skipped;
+    expect(rows).toHaveLength(65_537 + 2);
+    expect(counts.size).toBe(0);
+    expect(assumed.get('that address_space_map is a DMA')).toBe(65_537);
   });
 
   test('gives the translations behind it their direction and length, page by page', async () => {

@@ -149,6 +149,53 @@ describe('a translation of stock QEMU', () => {
     ]);
   });
 
+  test('of a list that goes on in another page is followed by that list, then by the data', async () => {
+    // 2 entries fit behind 0x20ff0: a page, and where the list of the other 3 pages is.
+    const { source, rows } = await importLog(
+      "pci_nvme_io_cmd cid 1 nsid 0x1 sqid 1 opc 0x2 opname 'NVME_NVM_CMD_READ'",
+      'pci_nvme_map_prp trans_len 4096 len 20480 prp1 0x10000 prp2 0x20ff0 num_prps 6',
+      ...['0x20ff0', '0x30000', '0x10000', '0x41000', '0x42000', '0x43000', '0x44000'].map((at) =>
+        xlate(at),
+      ),
+    );
+    expect(rows.slice(1).map(({ op, length, address }) => [op, length, address])).toEqual([
+      ['read', 16, 0x20ff0n],
+      ['read', 24, 0x30000n],
+      ['write', 4096, 0x10000n],
+      ['write', 4096, 0x41000n],
+      ['write', 4096, 0x42000n],
+      ['write', 4096, 0x43000n],
+      ['write', 4096, 0x44000n],
+    ]);
+    expect((source as ImportedTrace).skipped.assumed.size).toBe(0);
+  });
+
+  test('of a list of more than 512 pages is followed by one list for each further 511', async () => {
+    // 1,025 pages behind the first: lists of 512, of 512 of the 514 that are left, and of the last 3.
+    const { rows } = await importLog(
+      "pci_nvme_io_cmd cid 1 nsid 0x1 sqid 1 opc 0x1 opname 'NVME_NVM_CMD_WRITE'",
+      'pci_nvme_map_prp trans_len 4096 len 4202496 prp1 0x10000 prp2 0x20000 num_prps 1026',
+      ...['0x20000', '0x30000', '0x40000', '0x10000', '0x50000'].map((at) => xlate(at)),
+    );
+    expect(rows.slice(1).map(({ length }) => length)).toEqual([4096, 4096, 24, 4096, 4096]);
+  });
+
+  test('lies in its page, whatever permission bits QEMU prints below the mask', async () => {
+    const { rows } = await importLog(
+      'spapr_iommu_xlate liobn=80000000 0x20ff4 -> 0x3a420003 perm=3 mask=fff',
+    );
+    expect(rows[1]?.value).toBe(0x3a420ff4n);
+  });
+
+  test('of a virtual device gives no row, and nothing is assumed of it', async () => {
+    const { source, rows } = await importLog(
+      'spapr_iommu_xlate liobn=71000003 0x1000 -> 0x3a420000 perm=3 mask=fff',
+    );
+    expect(rows).toEqual([]);
+    expect((source as ImportedTrace).skipped.assumed.size).toBe(0);
+    expect([...source.skipped.counts]).toEqual([['window of a virtual device, not of a PHB', 1]]);
+  });
+
   test('without permission is refused once, however often QEMU tries on in 4-byte pieces', async () => {
     const { source, rows } = await importLog(
       xlate('0x1000', 0),
@@ -257,6 +304,41 @@ test('every DMA of the stock sample lands where its own hypercalls mapped it', a
   expect(wrong).toBe(0);
 });
 
+test('other events are counted by name, the first 64 of them', async () => {
+  const others = Array.from({ length: 66 }, (_, index) => `4242@1.000001:pci_event_${index} a=1`);
+  const { source } = await importLog(PUT, ...others, ...others, 'pci_cfg_read x 1');
+  const { counts } = source.skipped;
+  expect(counts.size).toBe(65);
+  expect(counts.get('other event: pci_event_0')).toBe(2);
+  expect(counts.get('other event: pci_event_63')).toBe(2);
+  expect(counts.get('other event')).toBe(5);
+});
+
+test.each([
+  ['guest1 ', 'guest1 '],
+  ['[2] ', '[2] '],
+  [' ', ' '],
+  ['1430@1795325310.501909:pci_cfg_re1430@1.5:', '1430@1795325310.501909:pci_cfg_re1430@1...'],
+])('a known event behind %o is malformed, not another event', async (prefix, shown) => {
+  const { source, rows } = await importLog(PUT, `${prefix}${PUT}`);
+  expect(rows).toHaveLength(2);
+  expect(source.skipped.first).toEqual([
+    {
+      line: 2,
+      reason:
+        'spapr_iommu_pci_put: expected TID@SEC.USEC:, a time in ISO 8601 or nothing in front of it, ' +
+        `got '${shown}'`,
+    },
+  ]);
+});
+
+test('a known event without arguments is malformed', async () => {
+  const { source } = await importLog(PUT, 'spapr_iommu_put');
+  expect(source.skipped.first).toEqual([
+    { line: 2, reason: 'spapr_iommu_put: expected arguments' },
+  ]);
+});
+
 test('a known event of another form is kept with its line, an unknown one counted', async () => {
   const { source, rows } = await importLog(
     PUT,
@@ -268,7 +350,7 @@ test('a known event of another form is kept with its line, an unknown one counte
   expect(rows).toHaveLength(2);
   expect([...source.skipped.counts]).toEqual([
     ['H_GET_TCE, which changes nothing', 1],
-    ['other event', 1],
+    ['text that is no event', 1],
     ['malformed line', 2],
   ]);
   expect(source.skipped.first).toEqual([

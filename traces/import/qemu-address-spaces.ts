@@ -1,10 +1,11 @@
 /**
  * QEMU's address_space_map (system/trace-events): a device asks for memory at a bus address, with length and
  * direction, before any IOMMU translates it. Where a log has translations, too, the line explains those that
- * follow; where it has none it is the DMA itself.
+ * follow; where it has none it is the DMA itself. Which it is may show late: rows of such DMAs are taken back
+ * when the first translation comes, as long as they lie in the log's first batch.
  */
 import { InputError } from '../../models/input-error.ts';
-import { Op } from '../format.ts';
+import { BATCH_ROWS, Op } from '../format.ts';
 import type { RowBuffer } from '../row-buffer.ts';
 import { Word } from '../word.ts';
 import { WordMap } from '../word-map.ts';
@@ -15,6 +16,9 @@ import type { KnownDma, QemuEvent, QemuEventGroup } from './qemu-event.ts';
 /** Events of an IOMMU that translates. */
 const TRANSLATIONS: readonly string[] = ['spapr_iommu_xlate', 'pnv_phb_xlate', 'iommu_dma'];
 const PES_MAX = 2 ** 16 - 1;
+/** What is assumed where no translation says whether a device asked. */
+const KEPT = 'that address_space_map is a DMA';
+const UNTRANSLATED = 'memory that no IOMMU translates';
 
 export class QemuAddressSpaces implements QemuEventGroup {
   readonly events: Readonly<Record<string, QemuEvent>> = { address_space_map: this.map() };
@@ -26,6 +30,8 @@ export class QemuAddressSpaces implements QemuEventGroup {
   /** It is not known yet whether the request will be translated. */
   private isWaiting = false;
   private hasTranslations = false;
+  /** Rows of requests that no translation followed, while it is not known whether the log has any. */
+  private doubtful: number[] = [];
   /** PE# by QEMU's address of the address space. */
   private readonly numbers = new WordMap();
   private lastNumber = 0;
@@ -45,11 +51,31 @@ export class QemuAddressSpaces implements QemuEventGroup {
 
   /** Called before any known event: what waited for another one becomes a row. */
   settle(next: string): void {
+    if (!this.hasTranslations && TRANSLATIONS.includes(next)) this.beginTranslations();
     if (!this.isWaiting) return;
     this.isWaiting = false;
-    if (TRANSLATIONS.includes(next)) this.hasTranslations = true;
-    else if (this.hasTranslations) this.log.expected('memory that no IOMMU translates');
+    if (TRANSLATIONS.includes(next)) return;
+    if (this.hasTranslations) this.log.expected(UNTRANSLATED);
     else this.add();
+  }
+
+  /** After the last line: what is in doubt stays. */
+  finish(): void {
+    this.keepDoubtful();
+  }
+
+  private beginTranslations(): void {
+    this.hasTranslations = true;
+    if (this.rows.total > BATCH_ROWS) this.keepDoubtful();
+    if (this.doubtful.length === 0) return;
+    this.rows.remove(this.doubtful);
+    this.log.expected(UNTRANSLATED, this.doubtful.length);
+    this.doubtful = [];
+  }
+
+  private keepDoubtful(): void {
+    if (this.doubtful.length > 0) this.log.assume(KEPT, this.doubtful.length);
+    this.doubtful = [];
   }
 
   private add(): void {
@@ -59,6 +85,8 @@ export class QemuAddressSpaces implements QemuEventGroup {
     columns.pe[row] = this.peOf(this.space);
     columns.length[row] = this.length;
     this.address.store(columns.address, row);
+    this.doubtful.push(this.rows.total - 1);
+    if (this.rows.total > BATCH_ROWS) this.keepDoubtful();
   }
 
   /** Address spaces are numbered as they appear. */

@@ -7,6 +7,7 @@ import { InputError } from '../../models/input-error.ts';
 import type { RowBuffer } from '../row-buffer.ts';
 import { ASSUMED_DMA } from './assumed-dma.ts';
 import { ByteNames } from './byte-names.ts';
+import { describeField } from './fields.ts';
 import type { ByteLineFormat, ByteLineParser, ImportLog } from './import.ts';
 import { PowernvRows } from './powernv-rows.ts';
 import { PseriesRows } from './pseries-rows.ts';
@@ -20,8 +21,16 @@ import { QemuPseries } from './qemu-pseries.ts';
 import { QemuVfio } from './qemu-vfio.ts';
 
 const KNOWN_EVENT =
-  /^(?:\d+@\d+\.\d+:|\d+-\S+Z )?(?:spapr_iommu_|pnv_phb_|iommu_dma |pci_nvme_|vfio_|address_space_map )/;
+  /^(?:\d+-\S+Z )?(?:spapr_iommu_|pnv_phb_|iommu_dma |pci_nvme_|vfio_|address_space_map )/;
+/** What only QEMU writes in front of an event, whichever it is. */
+const ANY_EVENT = /^\d+@\d+\.\d+:[a-z]\w* /;
+/** QEMU's events are named after their part of it: `pci_cfg_read`. */
+const EVENT_NAME = /^[a-z]\w{0,62}_\w{1,63}$/;
+const NAME_BYTES_MAX = 127;
+/** Other events that are counted by name. */
+const NAMED_EVENTS_MAX = 64;
 
+const PREFIXES = 'TID@SEC.USEC:, a time in ISO 8601 or nothing';
 const LINE_FEED = 0x0a;
 const SPACE = 0x20;
 const ZERO = 0x30;
@@ -37,12 +46,17 @@ export const qemuLogFormat: ByteLineFormat = {
     'QEMU trace log with spapr_iommu_*, pnv_phb_*, vfio_*, iommu_dma or address_space_map events',
   clock: () => 'order',
   parameters: { assumed: ASSUMED_DMA },
-  matches: (lines) => lines.some((line) => KNOWN_EVENT.test(line)),
+  matches: (lines) => lines.some((line) => KNOWN_EVENT.test(line) || ANY_EVENT.test(line)),
   parser: (rows, log) => new QemuLogParser(rows, log),
 };
 
 interface NamedEvent extends QemuEvent {
   readonly name: string;
+}
+
+/** Why lines with an event of this name give no row. */
+interface OtherEvent {
+  readonly reason: string;
 }
 
 class QemuLogParser implements ByteLineParser {
@@ -51,6 +65,8 @@ class QemuLogParser implements ByteLineParser {
   private readonly vfio: QemuVfio;
   private readonly spaces: QemuAddressSpaces;
   private readonly events: ByteNames<NamedEvent>;
+  private readonly others = new ByteNames<OtherEvent>([]);
+  private otherNames = 0;
 
   constructor(
     rows: RowBuffer,
@@ -75,7 +91,8 @@ class QemuLogParser implements ByteLineParser {
     const events = this.events;
     const event = events.find(bytes, behindPrefix(bytes, from));
     if (!event || bytes[events.end] !== SPACE) {
-      this.log.expected('other event');
+      if (event) this.log.malformed(number, `${event.name}: expected arguments`);
+      else this.other(bytes, from, number);
       return bytes.indexOf(LINE_FEED, from) + 1;
     }
     this.settle(event.name);
@@ -95,6 +112,42 @@ class QemuLogParser implements ByteLineParser {
 
   finish(): void {
     this.settle('');
+    this.spaces.finish();
+  }
+
+  /** A line that begins with no event that makes rows. */
+  private other(bytes: Uint8Array, from: number, number: number): void {
+    const hidden = this.hiddenEvent(bytes, from);
+    if (hidden < 0) {
+      this.log.expected(this.reasonFor(bytes, behindPrefix(bytes, from)));
+      return;
+    }
+    const name = textOf(bytes, hidden, this.events.end);
+    const got = describeField(textOf(bytes, from, hidden));
+    this.log.malformed(number, `${name}: expected ${PREFIXES} in front of it, got ${got}`);
+  }
+
+  /** Where an event that makes rows begins behind what QEMU does not write in front of one; -1: nowhere. */
+  private hiddenEvent(bytes: Uint8Array, from: number): number {
+    const { events } = this;
+    for (let at = from; bytes[at] !== LINE_FEED; at += 1) {
+      const isStart = bytes[at] <= SPACE || bytes[at] === COLON;
+      if (isStart && events.find(bytes, at + 1) && bytes[events.end] === SPACE) return at + 1;
+    }
+    return -1;
+  }
+
+  /** Why such a line gives no row; events are told apart by name. */
+  private reasonFor(bytes: Uint8Array, from: number): string {
+    const known = this.others.find(bytes, from);
+    if (known) return known.reason;
+    const name = textOf(bytes, from, Math.min(this.others.end, from + NAME_BYTES_MAX + 1));
+    if (!EVENT_NAME.test(name)) return 'text that is no event';
+    if (this.otherNames === NAMED_EVENTS_MAX) return 'other event';
+    const reason = `other event: ${name}`;
+    this.otherNames += 1;
+    this.others.add(name, { reason });
+    return reason;
   }
 
   /** What waited for another event than the one that comes next becomes a row. */
@@ -116,6 +169,10 @@ function behindPrefix(bytes: Uint8Array, from: number): number {
   const end = bytes[at] === AT ? COLON : SPACE;
   while (bytes[at] > SPACE && bytes[at] !== end) at += 1;
   return bytes[at] === end ? at + 1 : from;
+}
+
+function textOf(bytes: Uint8Array, from: number, end: number): string {
+  return new TextDecoder().decode(bytes.subarray(from, end));
 }
 
 function isDigit(byte: number): boolean {

@@ -2,7 +2,8 @@
  * What QEMU's NVMe events tell about the translations around them, where a log has no lengths: a command's
  * opcode says in its low two bits which way the data goes (NVMe base specification, opcode field: 01
  * the controller reads host memory, 10 it writes), pci_nvme_map_prp says where the data lies. QEMU
- * translates the data of a command before it looks at another one (hw/nvme/ctrl.c, nvme_map_prp).
+ * reads all lists of a command's pages, then translates its data, before it looks at another command
+ * (hw/nvme/ctrl.c, nvme_map_prp).
  */
 import { Op } from '../format.ts';
 import { Word } from '../word.ts';
@@ -18,6 +19,8 @@ const CONTROLLER_WRITES = 2;
 const PAGE_BYTES = 4096;
 const PAGE_OFFSET = PAGE_BYTES - 1;
 const POINTER_BYTES = 8;
+/** Entries in a whole page of a list. */
+const LIST_ENTRIES = PAGE_BYTES / POINTER_BYTES;
 /** Data pointers that are remembered: two for a command, which is mapped once. */
 const POINTERS_MAX = 8;
 
@@ -35,8 +38,12 @@ export class QemuNvme implements QemuEventGroup {
 
   private op: number | undefined;
   private pointers: Pointer[] = [];
-  /** Bytes that a list of pages describes: its pages come next, one translation each. */
+  /** Bytes that lists of pages describe: their pages come next, one translation each. */
   private listedBytes = 0;
+  /** The same, from the first entry of the last list on that was read or is about to be .. */
+  private bytesFromList = 0;
+  /** .. and the entries in it. */
+  private listEntries = 0;
 
   /** What the translation of a bus address is for, if the command tells; each is told once. */
   take(address: Word): KnownDma | undefined {
@@ -50,9 +57,17 @@ export class QemuNvme implements QemuEventGroup {
       this.listedBytes = 0;
       return undefined;
     }
+    if (this.bytesFromList > this.listEntries * PAGE_BYTES) return this.nextList();
     const length = Math.min(PAGE_BYTES, this.listedBytes);
     this.listedBytes -= length;
     return { op: this.op, length };
+  }
+
+  /** A list's last entry leads to another list where more pages are left than that entry. */
+  private nextList(): KnownDma {
+    this.bytesFromList -= (this.listEntries - 1) * PAGE_BYTES;
+    this.listEntries = Math.min(LIST_ENTRIES, Math.ceil(this.bytesFromList / PAGE_BYTES));
+    return { op: Op.read, length: this.listEntries * POINTER_BYTES };
   }
 
   private command(): QemuEvent {
@@ -87,9 +102,11 @@ export class QemuNvme implements QemuEventGroup {
           this.point(prp2, this.op, rest);
           return;
         }
-        const listBytes = PAGE_BYTES - (prp2.low & PAGE_OFFSET);
-        this.point(prp2, Op.read, listBytes - (listBytes % POINTER_BYTES));
+        const entries = Math.floor((PAGE_BYTES - (prp2.low & PAGE_OFFSET)) / POINTER_BYTES);
+        this.point(prp2, Op.read, entries * POINTER_BYTES);
         this.listedBytes = rest;
+        this.bytesFromList = rest;
+        this.listEntries = Math.max(1, entries);
       },
     };
   }

@@ -89,6 +89,7 @@ export class QemuPseries implements QemuEventGroup {
 
   private assumed(real: Word): void {
     const { liobn, offset, real: page, permission } = this.waiting;
+    if (!this.rows.accepts(liobn)) return;
     const op = assumedOperation(permission, this.log);
     this.rows.dma(liobn, op, offset, assumedLength(page.low), real);
   }
@@ -113,8 +114,9 @@ export class QemuPseries implements QemuEventGroup {
         const waiting = this.waiting;
         waiting.liobn = liobn.low;
         waiting.offset.copy(offset);
-        waiting.real.high = page.high | (offset.high & mask.high);
-        waiting.real.low = page.low | (offset.low & mask.low);
+        // Below the mask QEMU prints what stands in the TCE there: its permission bits.
+        waiting.real.high = (page.high & ~mask.high) | (offset.high & mask.high);
+        waiting.real.low = (page.low & ~mask.low) | (offset.low & mask.low);
         waiting.permission = permission.value;
         waiting.pageRest = (mask.low >>> 0) + 1 - ((offset.low & mask.low) >>> 0);
         this.isWaiting = true;

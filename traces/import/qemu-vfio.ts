@@ -6,21 +6,23 @@
 import { InputError } from '../../models/input-error.ts';
 import { TCE_PCI_READ_WRITE } from '../../models/tce.ts';
 import { Op } from '../format.ts';
-import { Word } from '../word.ts';
+import { Word, wordOf } from '../word.ts';
 import type { ImportLog } from './import.ts';
+import { MAPPING_BYTES_MAX, ROW_BYTES_MAX } from './kernel-rows.ts';
 import { decimal, form, hexadecimal, result, word } from './line-form.ts';
 import type { PseriesRows } from './pseries-rows.ts';
 import type { QemuEvent, QemuEventGroup } from './qemu-event.ts';
+import { assumedReal } from './window-limit.ts';
 
 /** LIOBNs of PHB 0's window at bus address 0 and of the one above. */
 const FIRST_LIOBN = 0x8000_0000;
+const LIOBNS = [FIRST_LIOBN, FIRST_LIOBN + 1] as const;
 const PAGE_SHIFT_MAX = 63;
 /** A mapping is not translated by what QEMU logs, but by the guest's TCE. */
 const GUEST_CALL = 'spapr_iommu_';
 const GUEST_TRANSLATION = 'spapr_iommu_xlate';
-/** Stands for the real address that the log does not tell: the bus address within 1 TiB, upper half. */
-const ASSUMED_REAL_HIGH_BITS = 0xff;
 const PAGE_BITS = 0xfff;
+const NOTHING: Readonly<Word> = new Word();
 
 type Row = () => void;
 
@@ -100,24 +102,62 @@ export class QemuVfio implements QemuEventGroup {
         if (kind !== 'MAP' && kind !== 'UNMAP') {
           throw new InputError(`operation: expected MAP or UNMAP, got '${kind}'`);
         }
-        const length = last.distanceFrom(first) + 1;
-        if (length <= 0 || length >= 2 ** 32) {
-          throw new InputError('end: expected an address less than 4 GiB behind the first');
-        }
         const address = new Word().copy(first);
-        this.waiting = () => this.map(kind === 'MAP', address, length);
+        const bytes = bytesOf(first, last);
+        if (kind === 'UNMAP') {
+          this.waiting = () => this.unmap(address, bytes);
+        } else if (bytes <= MAPPING_BYTES_MAX) {
+          this.waiting = () => this.map(address, bytes);
+        } else {
+          throw new InputError('end: expected an address less than 16 TiB behind the first');
+        }
       },
     };
   }
 
-  private map(isMap: boolean, address: Word, length: number): void {
-    const value = new Word();
-    if (isMap) {
+  private map(address: Word, bytes: number): void {
+    const liobn = liobnAt(address);
+    if (!this.rows.accepts(liobn)) return;
+    const value = assumedReal(address);
+    value.low = (value.low & ~PAGE_BITS) | TCE_PCI_READ_WRITE;
+    for (let left = bytes; left > 0; left -= ROW_BYTES_MAX) {
+      const length = Math.min(left, ROW_BYTES_MAX);
       this.log.assume('real address of a mapping');
-      value.high = address.high & ASSUMED_REAL_HIGH_BITS;
-      value.low = (address.low & ~PAGE_BITS) | TCE_PCI_READ_WRITE;
+      this.rows.map(liobn, Op.map, address, value, length);
+      address.advance(length);
+      value.advance(length);
     }
-    this.rows.map(liobnAt(address), isMap ? Op.map : Op.unmap, address, value, length);
+  }
+
+  private unmap(address: Word, bytes: number): void {
+    if (bytes <= ROW_BYTES_MAX) {
+      this.rows.map(liobnAt(address), Op.unmap, address, NOTHING, bytes);
+      return;
+    }
+    // The address space that QEMU names may reach far beyond the windows, where nothing is mapped.
+    const parts = LIOBNS.map((liobn) => this.partIn(liobn, address, bytes));
+    if (parts.every((part) => part === 0)) this.log.expected('unmapping outside the windows');
+  }
+
+  /** Unmaps what lies in a window; answers how many bytes these are. */
+  private partIn(liobn: number, address: Word, bytes: number): number {
+    const window = this.rows.extent(liobn);
+    if (!window) return 0;
+    const first = address.toBigInt();
+    const from = first > window.from ? first : window.from;
+    const end = first + BigInt(bytes) < window.end ? first + BigInt(bytes) : window.end;
+    const part = Math.max(0, Number(end - from));
+    if (part > MAPPING_BYTES_MAX) {
+      this.log.expected('unmapping of more than 16 TiB');
+      return part;
+    }
+    const at = wordOf(from);
+    for (let left = part; left > 0; left -= ROW_BYTES_MAX) {
+      const length = Math.min(left, ROW_BYTES_MAX);
+      this.rows.map(liobn, Op.unmap, at, NOTHING, length);
+      at.advance(length);
+    }
+    return part;
   }
 
   private registration(): QemuEvent {
@@ -129,6 +169,14 @@ export class QemuVfio implements QemuEventGroup {
       take: () => this.log.expected('registration of memory, which changes no table'),
     };
   }
+}
+
+/** Bytes from a first to a last address; beyond 2^53 about so many. */
+function bytesOf(first: Word, last: Word): number {
+  const distance = last.distanceFrom(first);
+  if (distance >= 0) return distance + 1;
+  if (last.isBelow(first)) throw new InputError('end: expected an address behind the first');
+  return Number(last.toBigInt() - first.toBigInt()) + 1;
 }
 
 /** PHB 0 has two windows: one from bus address 0, one high above. */
