@@ -124,9 +124,9 @@ function unknownFormat(file: string, name: string | undefined): InputError {
     const names = [ARROW, ...formats.map((each) => each.name)];
     return new InputError(`unknown format '${name}'${suggest(name, names)}`);
   }
-  const known = formats.map((each) => `${each.name} (${each.description})`);
+  const known = [ARROW, ...formats.map((each) => each.name)].join(', ');
   return new InputError(
-    `${file}: not a known trace; known: ${ARROW} (IPC file or stream), ${known.join(', ')}`,
+    `${file}: not a known trace; known: ${known} (tcesim trace import --help describes them)`,
   );
 }
 

@@ -87,3 +87,22 @@ test('import tells on stderr how many lines gave no row', async () => {
   expect(stderr).toContain('1 x other event');
   expect(stderr).toContain('rows: 1 ');
 });
+
+test('cut takes a RID as lspci names it, or as a number', async () => {
+  const digestOf = async (rid: string) => {
+    await succeed('trace', 'cut', SAMPLE, '--rid', rid, '-o', path('cut.arrow'));
+    return JSON.parse(await succeed('trace', 'info', path('cut.arrow'), '--format', 'json')).digest;
+  };
+  expect(await digestOf('01:00.0')).toBe(await digestOf('0x100'));
+  const { code, stderr } = await tcesim('trace', 'cut', SAMPLE, '--rid', '1:0', '-o', path('c'));
+  expect(code).toBe(3);
+  expect(stderr).toBe("tcesim: --rid: expected a RID such as 01:00.0 or 0x100, got '1:0'\n");
+});
+
+test('an import that understands nothing says so, and is no success', async () => {
+  writeFileSync(path('a.csv'), 'one,two\nthree,four\n');
+  const words = ['trace', 'import', path('a.csv'), '--format', 'msr', '-o', path('nothing.arrow')];
+  const { code, stderr } = await tcesim(...words);
+  expect(code).toBe(4);
+  expect(stderr).toContain('no row, 2 x malformed line: is it the right format?');
+});

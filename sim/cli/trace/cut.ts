@@ -1,5 +1,6 @@
 /** `tcesim trace cut`: a part of a trace. */
 import { InputError } from '../../../models/input-error.ts';
+import { parseRid } from '../../../models/rte.ts';
 import { CheckedTrace } from '../../../traces/checked-trace.ts';
 import { type CutConditions, cutTrace } from '../../../traces/cut.ts';
 import { OPERATIONS, type Operation } from '../../../traces/format.ts';
@@ -43,7 +44,7 @@ export function addCut(trace: Command): void {
     .option('--end-ns <time>', 'rows before this time')
     .option('--phb <list>', 'rows of these PHBs: 0,1')
     .option('--pe <list>', 'rows of these PE#s')
-    .option('--rid <list>', 'rows of these RIDs: 0x0100,0x0108')
+    .option('--rid <list>', 'rows of these RIDs: 01:00.0,0x0108')
     .option('--op <list>', 'rows of these operations: read,write')
     .option('--keep-tables', 'keep all rows before the end that are no DMA: windows, TCEs, kills');
   addOutput(command, TRACE_OUTPUT).action(async (file: string, flags: CutFlags) => {
@@ -68,7 +69,7 @@ function conditionsOf({ from, rows, startNs, endNs, ...flags }: CutFlags): CutCo
     ...(endNs !== undefined && { endNs: unsigned('--end-ns', endNs, 64) }),
     ...(flags.phb !== undefined && { phbs: numberList('--phb', flags.phb, 8) }),
     ...(flags.pe !== undefined && { pes: numberList('--pe', flags.pe, 16) }),
-    ...(flags.rid !== undefined && { rids: numberList('--rid', flags.rid, 16) }),
+    ...(flags.rid !== undefined && { rids: ridList(flags.rid) }),
     ...(flags.op !== undefined && { operations: flags.op.split(',').map(operationOf) }),
     ...(flags.keepTables === true && { keepTables: true }),
   };
@@ -76,6 +77,10 @@ function conditionsOf({ from, rows, startNs, endNs, ...flags }: CutFlags): CutCo
 
 function numberList(name: string, text: string, bits: number): number[] {
   return text.split(',').map((each) => Number(unsigned(name, each.trim(), bits)));
+}
+
+function ridList(text: string): number[] {
+  return text.split(',').map((each) => parseRid(each.trim(), '--rid'));
 }
 
 function unsigned(name: string, text: string, bits: number): bigint {

@@ -2,10 +2,11 @@
 import { InputError } from '../../../models/input-error.ts';
 import { CheckedTrace } from '../../../traces/checked-trace.ts';
 import type { TraceSource } from '../../../traces/format.ts';
-import { ImportedTrace } from '../../../traces/import/import.ts';
+import { ImportedTrace, MALFORMED } from '../../../traces/import/import.ts';
 import { BINARY_FORMATS, openTrace, TEXT_FORMATS } from '../../../traces/open.ts';
 import type { TraceSummary } from '../../../traces/summary.ts';
 import { writeTrace } from '../../../traces/write.ts';
+import { EXIT_CHECK } from '../exit-codes.ts';
 import { refuseClashes } from '../file-clash.ts';
 import type { Command } from '../program.ts';
 import {
@@ -54,7 +55,18 @@ export function addImport(trace: Command): void {
       const summary = await writeTrace(checked, flags.output, { command: text });
       process.stderr.write(`${importReport(file, source, summary).join('\n')}\n`);
       warnOfChangedRows(file, checked.digestWritten, checked.digestRead);
+      warnOfNothing(file, source, summary);
     });
+}
+
+/** Warns of a source of which nothing was understood, and sets the exit code. */
+function warnOfNothing(file: string, { skipped }: TraceSource, { rows }: TraceSummary): void {
+  const malformed = skipped.counts.get(MALFORMED) ?? 0;
+  if (rows > 0 || malformed === 0) return;
+  process.stderr.write(
+    `tcesim: warning: ${file}: no row, ${malformed} x ${MALFORMED}: is it the right format?\n`,
+  );
+  process.exitCode = EXIT_CHECK;
 }
 
 function optionValues(texts: readonly string[]): Record<string, string> {
