@@ -57,7 +57,6 @@ import { createSoftwareSide } from './software-side.ts';
 import { countsOf, type FirstFault } from './unit-counts.ts';
 import { createParts, type TceUnitSetup } from './unit-parts.ts';
 import { createUnitTime } from './unit-time.ts';
-import { LOOK_AHEAD_CELLS } from './walk/look-ahead.ts';
 
 export type TceUnit = ReturnType<typeof createTceUnit>;
 
@@ -354,10 +353,7 @@ export function createTceUnit(setup: TceUnitSetup) {
   function replay(from: number, to: number): number {
     let seen = from;
     for (let at = from; at < to; at += QUAD) {
-      if (at >= seen) {
-        seen = Math.min(at + LOOK_AHEAD_CELLS, to);
-        lookAhead(at, seen);
-      }
+      if (at >= seen) seen = lookAhead(at, to);
       const head = items[at];
       const kind = head & ITEM_KIND_MASK;
       if (kind > ITEM_EXPECTED_WRITE) return at;

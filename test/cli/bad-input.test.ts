@@ -45,7 +45,7 @@ describe('a trace', () => {
       path('noise'),
       Uint8Array.from({ length: 3000 }, (_, i) => (i * 167 + 13) % 256),
     );
-    expect(await refusal('run', '--trace', path('noise'))).toMatch(/known: arrow .*csv/);
+    expect(await refusal('run', '--trace', path('noise'))).toMatch(/known: arrow, .*csv/);
   });
 
   // Bytes of the shipped sample: within the magic, the schema, the first batch, a later one, the footer.

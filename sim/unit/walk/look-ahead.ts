@@ -14,10 +14,12 @@ import { offsetHigh, offsetLow } from './entry-address.ts';
 import { TABLE_MASK, type Walker } from './walker.ts';
 
 /** Cells of items that are looked at together, at most as many requests as quads. */
-export const LOOK_AHEAD_CELLS = 256 * QUAD;
+const LOOK_AHEAD_CELLS = 256 * QUAD;
 const REQUESTS_MAX = LOOK_AHEAD_CELLS / QUAD;
 /** So many walks among REQUESTS_MAX requests make looking ahead worth its time. */
 const WALKS_MIN = 16;
+/** Smaller tables stay in the caches of the machine that simulates. */
+const TABLE_BYTES_MIN = 2 ** 20;
 
 /** What a look ahead needs of a unit. */
 interface LookAheadParts {
@@ -33,6 +35,9 @@ interface LookAheadParts {
 export function createLookAhead(parts: LookAheadParts) {
   const { items, isGte4gb, rteCache, tvt, memory, walker } = parts;
   let walksBefore = 0;
+  /** The cells that were looked at last. */
+  let seenFrom = 0;
+  let seenTo = 0;
   /** The requests at hand: TVE, address in its window in halves, and the next table as memory holds it. */
   const tves = new Int32Array(REQUESTS_MAX);
   const highs = new Int32Array(REQUESTS_MAX);
@@ -92,14 +97,22 @@ export function createLookAhead(parts: LookAheadParts) {
     }
   }
 
-  /** Touches what the requests among the items `from..to` will read, if those before them often walked. */
-  return function touch(from: number, to: number): void {
+  /**
+   * Touches what the requests in front, from the item `at` on, will read, if those before them often walked.
+   * Returns the first cell that was not looked at; `to` is the end of the items.
+   */
+  return function lookAhead(at: number, to: number): number {
+    // Software's operations stand between requests: behind one, what was seen is not looked at again.
+    if (at >= seenFrom && at < seenTo) return seenTo;
+    seenFrom = at;
+    seenTo = Math.min(at + LOOK_AHEAD_CELLS, to);
     const walks = walker.walks - walksBefore;
     walksBefore = walker.walks;
-    if (walks < WALKS_MIN) return;
-    const requests = gather(from, to);
+    if (walks < WALKS_MIN || memory.touchedBytes < TABLE_BYTES_MIN) return seenTo;
+    const requests = gather(seenFrom, seenTo);
     for (let level = IODA3_TVT_LEVELS_MAX - 1; level >= 0; level -= 1) {
       readEntries(findEntries(requests, level));
     }
+    return seenTo;
   };
 }
