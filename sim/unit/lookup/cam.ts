@@ -3,6 +3,7 @@
  * addressable memory. Keys are found through chains, and the entries stand in a ring in the order of their
  * use, so that neither costs more with more entries. What is empty stands at the oldest end of the ring.
  */
+import { OFF_HEAP_CELLS } from '../off-heap.ts';
 import type { Directory } from './directory.ts';
 import { KeyChains } from './key-chains.ts';
 
@@ -20,8 +21,8 @@ export class Cam implements Directory {
   ) {
     this.keys = new KeyChains(entries);
     this.end = entries;
-    this.newer = new Int32Array(Math.max(32, entries + 1)).map((_, slot) => slot + 1);
-    this.older = new Int32Array(Math.max(32, entries + 1)).map((_, slot) => slot - 1);
+    this.newer = new Int32Array(Math.max(OFF_HEAP_CELLS, entries + 1)).map((_, slot) => slot + 1);
+    this.older = new Int32Array(Math.max(OFF_HEAP_CELLS, entries + 1)).map((_, slot) => slot - 1);
     this.newer[entries] = 0;
     this.older[0] = entries;
   }

@@ -5,7 +5,7 @@ import { Cam } from './cam.ts';
 import type { Directory } from './directory.ts';
 import { type Foresight, NoForesight } from './foresight.ts';
 
-/** Most ways that are looked at one after the other. */
+/** Most ways that are looked at one after the other: two cache lines' worth of keys, chosen, not tuned. */
 const SMALL_WAYS = 8;
 
 /** The directory of a cache with so many sets and ways. */

@@ -2,14 +2,12 @@
  * A small hash table over numbered slots: keys of two 32-bit halves find the slot that was linked under them
  * last. Slots of one hash value hang in a chain.
  */
+import { OFF_HEAP_CELLS } from '../off-heap.ts';
 import { PAGE_HIGH_BITS } from './key.ts';
 
 export const NO_SLOT = -1;
 /** High half of the key of a slot that is not linked. */
 const NO_KEY = -1;
-/** Smallest typed array that V8 keeps outside its heap, where compiled code can name its address. */
-const OFF_HEAP_CELLS = 32;
-
 export class KeyChains {
   readonly slots: number;
   private readonly keyLow: Int32Array;

@@ -6,17 +6,16 @@
  *
  * The line buffer (TCLB) is a second, small one: the last lines that walks fetched, fully associative.
  */
+
 import type { UnitConfig } from '../../../models/phb/unit-config.ts';
 import { clampPast } from '../clock.ts';
+import { OFF_HEAP_CELLS } from '../off-heap.ts';
 import { createDirectory } from './create-directory.ts';
 import type { Directory } from './directory.ts';
 import type { Foresight } from './foresight.ts';
 import { keyHigh, lineKeyHigh, lineKeyLow, PE_MASK, peKey, TVE_MASK, tveKey } from './key.ts';
 import { createSetIndex, type SetIndex } from './set-index.ts';
 import { LINE_TCE_BITS, type TceLine } from './tce-line.ts';
-
-/** Smallest typed array that V8 keeps outside its heap, where compiled code can name its address. */
-const OFF_HEAP_CELLS = 32;
 
 type Geometry = Pick<
   UnitConfig['tceCache'],

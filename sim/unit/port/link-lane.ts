@@ -2,11 +2,10 @@
  * One direction of the PCIe link: it carries one TLP after the other, exact to the fraction of a cycle, so
  * that a link of 200 Gb/s carries 200.0 and not what whole cycles would make of it.
  */
+
 import type { LinkRate } from '../../../models/phb/link-rate.ts';
 import { PAST_CYCLES } from '../clock.ts';
-
-/** Smallest typed array that V8 keeps outside its heap, where compiled code can name its address. */
-const OFF_HEAP_CELLS = 32;
+import { OFF_HEAP_CELLS } from '../off-heap.ts';
 
 export class LinkLane {
   /** Until when the lane is busy: a cycle, and parts of the next one. */
