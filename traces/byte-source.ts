@@ -10,6 +10,8 @@ const sleeper = new Int32Array(new SharedArrayBuffer(4));
 export interface ByteSource {
   /** Puts the next bytes into `target` from its beginning; answers how many, 0 only at the end. */
   read(target: Uint8Array): number;
+  /** Leaves bytes out, where one can. */
+  skip?(bytes: number): void;
   close(): void;
 }
 
@@ -30,6 +32,36 @@ export class DescriptorBytes implements ByteSource {
 
   close(): void {
     if (this.descriptor > STANDARD_INPUT) closeSync(this.descriptor);
+  }
+}
+
+/** Bytes of a file on a disk, of which any may be left out. */
+export class FileParts implements ByteSource {
+  private position = 0;
+
+  /** The bytes up to `end`, and then those from `resume` on. */
+  constructor(
+    private readonly descriptor: number,
+    private readonly end = 0,
+    private readonly resume = end,
+  ) {}
+
+  read(target: Uint8Array): number {
+    const isBefore = this.position < this.end;
+    const room = isBefore ? Math.min(target.length, this.end - this.position) : target.length;
+    const got = readSync(this.descriptor, target, 0, room, this.position);
+    this.skip(got);
+    return got;
+  }
+
+  skip(bytes: number): void {
+    const isBefore = this.position < this.end;
+    this.position += bytes;
+    if (isBefore && this.position >= this.end) this.position += this.resume - this.end;
+  }
+
+  close(): void {
+    closeSync(this.descriptor);
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { InputError } from '../models/input-error.ts';
-import { type ByteSource, DescriptorBytes, NO_BYTES } from './byte-source.ts';
+import { type ByteSource, DescriptorBytes, type FileParts, NO_BYTES } from './byte-source.ts';
 import {
   COMPRESSION_HEAD_BYTES,
   compressionOf,
@@ -52,6 +52,11 @@ export class InputFile implements ByteSource {
     return new InputFile(name, NO_BYTES, bytes);
   }
 
+  /** A file of which some parts are left out. */
+  static ofParts(name: string, parts: FileParts): InputFile {
+    return new InputFile(name, parts);
+  }
+
   private static decompressed(file: InputFile): InputFile {
     try {
       const head = file.peek(COMPRESSION_HEAD_BYTES);
@@ -84,6 +89,12 @@ export class InputFile implements ByteSource {
     const got = this.fill(target, held);
     this.offset += got;
     return got;
+  }
+
+  /** Leaves bytes out that nobody has looked at; of a file of parts only. */
+  skip(bytes: number): void {
+    this.source.skip?.(bytes);
+    this.offset += bytes;
   }
 
   close(): void {

@@ -17,7 +17,7 @@ import {
   QUAD,
   REQUEST_BYTES_MAX,
 } from '../unit/items.ts';
-import { type ChunkWriter, firstCell } from './chunk-writer.ts';
+import { firstCell } from './chunk-writer.ts';
 import type { RowCheck } from './row-check.ts';
 import { CHUNK_CELLS, PHBS_MAX } from './shared-layout.ts';
 
@@ -36,6 +36,16 @@ const MAKES_WINDOWS = OPERATIONS.map((op) =>
 );
 
 const KINDS: Readonly<Record<RowUse, number>> = { replay: ITEM_CONTROL, prepare: ITEM_PREPARE };
+
+/** Where the feeder's chunks go; see chunk-writer.ts. */
+export interface Chunks {
+  /** All chunks; chunk n begins at cell n * CHUNK_CELLS. */
+  readonly items: Int32Array;
+  /** A free chunk, or undefined when there is none right now. */
+  tryTake(): number | undefined;
+  /** Hands on a chunk with `cells` cells of items of a PHB. */
+  publish(chunk: number, phb: number, cells: number): void;
+}
 
 /** What the feeder knows of one PHB. */
 interface PhbFeed {
@@ -64,7 +74,7 @@ export class Feeder {
   private startHigh = 0;
 
   constructor(
-    private readonly chunks: ChunkWriter,
+    private readonly chunks: Chunks,
     private readonly clockMHz: number,
     /** Whether the trace's own times count. */
     private readonly isTimed: boolean,
@@ -101,6 +111,27 @@ export class Feeder {
       if (use === 'replay') this.rows += 1;
     }
     return batch.rows;
+  }
+
+  /** Begins in the middle of a trace: with a row, when the first row of a batch is the trace's own first. */
+  beginAt(row: number, first: TraceBatch): void {
+    this.startLow = first.timeNs[0];
+    this.startHigh = first.timeNs[1];
+    this.rows = row;
+  }
+
+  /** Tells a PHB the PEs of the devices among the first rows of a batch, as if their DMAs were to come. */
+  introduce(batch: TraceBatch, rows: number): void {
+    for (let row = 0; row < rows; row += 1) {
+      const feed = this.feeds[batch.phb[row]] ?? this.addFeed(batch.phb[row], 'replay');
+      const [rid, pe] = [batch.rid[row], batch.pe[row]];
+      if (feed.peOf[rid] !== pe) this.assign(feed, rid, pe);
+    }
+  }
+
+  /** The PE# that each RID of a PHB was given last; negative for those without one. */
+  pesOf(phb: number): Int32Array | undefined {
+    return this.feeds[phb]?.peOf;
   }
 
   /** Hands out the chunks that are not full yet. */

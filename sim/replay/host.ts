@@ -165,6 +165,11 @@ export class Host {
     else if (kind === ITEM_CONTROL) this.apply(control);
   }
 
+  /** PEs with a process, in the order in which these came: it decides where their tables lie. */
+  processes(): number[] {
+    return [...this.pes.keys()];
+  }
+
   /** What each PE's containers took, by PE#. */
   reports() {
     return [...this.pes].map(([pe, software]) => ({ pe, ...software.report() }));

@@ -27,6 +27,8 @@ export interface PhbMemory {
 }
 
 export type PhbOutcome = ReturnType<PhbReplay['outcome']>;
+export type PhbBooks = ReturnType<PhbReplay['books']>;
+export type PhbSoftware = ReturnType<PhbReplay['software']>;
 
 export class PhbReplay {
   private constructor(
@@ -85,22 +87,58 @@ export class PhbReplay {
 
   /** Everything that was counted, as plain data. */
   outcome() {
-    this.unit.finish();
-    this.recorder?.finish();
-    const { accounts, translations } = this.unit;
+    this.finish();
     return {
       phb: this.phb,
-      ...this.unit.counts(),
+      ...this.books(),
+      ...this.software(),
+      nextUses: this.rehearsal?.outlook(),
+    };
+  }
+
+  /** The trace is over. */
+  finish(): void {
+    this.unit.finish();
+    this.recorder?.finish();
+  }
+
+  /** What became of the requests: sums, and what came first or last. */
+  books() {
+    const { accounts, translations } = this.unit;
+    const { kills: _kills, killTimes: _killTimes, ...counts } = this.unit.counts();
+    return {
+      ...counts,
+      walkReads: counts.walkReads.slice(),
+      walkCacheHits: counts.walkCacheHits.slice(),
+      firstFaults: [...counts.firstFaults],
       accounts: accounts.sums(),
-      windows: this.windows.all,
       agreed: translations.agreed,
       differed: translations.differed,
       notCompared: translations.notCompared,
+    };
+  }
+
+  /** The books are told: they begin anew. Not for traces in which software intervenes. */
+  clearBooks(): void {
+    this.unit.clearCounts();
+  }
+
+  /** What the machine's software did. */
+  software() {
+    const { kills, killTimes } = this.unit.counts();
+    return {
+      kills,
+      killTimes,
+      windows: this.windows.all,
       calls: this.host.log.list(),
       containers: this.host.reports(),
       stores: this.host.stores,
       touchedBytes: this.memory.touchedBytes,
-      nextUses: this.rehearsal?.outlook(),
     };
+  }
+
+  /** What decides about all that is to come, if that is nothing but DMA. */
+  state() {
+    return { ...this.unit.state(), processes: this.host.processes() };
   }
 }

@@ -2,6 +2,7 @@
  * A pool of equal, numbered slots (tags, walkers, outstanding requests): who asks next gets the slot that
  * frees first.
  */
+import type { StateWriter } from './state-writer.ts';
 import { TimeQueue } from './time-queue.ts';
 
 export class Slots {
@@ -25,6 +26,21 @@ export class Slots {
   /** A slot that was taken is free again at `release`. */
   release(slot: number, release: number): void {
     this.free.add(release, slot);
+  }
+
+  /** Whether every slot was free before a cycle. */
+  areFreeBefore(cycle: number): boolean {
+    let isFree = this.free.size === this.count;
+    this.free.each((time) => {
+      if (time >= cycle) isFree = false;
+    });
+    return isFree;
+  }
+
+  /** When slots are free; which of them is nobody's business. */
+  writeState(state: StateWriter): void {
+    state.number(this.free.size);
+    this.free.each((time) => state.time(time));
   }
 
   /** Moves the origin of time forward by `cycles`. */

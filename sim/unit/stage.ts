@@ -4,6 +4,7 @@
  * stage is as long as it needs to be.
  */
 import { PAST_CYCLES } from './clock.ts';
+import type { StateWriter } from './state-writer.ts';
 
 export class Stage {
   /** The first cycle at which the next item can leave. */
@@ -21,6 +22,11 @@ export class Stage {
   /** The item that left last stays for `cycles` more, and so does everything behind it. */
   hold(cycles: number): void {
     this.free += cycles;
+  }
+
+  /** Items come to it at the floor or later. */
+  writeState(state: StateWriter): void {
+    state.time(this.free);
   }
 
   /** Moves the origin of time forward. */

@@ -54,8 +54,9 @@ import {
 import { classOf, granuleOf, isBelow4G, selectOf, windowHigh } from './lookup/bus-address.ts';
 import { TVE_INVALID, TVE_TRANSLATED } from './lookup/tvt.ts';
 import { createSoftwareSide } from './software-side.ts';
-import { countsOf, type FirstFault } from './unit-counts.ts';
+import { createUnitCounts, type FirstFault } from './unit-counts.ts';
 import { createParts, type TceUnitSetup } from './unit-parts.ts';
+import { stateOf } from './unit-state.ts';
 import { createUnitTime } from './unit-time.ts';
 
 export type TceUnit = ReturnType<typeof createTceUnit>;
@@ -391,7 +392,7 @@ export function createTceUnit(setup: TceUnitSetup) {
     },
     /** Absolute cycle of the origin that times are counted from now. */
     origin: () => completions.origin,
-    /** What the unit counted so far; arrays are the unit's own. */
-    counts: () => countsOf(parts, firstFaults),
+    ...createUnitCounts(parts, firstFaults),
+    state: () => stateOf(parts),
   };
 }

@@ -52,6 +52,14 @@ export class TimeQueue {
     this.size += 1;
   }
 
+  /** The things in the order of their times. */
+  each(visit: (time: number, number: number) => void): void {
+    for (let index = 0; index < this.size; index += 1) {
+      const at = (this.head + index) & (this.times.length - 1);
+      visit(this.times[at], this.numbers[at]);
+    }
+  }
+
   /** Moves the origin of time forward by `cycles`. */
   rebase(cycles: number): void {
     const mask = this.times.length - 1;

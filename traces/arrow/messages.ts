@@ -62,6 +62,16 @@ export class ArrowMessages {
     return this.decode(header);
   }
 
+  /** Where the next message begins. */
+  get offset(): number {
+    return this.input.offset;
+  }
+
+  /** Leaves a message's body out, of a file in which one can. */
+  skipBody(message: Message): void {
+    this.input.skip(message.bodyLength);
+  }
+
   /** Reads a message's body into the shared buffer that every call uses again. */
   readBody(message: Message): Uint8Array {
     const bytes = message.bodyLength;

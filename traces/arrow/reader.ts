@@ -41,6 +41,10 @@ export class ArrowTrace implements TraceSource {
     this.metadata = this.opened.metadata;
   }
 
+  get arrowFile(): string {
+    return this.path;
+  }
+
   /** The batches, from the beginning each time; standard input has them once. */
   async *batches(): AsyncGenerator<TraceBatch, void, void> {
     const opened = this.opened ?? openBatches(InputFile.open(this.path));
@@ -54,13 +58,15 @@ export class ArrowTrace implements TraceSource {
   }
 }
 
+/** An Arrow file or stream that is open, its schema read. */
 interface OpenTrace {
   readonly input: InputFile;
   readonly metadata: TraceMetadata;
   readonly batches: BatchReader;
 }
 
-function openBatches(input: InputFile): OpenTrace {
+/** Reads the schema. Throws InputError on anything that is no trace. */
+export function openBatches(input: InputFile): OpenTrace {
   const messages = new ArrowMessages(input);
   const first = messages.next();
   if (!first?.isSchema()) {

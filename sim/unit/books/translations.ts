@@ -45,6 +45,13 @@ export class Translations {
     else this.differed += 1;
   }
 
+  /** What was compared is told. */
+  clear(): void {
+    this.agreed = 0;
+    this.differed = 0;
+    this.notCompared = 0;
+  }
+
   private agrees(request: RequestAtHand, cell: number, high: number, low: number): boolean {
     const { upper, lower, tve } = request;
     const isRefused = low === REFUSED_HALF && high === REFUSED_HALF;

@@ -37,10 +37,16 @@ export class Completions {
     if (cycle > this.last) this.last = cycle;
   }
 
-  /** Absolute cycle of the last completion, or retirement of a kill; 0 before the first. */
+  /** Absolute cycle of the last completion, or retirement of a kill; 0 before the first, -Infinity without one since `clearLast`. */
   lastCycle(): number {
     if (this.last === NOTHING_DONE) return this.lastBefore;
     return Math.max(this.lastBefore, this.origin + this.last);
+  }
+
+  /** The last completion is told: what is known of it counts from now on. */
+  clearLast(): void {
+    this.last = NOTHING_DONE;
+    this.lastBefore = Number.NEGATIVE_INFINITY;
   }
 
   /** Moves the origin of time forward by `cycles`. */

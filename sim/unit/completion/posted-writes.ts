@@ -2,6 +2,7 @@
  * Posted writes of a PE complete in order (PCIe's producer-consumer rule); reads may pass them.
  */
 import { clampPast } from '../clock.ts';
+import type { StateWriter } from '../state-writer.ts';
 
 export class PostedWrites {
   private readonly lastDone: Int32Array;
@@ -17,6 +18,10 @@ export class PostedWrites {
     const done = translated + (ahead & ~(ahead >> 31));
     this.lastDone[pe] = done;
     return done;
+  }
+
+  writeState(state: StateWriter): void {
+    for (const done of this.lastDone) state.time(done);
   }
 
   rebase(cycles: number): void {

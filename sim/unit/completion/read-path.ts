@@ -11,6 +11,7 @@ import { clampPast, cyclesOf, PAST_CYCLES } from '../clock.ts';
 import type { KillDrain } from '../control/kill-drain.ts';
 import type { LinkLane } from '../port/link-lane.ts';
 import type { NonPostedCredits } from '../port/non-posted-credits.ts';
+import type { StateWriter } from '../state-writer.ts';
 import { TimeQueue } from '../time-queue.ts';
 import type { Completions } from './completions.ts';
 
@@ -120,6 +121,22 @@ export class ReadPath {
       this.cells[at + 6],
     );
     this.places.push(place);
+  }
+
+  /** The reads that wait, in their order, and the engines in the order in which they are taken. */
+  writeState(state: StateWriter, nameOf: (requester: number) => number): void {
+    state.number(this.waiting.size);
+    this.waiting.each((translated, place) => {
+      const at = place * READ_CELLS;
+      state.time(translated);
+      state.exactTime(this.cells[at]);
+      for (const cell of [1, 2, 3, 4, 7, 8]) state.number(this.cells[at + cell]);
+      state.number(this.credits.turnsUntil(this.cells[at + 5]));
+      state.number(nameOf(this.cells[at + 6]));
+    });
+    for (let turn = 0; turn < this.engines; turn += 1) {
+      state.time(this.engineFree[(this.engine + turn) % this.engines]);
+    }
   }
 
   /** Moves the origin of time forward by `cycles`. */

@@ -6,6 +6,7 @@
 import { encodePest, type PestEntry } from '../../../models/pest.ts';
 import type { FaultName } from '../../../models/walk.ts';
 import { PAST_CYCLES } from '../clock.ts';
+import type { StateWriter } from '../state-writer.ts';
 import { NEVER } from '../time-queue.ts';
 
 /** Freezes and fences that are kept for the results, each; later ones are only counted. */
@@ -133,6 +134,16 @@ export class Freezer {
     if (last !== undefined && last.until === undefined) {
       this.fences[this.fences.length - 1] = { ...last, until: origin + cycle };
     }
+  }
+
+  /** Without software nobody unfreezes: what froze a PE, and again, is for the results only. */
+  writeState(state: StateWriter): void {
+    for (const cycle of this.frozenFrom) state.time(cycle);
+  }
+
+  /** The freezes are told; who is frozen stays so. Not for runs in which software intervenes. */
+  clearRecords(): void {
+    this.causes.clear();
   }
 
   /** Moves the origin of time forward by `cycles`. */

@@ -2,6 +2,7 @@
  * A set-associative structure: the entries of a set stand side by side and are looked at one after the
  * other, which is fast for few ways.
  */
+import type { StateWriter } from '../state-writer.ts';
 import type { Directory } from './directory.ts';
 import { EMPTY_KEY, ENTRY_CELLS } from './entry.ts';
 import { type Foresight, NoForesight } from './foresight.ts';
@@ -63,6 +64,17 @@ export class Associative implements Directory {
       return 1;
     }
     return 0;
+  }
+
+  /** The ways as they stand: where an entry stands decides who goes next. */
+  writeState(state: StateWriter, writeSlot: (slot: number) => void): void {
+    for (let at = 0; at < this.cells; at += ENTRY_CELLS) {
+      state.number(this.entries[at + 1]);
+      if (this.entries[at + 1] === EMPTY_KEY) continue;
+      state.number(this.entries[at]);
+      writeSlot(this.entries[at + 2]);
+    }
+    this.replacement.writeState(state);
   }
 
   dropWhere(mask: number, high: number): number {

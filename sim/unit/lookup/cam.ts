@@ -4,7 +4,9 @@
  * use, so that neither costs more with more entries. What is empty stands at the oldest end of the ring.
  */
 import { OFF_HEAP_CELLS } from '../off-heap.ts';
+import type { StateWriter } from '../state-writer.ts';
 import type { Directory } from './directory.ts';
+import { EMPTY_KEY } from './entry.ts';
 import { KeyChains } from './key-chains.ts';
 
 export class Cam implements Directory {
@@ -54,6 +56,17 @@ export class Cam implements Directory {
 
   dropRange(high: number, fromLow: number, toLow: number): number {
     return this.dropIf((slot) => this.keys.isWithin(slot, high, fromLow, toLow));
+  }
+
+  /** What is not empty, the newest first. */
+  writeState(state: StateWriter, writeSlot: (slot: number) => void): void {
+    for (let slot = this.older[this.end]; slot !== this.end; slot = this.older[slot]) {
+      if (!this.keys.isLinked(slot)) continue;
+      state.number(this.keys.highOf(slot));
+      state.number(this.keys.lowOf(slot));
+      writeSlot(slot);
+    }
+    state.number(EMPTY_KEY);
   }
 
   private dropIf(isDropped: (slot: number) => boolean): number {

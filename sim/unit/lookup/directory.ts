@@ -1,3 +1,5 @@
+import type { StateWriter } from '../state-writer.ts';
+
 /**
  * What finds the slot of a cached thing: keys of two 32-bit halves, in sets. Its owner keeps the payload
  * under the slot's number.
@@ -13,4 +15,6 @@ export interface Directory {
   dropWhere(mask: number, high: number): number;
   /** Forgets the keys of a half-open range of low halves under one high half; returns how many. */
   dropRange(high: number, fromLow: number, toLow: number): number;
+  /** Writes its keys in an order that decides who goes next; behind each `writeSlot` what its slot holds. */
+  writeState(state: StateWriter, writeSlot: (slot: number) => void): void;
 }

@@ -52,6 +52,15 @@ export class KeyChains {
     return this.keyHigh[slot] !== NO_KEY;
   }
 
+  /** The halves of a linked slot's key. */
+  highOf(slot: number): number {
+    return this.keyHigh[slot];
+  }
+
+  lowOf(slot: number): number {
+    return this.keyLow[slot];
+  }
+
   /** Takes a linked slot from its key. */
   unlink(slot: number): void {
     const chain = this.chainOf(this.keyHigh[slot], this.keyLow[slot]);

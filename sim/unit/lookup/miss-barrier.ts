@@ -4,6 +4,7 @@
  */
 import type { UnitConfig } from '../../../models/phb/unit-config.ts';
 import { clampPast, PAST_CYCLES } from '../clock.ts';
+import type { StateWriter } from '../state-writer.ts';
 
 export class MissBarrier {
   /** When the last TCE that was fetched for a PE, or for any in cell 0, arrives. */
@@ -28,6 +29,10 @@ export class MissBarrier {
     if (!this.isOn) return;
     const at = this.isForAll ? 0 : pe;
     this.until[at] = Math.max(this.until[at], arrives);
+  }
+
+  writeState(state: StateWriter): void {
+    for (const cycle of this.until) state.time(cycle);
   }
 
   /** Moves the origin of time forward by `cycles`. */

@@ -6,6 +6,7 @@
 
 import type { UnitConfig } from '../../../models/phb/unit-config.ts';
 import { randomOf } from '../../../traces/random.ts';
+import type { StateWriter } from '../state-writer.ts';
 import { EMPTY_KEY, ENTRY_CELLS, NEXT_USE_CELL } from './entry.ts';
 import type { Foresight } from './foresight.ts';
 
@@ -16,6 +17,8 @@ export interface Replacement {
   victim(base: number): number;
   /** An entry was written at `way`. */
   filled(base: number, way: number): void;
+  /** What it remembers besides the order of the ways. */
+  writeState(state: StateWriter): void;
 }
 
 /** The policy of a structure with sets of `ways` entries in `entries`. */
@@ -77,6 +80,8 @@ class LeastRecentlyUsed implements Replacement {
   filled(base: number, way: number): void {
     if (way !== 0) moveToFront(this.entries, base, way);
   }
+
+  writeState(): void {}
 }
 
 /**
@@ -156,6 +161,10 @@ class TreePseudoLru implements Replacement {
   filled(base: number, way: number): void {
     this.used(base, way);
   }
+
+  writeState(state: StateWriter): void {
+    state.numbers(this.bits, this.bits.length);
+  }
 }
 
 class RandomReplacement implements Replacement {
@@ -177,4 +186,6 @@ class RandomReplacement implements Replacement {
   }
 
   filled(): void {}
+
+  writeState(): void {}
 }

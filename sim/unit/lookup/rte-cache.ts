@@ -7,6 +7,7 @@ import { lowerHalf, upperHalf } from '../../../models/bits.ts';
 import type { PhysicalMemory } from '../../../models/memory/physical.ts';
 import type { UnitConfig } from '../../../models/phb/unit-config.ts';
 import { readRte, rteAddress } from '../../../models/rte.ts';
+import type { StateWriter } from '../state-writer.ts';
 import type { MemoryTiming } from '../walk/memory-timing.ts';
 import { Cam } from './cam.ts';
 
@@ -59,6 +60,11 @@ export class RteCache {
   dropAll(): void {
     this.directory.dropWhere(0, 0);
     this.lastRid = NO_RID;
+  }
+
+  /** The last RID is the newest in it. */
+  writeState(state: StateWriter): void {
+    this.directory.writeState(state, (slot) => state.number(this.peOf[slot]));
   }
 
   private fetch(rid: number): void {

@@ -10,6 +10,7 @@
 import type { UnitConfig } from '../../../models/phb/unit-config.ts';
 import { clampPast } from '../clock.ts';
 import { OFF_HEAP_CELLS } from '../off-heap.ts';
+import type { StateWriter } from '../state-writer.ts';
 import { createDirectory } from './create-directory.ts';
 import type { Directory } from './directory.ts';
 import type { Foresight } from './foresight.ts';
@@ -125,6 +126,17 @@ export class TceCache {
     const first = this.low(pageHigh, pageLow) >>> 0;
     const entries = Math.ceil(pages / (this.granuleMask + 1));
     return this.directory.dropRange(this.high(tve, pageHigh), first, first + entries);
+  }
+
+  writeState(state: StateWriter): void {
+    this.directory.writeState(state, (slot) => {
+      state.time(this.readyAt[slot]);
+      const first = slot << this.granuleBits;
+      for (let cell = first; cell <= first + this.granuleMask; cell += 1) {
+        state.number(this.tceHigh[cell]);
+        state.number(this.tceLow[cell]);
+      }
+    });
   }
 
   rebase(cycles: number): void {

@@ -6,6 +6,7 @@
  */
 import { PAST_CYCLES } from '../clock.ts';
 import { Slots } from '../slots.ts';
+import type { StateWriter } from '../state-writer.ts';
 import { NEVER } from '../time-queue.ts';
 import { IssueClock } from './issue-clock.ts';
 
@@ -35,7 +36,7 @@ export interface Arrivals {
   /** Whether what stands behind a kill waits for it. */
   readonly waitsForSoftware: boolean;
   /** Requests that could not arrive in time, because the unit was too far behind (T6). */
-  readonly stalls: number;
+  stalls: number;
   /** Number of the requester whose request arrived last. */
   readonly requester: number;
   /** The reads that may hold back a requester, before the first request. */
@@ -48,6 +49,9 @@ export interface Arrivals {
   afterSoftware(cycle: number): void;
   /** A request of a requester completes at `cycle`. */
   done(requester: number, cycle: number): void;
+  /** What a requester is called by its place in the world, not in the unit: a RID, or 0. */
+  nameOf(requester: number): number;
+  writeState(state: StateWriter): void;
   rebase(cycles: number): void;
 }
 
@@ -89,6 +93,15 @@ class TraceTimes implements Arrivals {
 
   done(): void {}
 
+  nameOf(): number {
+    return 0;
+  }
+
+  /** The present is this time, unless the unit is too far behind: then it tells by how much. */
+  writeState(state: StateWriter): void {
+    state.exactTime(this.now);
+  }
+
   rebase(cycles: number): void {
     this.now -= cycles;
   }
@@ -121,6 +134,14 @@ class FixedInterval implements Arrivals {
 
   done(): void {}
 
+  nameOf(): number {
+    return 0;
+  }
+
+  writeState(state: StateWriter): void {
+    this.clock.writeState(state);
+  }
+
   rebase(cycles: number): void {
     this.clock.rebase(cycles);
   }
@@ -130,7 +151,7 @@ class FixedInterval implements Arrivals {
 class ClosedLoop implements Arrivals {
   readonly waitsForSoftware = true;
   readonly requester = 0;
-  readonly stalls = 0;
+  stalls = 0;
   private now = 0;
   private reads!: WaitingReads;
   private readonly slots: Slots;
@@ -169,6 +190,23 @@ class ClosedLoop implements Arrivals {
     this.slots.release(0, cycle);
   }
 
+  nameOf(): number {
+    return 0;
+  }
+
+  /** Whether it is as one that has never issued: nothing is outstanding, and its clock ran out. */
+  isIdle(floor: number): boolean {
+    return this.slots.areFreeBefore(floor) && this.clock.isBefore(floor);
+  }
+
+  /** `now` is the present. */
+  writeState(state: StateWriter): void {
+    this.slots.writeState(state);
+    const isClockOut = this.clock.isBefore(state.floor);
+    state.number(isClockOut ? 0 : 1);
+    if (!isClockOut) this.clock.writeState(state);
+  }
+
   /** The watchdog: a request that is outstanding is complete, or waits among the reads. */
   private hang(): never {
     const { count } = this.slots;
@@ -185,7 +223,7 @@ class ClosedLoop implements Arrivals {
 /** A closed loop for each RID; requests still arrive in the order of the trace. */
 class ClosedLoops implements Arrivals {
   readonly waitsForSoftware = true;
-  readonly stalls = 0;
+  stalls = 0;
   requester = 0;
   private now = 0;
   private reads!: WaitingReads;
@@ -219,6 +257,23 @@ class ClosedLoops implements Arrivals {
 
   done(requester: number, cycle: number): void {
     this.loops[requester].done(requester, cycle);
+  }
+
+  nameOf(requester: number): number {
+    const named = [...this.loopOf].find(([, loop]) => loop === requester);
+    return named === undefined ? 0 : named[0];
+  }
+
+  /** The loops by RID. An idle one is as good as none: a device that comes again begins anew. */
+  writeState(state: StateWriter): void {
+    const byRid = [...this.loopOf].sort(([a], [b]) => a - b);
+    for (const [rid, index] of byRid) {
+      const loop = this.loops[index];
+      if (loop.isIdle(state.floor)) continue;
+      state.number(rid);
+      loop.writeState(state);
+    }
+    state.number(-1);
   }
 
   rebase(cycles: number): void {

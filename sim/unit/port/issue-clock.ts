@@ -2,6 +2,8 @@
  * The times at which a requester may issue, one interval apart and exact for any interval: what does not
  * fill a cycle is carried on.
  */
+import type { StateWriter } from '../state-writer.ts';
+
 /** A cycle in the units of `rest`: ps · MHz. */
 const REST_PER_CYCLE = 1_000_000;
 
@@ -41,6 +43,16 @@ export class IssueClock {
       this.cycle += 1;
     }
     return arrive;
+  }
+
+  /** Whether the next issue was possible before a cycle. */
+  isBefore(cycle: number): boolean {
+    return this.cycle < cycle;
+  }
+
+  writeState(state: StateWriter): void {
+    state.exactTime(this.cycle);
+    state.number(this.rest);
   }
 
   /** Moves the origin of time forward by `cycles`. */

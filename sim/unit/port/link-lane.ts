@@ -6,6 +6,7 @@
 import type { LinkRate } from '../../../models/phb/link-rate.ts';
 import { PAST_CYCLES } from '../clock.ts';
 import { OFF_HEAP_CELLS } from '../off-heap.ts';
+import type { StateWriter } from '../state-writer.ts';
 
 export class LinkLane {
   /** Until when the lane is busy: a cycle, and parts of the next one. */
@@ -52,6 +53,12 @@ export class LinkLane {
       this.cycle += 1;
     }
     return this.free();
+  }
+
+  /** A lane that was free before the floor forgets the part of a cycle, too. */
+  writeState(state: StateWriter): void {
+    state.time(this.cycle);
+    state.number(this.cycle < state.floor ? 0 : this.part);
   }
 
   /** Moves the origin of time forward by `cycles`. */

@@ -3,6 +3,7 @@
  * When a read gives its credit back can still be open: it depends on which reads get their engines first.
  */
 import { PAST_CYCLES } from '../clock.ts';
+import type { StateWriter } from '../state-writer.ts';
 import { NEVER } from '../time-queue.ts';
 
 export class NonPostedCredits {
@@ -44,6 +45,21 @@ export class NonPostedCredits {
   /** A read gives its credit back. */
   giveBack(number: number, back: number): void {
     this.backAt[number] = back;
+  }
+
+  /** How many reads from now on take the credit that has a number. */
+  turnsUntil(number: number): number {
+    if (!this.isOn) return 0;
+    return number >= this.next ? number - this.next : number - this.next + this.headers;
+  }
+
+  /** The credits in the order in which the next reads take them. */
+  writeState(state: StateWriter): void {
+    if (!this.isOn) return;
+    state.time(this.readyAt);
+    for (let turn = 0; turn < this.headers; turn += 1) {
+      state.time(this.backAt[(this.next + turn) % this.headers]);
+    }
   }
 
   /** Moves the origin of time forward by `cycles`. */

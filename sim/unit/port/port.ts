@@ -7,6 +7,7 @@ import { CREDIT_BYTES } from '../../../models/phb/choices.ts';
 import { linkRate } from '../../../models/phb/link-rate.ts';
 import type { UnitConfig } from '../../../models/phb/unit-config.ts';
 import { PAST_CYCLES } from '../clock.ts';
+import type { StateWriter } from '../state-writer.ts';
 import type { WaitingReads } from './arrivals.ts';
 import { LinkLane } from './link-lane.ts';
 import { NonPostedCredits } from './non-posted-credits.ts';
@@ -65,6 +66,18 @@ export class Port {
   /** Waits for the link that were cut, in both directions. */
   get cutWaits(): number {
     return this.upstream.cutWaits + this.downstream.cutWaits;
+  }
+
+  writeState(state: StateWriter): void {
+    for (const part of [this.upstream, this.downstream, this.posted, this.nonPosted]) {
+      part.writeState(state);
+    }
+  }
+
+  /** The waits that were cut are told. */
+  clearCounts(): void {
+    this.upstream.cutWaits = 0;
+    this.downstream.cutWaits = 0;
   }
 
   /** Moves the origin of time forward by `cycles`. */

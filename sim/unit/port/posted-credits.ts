@@ -3,6 +3,7 @@
  * credits come back in the order in which they were taken.
  */
 import { clampPast, PAST_CYCLES } from '../clock.ts';
+import type { StateWriter } from '../state-writer.ts';
 
 /** More headers, and more units, than there are writes on their way. */
 const UNLIMITED = 2 ** 30;
@@ -62,6 +63,23 @@ export class PostedCredits {
     this.backAt[at] = this.lastBack;
     this.writes += 1;
     this.freeUnits -= units;
+  }
+
+  /**
+   * Credits come back in order, so those that were back before the floor are free, whether `available` has
+   * taken note of it or not; the others decide how many are.
+   */
+  writeState(state: StateWriter): void {
+    if (!this.isOn) return;
+    state.time(this.lastBack);
+    state.time(this.readyAt);
+    for (let turn = 0; turn < this.writes; turn += 1) {
+      const at = (this.oldest + turn) & this.mask;
+      if (this.backAt[at] < state.floor) continue;
+      state.number(this.units[at]);
+      state.time(this.backAt[at]);
+    }
+    state.number(-1);
   }
 
   /** Moves the origin of time forward by `cycles`. */

@@ -6,6 +6,7 @@ import { clampPast } from '../clock.ts';
 import { lineKeyHigh, lineKeyLow, PE_MASK, peKey, TVE_MASK, tveKey } from '../lookup/key.ts';
 import { KeyChains, NO_SLOT } from '../lookup/key-chains.ts';
 import { LINE_TCE_BITS } from '../lookup/tce-line.ts';
+import type { StateWriter } from '../state-writer.ts';
 
 export class Fetches {
   /** Real address of each tag's line, in halves, and when it arrives. */
@@ -79,6 +80,25 @@ export class Fetches {
     for (let tag = 0; tag < this.keys.slots; tag += 1) {
       if (this.keys.isWithin(tag, high, from, to)) this.keys.unlink(tag);
     }
+  }
+
+  /**
+   * Lines on their way. A key has one at most: nobody fetches a line again while it is. Tags are not told, for
+   * a tag is taken again when its line is here, and nobody finds that any more.
+   */
+  writeState(state: StateWriter): void {
+    const tags = Array.from({ length: this.keys.slots }, (_, tag) => tag);
+    const open = tags.filter((tag) => this.keys.isLinked(tag) && this.arrives[tag] > state.floor);
+    const order = (a: number, b: number) =>
+      this.keys.highOf(a) - this.keys.highOf(b) || this.keys.lowOf(a) - this.keys.lowOf(b);
+    for (const tag of open.sort(order)) {
+      state.number(this.keys.highOf(tag));
+      state.number(this.keys.lowOf(tag));
+      state.number(this.lineHigh[tag]);
+      state.number(this.lineLow[tag]);
+      state.time(this.arrives[tag]);
+    }
+    state.number(-1);
   }
 
   rebase(cycles: number): void {

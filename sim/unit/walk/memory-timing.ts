@@ -6,6 +6,7 @@
  */
 import type { UnitConfig } from '../../../models/phb/unit-config.ts';
 import { cyclesOf } from '../clock.ts';
+import type { StateWriter } from '../state-writer.ts';
 
 const LINE_SHIFT = 7;
 const NO_LINE = -1;
@@ -59,6 +60,12 @@ export class MemoryTiming {
     this.lineLow[at] = low;
     this.lineHigh[at] = high;
     return false;
+  }
+
+  /** Which line stands in each place of the host's caches. */
+  writeState(state: StateWriter): void {
+    state.numbers(this.lineHigh, this.mask + 1);
+    state.numbers(this.lineLow, this.mask + 1);
   }
 
   /** What the retry of a remote line's read takes: which lines are remote is a matter of their number. */

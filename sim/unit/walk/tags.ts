@@ -4,6 +4,7 @@
  */
 import type { UnitConfig } from '../../../models/phb/unit-config.ts';
 import { Slots } from '../slots.ts';
+import type { StateWriter } from '../state-writer.ts';
 
 export class Tags {
   /** Tag, and waits for tag and walker, of the fetch that was admitted last. */
@@ -36,6 +37,11 @@ export class Tags {
   release(arrives: number): void {
     this.tags.release(this.tag, arrives);
     if (this.hasWalkers) this.walkers.release(this.walker, arrives);
+  }
+
+  writeState(state: StateWriter): void {
+    this.tags.writeState(state);
+    this.walkers.writeState(state);
   }
 
   /** Moves the origin of time forward by `cycles`. */

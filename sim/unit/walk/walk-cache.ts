@@ -6,6 +6,7 @@ import type { UnitConfig } from '../../../models/phb/unit-config.ts';
 import { createDirectory } from '../lookup/create-directory.ts';
 import type { Directory } from '../lookup/directory.ts';
 import { keyHigh, TVE_MASK, tveKey } from '../lookup/key.ts';
+import type { StateWriter } from '../state-writer.ts';
 
 /** Levels above the leaf that a table can have. */
 const UPPER_LEVELS_MAX = 4;
@@ -58,6 +59,15 @@ export class WalkCache {
     const slot = this.directories[level].place(0, keyHigh(tve, prefixHigh), prefixLow);
     this.lows[level][slot] = tableLow;
     this.highs[level][slot] = tableHigh;
+  }
+
+  writeState(state: StateWriter): void {
+    this.directories.forEach((directory, level) => {
+      directory.writeState(state, (slot) => {
+        state.number(this.highs[level][slot]);
+        state.number(this.lows[level][slot]);
+      });
+    });
   }
 
   /** Forgets what belongs to one TVE. */

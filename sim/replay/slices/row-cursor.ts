@@ -1,0 +1,42 @@
+/** Reads the rows of a trace on from some row, as far as somebody wants at a time. */
+import type { TraceBatch } from '../../../traces/format.ts';
+
+export class RowCursor {
+  private batch: TraceBatch | undefined;
+  /** Rows of the batch that are read. */
+  private taken = 0;
+
+  /** `row`: number of the first batch's first row. */
+  constructor(
+    private readonly batches: Iterator<TraceBatch, void, void>,
+    private row: number,
+  ) {}
+
+  /** Number of the next row. */
+  get next(): number {
+    return this.row + this.taken;
+  }
+
+  /** Skips the rows in front of `row`. */
+  skipTo(row: number): void {
+    while (this.next < row) if (this.piece(row) === undefined) return;
+  }
+
+  /**
+   * The next rows, up to but without `end`, as a batch and the first of its rows that is meant; undefined
+   * where there are none.
+   */
+  piece(end: number): { batch: TraceBatch; from: number } | undefined {
+    if (this.next >= end) return undefined;
+    while (this.batch === undefined || this.taken === this.batch.rows) {
+      this.row += this.taken;
+      this.taken = 0;
+      const next = this.batches.next();
+      if (next.done) return undefined;
+      this.batch = next.value;
+    }
+    const from = this.taken;
+    this.taken = Math.min(this.batch.rows, end - this.row);
+    return { batch: { ...this.batch, rows: this.taken }, from };
+  }
+}

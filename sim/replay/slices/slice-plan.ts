@@ -1,0 +1,56 @@
+/**
+ * How the rows of a trace are cut into slices, one a thread. The first begins with the trace; each other one
+ * begins with a guess at the state of the unit, from replaying the rows in front of it (its warm-up) on a
+ * cold one. A slice is cut into intervals, at whose ends states are compared: the first ones are short,
+ * because a wrong guess is often right soon, and each is twice as long as the one before.
+ */
+
+export interface SlicePlan {
+  /** Row that the warm-up begins with. */
+  readonly warmFrom: number;
+  /** The slice's own first row. */
+  readonly first: number;
+  /** The row behind each interval; the last is the first of the next slice. */
+  readonly ends: readonly number[];
+}
+
+/** How the slices of a trace are made. */
+export interface SliceSizes {
+  /** Rows of a warm-up; at least one, so that the borders between rows are checked. */
+  readonly warmUpRows: number;
+  /** Rows of a slice's first interval. */
+  readonly intervalRows: number;
+}
+
+/**
+ * A warm-up that fills a cache of 1024 TCEs and a directory of 65536 lines several times over, and the rows
+ * in which a state of these sizes is compared for a few per mille of the time.
+ */
+export const SLICE_SIZES: SliceSizes = { warmUpRows: 2 ** 19, intervalRows: 2 ** 17 };
+
+/** Rows from which on slices pay: below it threads do little but start. */
+export const SLICED_ROWS_MIN = 2 ** 21;
+
+/** Cuts `rows` rows into at most `slices` slices of equal work, warm-ups included. */
+export function planSlices(rows: number, slices: number, sizes: SliceSizes): SlicePlan[] {
+  const warmUpRows = Math.min(sizes.warmUpRows, Math.floor(rows / slices / 2));
+  const count = warmUpRows < 1 ? 1 : slices;
+  const work = (rows + (count - 1) * warmUpRows) / count;
+  const firstOf = (slice: number) =>
+    slice === 0 ? 0 : Math.round(work + (slice - 1) * (work - warmUpRows));
+  return Array.from({ length: count }, (_, slice) => {
+    const first = firstOf(slice);
+    const end = slice + 1 === count ? rows : firstOf(slice + 1);
+    const ends = slice === 0 ? [end] : endsOf(first, end, sizes.intervalRows);
+    return { warmFrom: slice === 0 ? 0 : first - warmUpRows, first, ends };
+  });
+}
+
+function endsOf(first: number, end: number, intervalRows: number): number[] {
+  const ends: number[] = [];
+  for (let at = first + intervalRows, rows = intervalRows; at < end; at += rows) {
+    ends.push(at);
+    rows *= 2;
+  }
+  return [...ends, end];
+}

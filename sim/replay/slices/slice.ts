@@ -1,0 +1,173 @@
+/**
+ * A slice of a trace on a unit of its own: reads, feeds and simulates in one thread. It notes the state of
+ * the unit where its rows begin and at the end of each interval, and what was counted in between; how these
+ * become one result stands in hand-over.ts.
+ */
+import { createHash } from 'node:crypto';
+import { allocateMemory } from '../../../models/memory/physical.ts';
+import { type ArrowBlocks, type OpenRows, openRows } from '../../../traces/arrow/blocks.ts';
+import { Op, type TraceBatch } from '../../../traces/format.ts';
+import { Feeder } from '../feeder.ts';
+import type { Machine } from '../machine.ts';
+import { type PhbBooks, PhbReplay, type PhbSoftware } from '../phb-replay.ts';
+import { RowCheck } from '../row-check.ts';
+import { OwnChunks } from './own-chunks.ts';
+import { RowCursor } from './row-cursor.ts';
+import type { SlicePlan } from './slice-plan.ts';
+
+/** The state at a row, for comparison. */
+export interface SliceState {
+  /** SHA-256 of all that decides what is to come, times told from `cycle` on. */
+  readonly digest: string;
+  /** Absolute cycle in the time of this slice, which begins somewhere. */
+  readonly cycle: number;
+}
+
+/** What was counted from one state to the next. */
+export interface Interval {
+  /** Row behind the last one: less than was asked for where the replay was stopped. */
+  readonly end: number;
+  readonly rows: number;
+  readonly dmas: number;
+  readonly books: PhbBooks;
+  readonly state: SliceState;
+}
+
+/** A slice's own rows, replayed from a guess. */
+export interface SliceReport {
+  readonly start: SliceState;
+  readonly intervals: readonly Interval[];
+}
+
+/** What only the slice knows that comes to the end of the trace. */
+export interface SliceEnd {
+  readonly books: PhbBooks;
+  readonly phb: number;
+  readonly software: PhbSoftware;
+}
+
+/** What a slice is made of. */
+export interface SliceTask {
+  readonly file: ArrowBlocks;
+  readonly machine: Machine;
+  readonly plan: SlicePlan;
+  /** Address space of the tables. */
+  readonly memoryBytes: number;
+}
+
+/** Thrown where a trace has rows that slices cannot hand over: of software, or of another PHB. */
+export class NoSlice extends Error {
+  override readonly name = 'NoSlice';
+}
+
+export class Slice {
+  private constructor(
+    private readonly task: SliceTask,
+    private readonly phb: number,
+    private readonly unit: PhbReplay,
+    private readonly feeder: Feeder,
+    private readonly cursor: RowCursor,
+    private readonly rows: OpenRows,
+    private readonly isStopped: () => boolean,
+  ) {}
+
+  /** A slice in front of its warm-up. Throws NoSlice, and InputError on a damaged file. */
+  static async create(task: SliceTask, isStopped: () => boolean): Promise<Slice> {
+    const { file, machine, plan, memoryBytes } = task;
+    const head = openRows(file, 0);
+    const first = head.batches.next().value;
+    if (!first) throw new NoSlice('no rows');
+    const phb = first.phb[0];
+    const chunks = new OwnChunks((from, to) => unit.replay(from, to));
+    const memory = allocateMemory(memoryBytes);
+    const unit = await PhbReplay.create({ phb, memory }, machine, chunks.items, isStopped);
+    const feeder = new Feeder(
+      chunks,
+      machine.config.unit.clockMHz,
+      machine.pacing.kind === 'trace',
+      machine.windows.length > 0,
+      new RowCheck(machine),
+      (row) => `trace row ${row} (from 0)`,
+      () => {},
+    );
+    // Devices that are known before the slice: a guess, too, as far as the first batch knows.
+    const known = Math.min(first.rows, plan.warmFrom);
+    refuseSoftware(first, 0, known, phb);
+    if (plan.warmFrom > 0) feeder.beginAt(plan.warmFrom, first);
+    feeder.introduce(first, known);
+    head.close();
+    const rows = openRows(file, plan.warmFrom);
+    const cursor = new RowCursor(rows.batches, rows.row);
+    cursor.skipTo(plan.warmFrom);
+    return new Slice(task, phb, unit, feeder, cursor, rows, isStopped);
+  }
+
+  /** Warms up, and replays the slice's own rows. */
+  report(): SliceReport {
+    const { first, ends } = this.task.plan;
+    this.replayTo(first);
+    this.unit.clearBooks();
+    const start = this.state();
+    const intervals: Interval[] = [];
+    for (const end of ends) {
+      intervals.push(this.goOn(end));
+      if (this.isStopped()) break;
+    }
+    return { start, intervals };
+  }
+
+  /** Replays one more interval, up to but without row `end`. */
+  goOn(end: number): Interval {
+    const { rows: rowsBefore, dmas: dmasBefore } = this.feeder;
+    this.replayTo(end);
+    const { rows, dmas } = this.feeder;
+    const books = this.unit.books();
+    this.unit.clearBooks();
+    const state = this.state();
+    return {
+      end: this.cursor.next,
+      rows: rows - rowsBefore,
+      dmas: dmas - dmasBefore,
+      books,
+      state,
+    };
+  }
+
+  /** The trace is over; what is counted now came from the last interval. */
+  finish(): SliceEnd {
+    this.unit.finish();
+    return { books: this.unit.books(), phb: this.phb, software: this.unit.software() };
+  }
+
+  close(): void {
+    this.rows.close();
+  }
+
+  private replayTo(end: number): void {
+    while (!this.isStopped()) {
+      const piece = this.cursor.piece(end);
+      if (piece === undefined) break;
+      refuseSoftware(piece.batch, piece.from, piece.batch.rows, this.phb);
+      this.feeder.take(piece.batch, piece.from, 'replay');
+    }
+    this.feeder.flush();
+  }
+
+  private state(): SliceState {
+    const { form, cycle, processes } = this.unit.state();
+    const hash = createHash('sha256');
+    hash.update(form);
+    hash.update(Int32Array.from(processes));
+    hash.update(this.feeder.pesOf(this.phb) ?? '');
+    // The trace's own time is the same in all slices, or something is wrong.
+    if (this.task.machine.pacing.kind === 'trace') hash.update(`${cycle}`);
+    return { digest: hash.digest('hex'), cycle };
+  }
+}
+
+/** Throws NoSlice if there is a row among `from..to` that is no DMA of this PHB. */
+function refuseSoftware({ op, phb }: TraceBatch, from: number, to: number, own: number): void {
+  for (let row = from; row < to; row += 1) {
+    if (op[row] > Op.write || phb[row] !== own) throw new NoSlice(`row ${row}`);
+  }
+}

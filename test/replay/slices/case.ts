@@ -1,0 +1,186 @@
+/**
+ * Traces and machines for slices: random DMA on small units, with everything that a hand-over has to carry.
+ * `inOneThread` replays a trace as a lane does, `inSlices` in slices that take turns in this thread.
+ */
+import fc from 'fast-check';
+import { allocateMemory } from '../../../models/memory/physical.ts';
+import type { ArrowBlocks } from '../../../traces/arrow/blocks.ts';
+import { openRows } from '../../../traces/arrow/blocks.ts';
+import { ArrowWriter } from '../../../traces/arrow/writer.ts';
+import { Op, type TraceBatch } from '../../../traces/format.ts';
+import { OutputFile } from '../../../traces/output-file.ts';
+import { Feeder } from '../../../sim/replay/feeder.ts';
+import type { Machine } from '../../../sim/replay/machine.ts';
+import { PhbReplay } from '../../../sim/replay/phb-replay.ts';
+import { RowCheck } from '../../../sim/replay/row-check.ts';
+import { type HandOver, handOver, type SliceRunner } from '../../../sim/replay/slices/hand-over.ts';
+import { OwnChunks } from '../../../sim/replay/slices/own-chunks.ts';
+import { Slice } from '../../../sim/replay/slices/slice.ts';
+import { planSlices, type SliceSizes } from '../../../sim/replay/slices/slice-plan.ts';
+import { drawnConfig, drawnPacing } from '../../oracle/draw-config.ts';
+
+const MEMORY_BYTES = 2 ** 26;
+const PAGE_BYTES = 65_536;
+/** Pages of the window that every PE has. */
+const WINDOW_PAGES = 256;
+
+/** One DMA of a trace. */
+export interface Dma {
+  readonly stepNs: number;
+  readonly isWrite: boolean;
+  readonly rid: number;
+  readonly pe: number;
+  readonly address: bigint;
+  readonly bytes: number;
+}
+
+export interface SliceCase {
+  readonly machine: Machine;
+  readonly dmas: readonly Dma[];
+  readonly slices: number;
+  readonly sizes: SliceSizes;
+}
+
+/** Where the DMAs of a stretch of a trace go. */
+const page = fc.oneof(
+  { weight: 6, arbitrary: fc.nat({ max: 5 }) },
+  { weight: 4, arbitrary: fc.nat({ max: 40 }) },
+  { weight: 1, arbitrary: fc.nat({ max: WINDOW_PAGES - 1 }) },
+);
+
+/** PE 5 does not exist; a page behind the window is a fault, as is any without a map. */
+const dma: fc.Arbitrary<Dma> = fc
+  .record({
+    stepNs: fc.oneof(fc.constant(0), fc.nat({ max: 20 }), fc.nat({ max: 600 })),
+    isWrite: fc.boolean(),
+    device: fc.oneof({ weight: 60, arbitrary: fc.nat({ max: 2 }) }, fc.constant(5)),
+    page: fc.oneof({ weight: 80, arbitrary: page }, fc.constant(WINDOW_PAGES + 3)),
+    offset: fc.nat({ max: 60 }),
+    bytes: fc.oneof(fc.constant(64), fc.integer({ min: 1, max: 700 }), fc.constant(4096)),
+  })
+  .map(({ device, page: number, offset, ...rest }) => ({
+    ...rest,
+    rid: 0x100 + device,
+    pe: device === 5 ? 5 : device + 1,
+    address: BigInt(number * PAGE_BYTES + offset * 1024),
+  }));
+
+/** Faults are rare in most traces, or their PEs would be frozen from the beginning. */
+const dmas = fc
+  .record({
+    list: fc.array(dma, { minLength: 60, maxLength: 400, size: 'max' }),
+    hasFaults: fc.constantFrom(false, false, true),
+    repeat: fc.integer({ min: 1, max: 3 }),
+  })
+  .map(({ list, hasFaults, repeat }) => {
+    const kept = hasFaults
+      ? list
+      : list.filter(({ pe, address }) => pe !== 5 && address < WINDOW_PAGES * PAGE_BYTES);
+    return Array.from({ length: repeat }, () => kept).flat();
+  });
+
+const machine: fc.Arbitrary<Machine> = fc
+  .record({
+    config: drawnConfig,
+    pacing: drawnPacing,
+    levels: fc.constantFrom(1, 2, 3),
+    map: fc.constantFrom('all', 'all', 'all', 'none' as const),
+  })
+  .map(({ config, pacing, levels, map }) => ({
+    phb: 'phb4',
+    firmware: 'post2021',
+    ioda: 'ioda3',
+    config,
+    host: { kernel: '5.17', basePageShift: 16, ramBytes: 1n << 36n },
+    windows: [{ pageShift: 16, bytes: BigInt(WINDOW_PAGES * PAGE_BYTES), levels }],
+    map,
+    pacing,
+    seed: 'slices',
+  }));
+
+export const sliceCase: fc.Arbitrary<SliceCase> = fc.record({
+  machine,
+  dmas,
+  slices: fc.integer({ min: 2, max: 4 }),
+  sizes: fc.record({
+    warmUpRows: fc.constantFrom(1, 4, 16, 60, 120),
+    intervalRows: fc.constantFrom(1, 3, 10, 30),
+  }),
+});
+
+/** Writes a trace in batches of a few rows. */
+export function writeTrace(path: string, all: readonly Dma[], batchRows: number): void {
+  const file = new OutputFile(path);
+  const metadata = { clock: 'time', source: 'test', parameters: {} } as const;
+  const writer = new ArrowWriter(file, metadata, 'file');
+  let timeNs = 5_000_000_000n;
+  for (let from = 0; from < all.length; from += batchRows) {
+    const some = all.slice(from, from + batchRows);
+    const times = some.map(({ stepNs }) => {
+      timeNs += BigInt(stepNs);
+      return timeNs;
+    });
+    writer.write(batchOf(some, times));
+  }
+  writer.finish();
+  file.finish();
+}
+
+function batchOf(some: readonly Dma[], times: readonly bigint[]): TraceBatch {
+  const words = (values: readonly bigint[]) =>
+    new Uint32Array(BigUint64Array.from(values).buffer);
+  return {
+    rows: some.length,
+    timeNs: words(times),
+    op: Uint8Array.from(some, ({ isWrite }) => (isWrite ? Op.write : Op.read)),
+    phb: Uint8Array.from(some, () => 3),
+    rid: Uint16Array.from(some, ({ rid }) => rid),
+    pe: Uint16Array.from(some, ({ pe }) => pe),
+    length: Uint32Array.from(some, ({ bytes }) => bytes),
+    address: words(some.map(({ address }) => address)),
+    value: words(some.map(() => 0n)),
+  };
+}
+
+/** What a lane would answer for the trace's one PHB. */
+export async function inOneThread(file: ArrowBlocks, machine: Machine) {
+  const chunks = new OwnChunks((from, to) => unit.replay(from, to));
+  const memory = allocateMemory(MEMORY_BYTES);
+  const unit = await PhbReplay.create({ phb: 3, memory }, machine, chunks.items, () => false);
+  const isTimed = machine.pacing.kind === 'trace';
+  const { clockMHz } = machine.config.unit;
+  const feeder = new Feeder(chunks, clockMHz, isTimed, true, new RowCheck(machine), String, () => {});
+  const rows = openRows(file, 0);
+  for (let next = rows.batches.next(); !next.done; next = rows.batches.next()) {
+    feeder.take(next.value, 0, 'replay');
+  }
+  rows.close();
+  feeder.flush();
+  const { nextUses: _nextUses, ...outcome } = unit.outcome();
+  return { outcome, rows: feeder.rows, dmas: feeder.dmas };
+}
+
+/** The same in slices; `onGoOn` is told of each interval that was replayed once more. */
+export async function inSlices(
+  file: ArrowBlocks,
+  { machine, slices: wanted, sizes }: Omit<SliceCase, 'dmas'>,
+  onGoOn: () => void = () => {},
+): Promise<HandOver> {
+  const plans = planSlices(file.rows, wanted, sizes);
+  const slices: Slice[] = [];
+  for (const plan of plans) {
+    const task = { file, machine, plan, memoryBytes: MEMORY_BYTES };
+    slices.push(await Slice.create(task, () => false));
+  }
+  const runners: SliceRunner[] = slices.map((slice) => ({
+    report: async () => slice.report(),
+    goOn: async (end) => {
+      onGoOn();
+      return slice.goOn(end);
+    },
+    finish: async () => slice.finish(),
+  }));
+  const result = await handOver(runners, plans);
+  for (const slice of slices) slice.close();
+  return result;
+}
