@@ -120,13 +120,17 @@ export class Feeder {
     this.rows = row;
   }
 
-  /** Tells a PHB the PEs of the devices among the first rows of a batch, as if their DMAs were to come. */
-  introduce(batch: TraceBatch, rows: number): void {
-    for (let row = 0; row < rows; row += 1) {
+  /**
+   * Tells a PHB the PEs of the devices in rows of a batch, from `from` on, as if their DMAs were to come; returns
+   * the first row not told.
+   */
+  introduce(batch: TraceBatch, from: number): number {
+    for (let row = from; row < batch.rows; row += 1) {
       const feed = this.feeds[batch.phb[row]] ?? this.addFeed(batch.phb[row], 'replay');
       const [rid, pe] = [batch.rid[row], batch.pe[row]];
-      if (feed.peOf[rid] !== pe) this.assign(feed, rid, pe);
+      if (feed.peOf[rid] !== pe && !this.assign(feed, rid, pe)) return row;
     }
+    return batch.rows;
   }
 
   /** The PE# that each RID of a PHB was given last; negative for those without one. */

@@ -5,9 +5,8 @@
  */
 
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import type { InputError } from '../../models/input-error.ts';
-import type { MemoryExhausted } from '../../models/memory/physical.ts';
 import { ChunkReader } from './chunk-reader.ts';
+import { isForUser } from './lane-error.ts';
 import type { Machine } from './machine.ts';
 import { type PhbMemory, type PhbOutcome, PhbReplay } from './phb-replay.ts';
 import type { SharedReplay } from './shared-layout.ts';
@@ -20,15 +19,10 @@ export interface LaneTask {
   readonly memories: MessagePort;
 }
 
-/** What a lane answers. Errors go as data: a worker's exceptions lose their class on the way. */
+/** What a lane answers; see lane-error.ts. */
 export type LaneAnswer =
   | { readonly ok: true; readonly phbs: readonly PhbOutcome[] }
   | { readonly ok: false; readonly message: string };
-
-/** Whether an error tells the user something; by name, for a unit's module has classes of its own. */
-function isForUser(error: unknown): error is InputError | MemoryExhausted {
-  return error instanceof Error && ['InputError', 'MemoryExhausted'].includes(error.name);
-}
 
 /** Replays the lane's chunks until the trace ends or the replay is stopped. */
 export default async function replayLane(task: LaneTask): Promise<LaneAnswer> {

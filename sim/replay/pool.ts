@@ -1,22 +1,16 @@
-/** The only door to piscina: the workers that lanes run in. */
+/** The only door to piscina: the workers that lanes and slices run in. */
+import type { MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import type { LaneAnswer, LaneTask } from './lane.ts';
 
-/**
- * Workers run compiled code; sources (tests) take the build's copy beside them. The build has this module in
- * its own folder and in that of the command line's chunks: both are beside the lane's.
- */
-const LANE_URL = new URL(
-  import.meta.url.endsWith('.ts') ? '../../dist/sim/replay/lane.js' : '../replay/lane.js',
-  import.meta.url,
-);
+/** The modules that workers run, beside this one. */
+type WorkerModule = 'lane' | 'slice-lane';
 
-export class LanePool {
-  private readonly pool: Piscina<LaneTask, LaneAnswer>;
+export class LanePool<Task, Answer> {
+  private readonly pool: Piscina<Task, Answer>;
 
-  constructor(lanes: number) {
+  constructor(module: WorkerModule, lanes: number) {
     this.pool = new Piscina({
-      filename: LANE_URL.href,
+      filename: urlOf(module).href,
       minThreads: lanes,
       maxThreads: lanes,
       concurrentTasksPerWorker: 1,
@@ -27,13 +21,22 @@ export class LanePool {
     this.pool.on('error', () => {});
   }
 
-  /** Runs one lane to its end. */
-  run(task: LaneTask): Promise<LaneAnswer> {
-    return this.pool.run(task, { transferList: [task.memories] });
+  /** Runs one lane to its end; `port` moves to it with its task. */
+  run(task: Task, port: MessagePort): Promise<Answer> {
+    return this.pool.run(task, { transferList: [port] });
   }
 
   /** Ends the workers at once. */
   async close(): Promise<void> {
     await this.pool.destroy();
   }
+}
+
+/**
+ * Workers run compiled code; sources (tests) take the build's copy. The build has this module in its own folder
+ * and in that of the command line's chunks: both are beside the workers'.
+ */
+function urlOf(module: WorkerModule): URL {
+  const folder = import.meta.url.endsWith('.ts') ? '../../dist/sim/replay' : '../replay';
+  return new URL(`${folder}/${module}.js`, import.meta.url);
 }

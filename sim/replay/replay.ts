@@ -4,71 +4,28 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InputError } from '../../models/input-error.ts';
-import { placeOf, tableBytesOf } from '../../models/kernel/group/window-place.ts';
-import { parseKernel } from '../../models/kernel/kernel.ts';
-import {
-  allocateMemory,
-  PHYSICAL_MEMORY_BYTES_MAX,
-  PhysicalMemory,
-  type SharedMemory,
-} from '../../models/memory/physical.ts';
-import { describeBytes } from '../../models/size.ts';
-import { isRefused, type TableGeometry, tableGeometry } from '../../models/table/geometry.ts';
+import { allocateMemory, PhysicalMemory, type SharedMemory } from '../../models/memory/physical.ts';
 import type { TraceBatch, TraceSource } from '../../traces/format.ts';
 import type { Dump } from '../tables/dump.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 import { Feeder, type RowUse } from './feeder.ts';
 import type { StartState } from './host.ts';
-import type { LaneAnswer } from './lane.ts';
-import type { Machine, WindowPlan } from './machine.ts';
+import type { LaneAnswer, LaneTask } from './lane.ts';
+import type { Machine } from './machine.ts';
 import type { PhbMemory, PhbOutcome } from './phb-replay.ts';
 import { LanePool } from './pool.ts';
-import type { RequestLog } from './request-log.ts';
 import { RowCheck } from './row-check.ts';
 import { allocateReplay } from './shared-layout.ts';
+import { replaySliced } from './slices/sliced-replay.ts';
+import { effective, memoryFor } from './table-room.ts';
+import { PROGRESS_MS, type ReplayOptions, type ReplayOutcome } from './terms.ts';
 import { TouchedPages } from './touched-pages.ts';
-
-/** Simulated memory for tables that a trace brings along or creates by itself. */
-const SPARE_BYTES = 2 ** 30;
-/** PEs whose windows can be full at once before simulated memory ends. */
-const FULL_PES = 8;
-
-/** What a replay tells while it runs. */
-export interface Progress {
-  /** Items that the lanes are through with, and rows that were read. */
-  readonly items: number;
-  readonly rows: number;
-}
-
-export interface ReplayOptions {
-  readonly lanes: number;
-  /** Called about five times a second. */
-  readonly onProgress: (progress: Progress) => void;
-  /** Aborting it stops the replay; what is done by then is the outcome. */
-  readonly signal: AbortSignal;
-  /** Tables that are there before the trace begins, each PHB's in its own memory. */
-  readonly tables?: Dump;
-  /** Where requests are written down; the caller finishes it. Without it nobody writes anything. */
-  readonly requests?: RequestLog;
-}
 
 /** Options of one replay of possibly two. */
 interface OnceOptions extends ReplayOptions {
   /** What a rehearsal found out about each PHB. */
   readonly nextUses?: ReadonlyMap<number, Int32Array | undefined>;
 }
-
-export interface ReplayOutcome {
-  readonly phbs: readonly PhbOutcome[];
-  readonly rows: number;
-  /** Rows that are DMAs; each is one or more requests. */
-  readonly dmas: number;
-  /** Rows that make windows, left out because the user's windows replace them. */
-  readonly replacedRows: number;
-  readonly isComplete: boolean;
-}
-
-const PROGRESS_MS = 200;
 
 /**
  * Replays a trace; for Belady's replacement twice, because that has to know what comes. Throws InputError on
@@ -79,6 +36,8 @@ export async function replay(
   machine: Machine,
   options: ReplayOptions,
 ): Promise<ReplayOutcome> {
+  const sliced = await replaySliced(trace, machine, options);
+  if (sliced !== undefined) return sliced;
   if (machine.config.tceCache.replacement !== 'belady') return replayOnce(trace, machine, options);
   const { requests, ...rehearsing } = options;
   const rehearsal = await replayOnce(trace, machine, rehearsing);
@@ -126,7 +85,7 @@ async function replayOnce(
     sendMemory,
   );
   const done = new Float64Array(shared.progress);
-  const pool = new LanePool(lanes);
+  const pool = new LanePool<LaneTask, LaneAnswer>('lane', lanes);
   const stop = () => chunks.stop();
   options.signal.addEventListener('abort', stop);
   if (options.signal.aborted) stop();
@@ -135,14 +94,14 @@ async function replayOnce(
   }, PROGRESS_MS);
   try {
     const answers = channels.map(({ port2 }, lane) =>
-      stopOnFailure(pool.run({ shared, lane, machine, memories: port2 }), chunks),
+      stopOnFailure(pool.run({ shared, lane, machine, memories: port2 }, port2), chunks),
     );
     const feeding = feedAll(trace, machine, feeder, chunks);
     feeding.catch(stop);
     const phbs = outcomesOf(await Promise.all(answers));
     await feeding;
     const { rows, dmas, replacedRows } = feeder;
-    return { phbs, rows, dmas, replacedRows, isComplete: !chunks.isStopped };
+    return { phbs, rows, dmas, replacedRows, isComplete: !chunks.isStopped, slices: 1, rerun: 0 };
   } finally {
     clearInterval(timer);
     options.signal.removeEventListener('abort', stop);
@@ -221,38 +180,4 @@ function outcomesOf(answers: readonly LaneAnswer[]): PhbOutcome[] {
     return answer.phbs;
   });
   return phbs.sort((a, b) => a.phb - b.phb);
-}
-
-/** A window with the size that its table makes of it. */
-function effective(window: WindowPlan, slot: number, machine: Machine): WindowPlan {
-  const geometry = geometryOf(window, slot, machine);
-  if (geometry === undefined) return window;
-  const { start, tableStart } = placeOf(slot, machine.config.pe.tveSelect);
-  return { ...window, bytes: geometry.effectiveWindowBytes - (start - tableStart) };
-}
-
-/** The table of a PE's first (0) or second (1) window; undefined for one that the kernel refuses. */
-function geometryOf(window: WindowPlan, slot: number, machine: Machine): TableGeometry | undefined {
-  const { pageShift, levels, bytes } = window;
-  const windowBytes = tableBytesOf(placeOf(slot, machine.config.pe.tveSelect), bytes);
-  const { basePageShift } = machine.host;
-  const { geometry: rules } = parseKernel(machine.host.kernel).era.tables;
-  const geometry = tableGeometry({ pageShift, levels, windowBytes, basePageShift }, rules);
-  return isRefused(geometry) ? undefined : geometry;
-}
-
-/** Address space for a PHB's tables: some full windows, and room for what the trace brings. */
-function memoryFor(machine: Machine, tables: Dump | undefined): number {
-  const dumpedBytes = tables?.bytes ?? 0;
-  if (dumpedBytes > PHYSICAL_MEMORY_BYTES_MAX - SPARE_BYTES) {
-    const holds = describeBytes(PHYSICAL_MEMORY_BYTES_MAX - SPARE_BYTES);
-    throw new InputError(`tables: expected at most ${holds}, got ${describeBytes(dumpedBytes)}`);
-  }
-  if (machine.map === 'all') return PHYSICAL_MEMORY_BYTES_MAX;
-  const full = machine.windows.map((window, slot) => {
-    const { fullTreeBytes = 0n } = geometryOf(window, slot, machine) ?? {};
-    return Number(fullTreeBytes) * FULL_PES;
-  });
-  const wanted = full.reduce((sum, bytes) => sum + bytes, SPARE_BYTES + dumpedBytes);
-  return Math.min(wanted, PHYSICAL_MEMORY_BYTES_MAX);
 }

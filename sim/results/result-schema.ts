@@ -193,6 +193,8 @@ const parameters = z
 const host = z
   .strictObject({
     threads: count('threads', 'that replayed'),
+    slices: count('slices', 'of the trace that were replayed at the same time, a thread each'),
+    rerun: count('slices', 'that began with a wrong guess at the state, and were replayed again'),
     wallSeconds: amount('s', 'from the start of the replay to its end'),
     cpuSeconds: amount('s', 'of all threads'),
     requestsPerCpuSecond: amount('requests/s', 'requests divided by cpuSeconds'),

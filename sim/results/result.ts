@@ -6,7 +6,7 @@ import { configOf, type PhbSpec, parametersOf } from '../../models/phb/spec.ts';
 import { formatRid } from '../../models/rte.ts';
 import type { SkippedReport } from '../../traces/format.ts';
 import type { PhbOutcome } from '../replay/phb-replay.ts';
-import type { ReplayOutcome } from '../replay/replay.ts';
+import type { ReplayOutcome } from '../replay/terms.ts';
 import { NO_WINDOW } from '../unit/books/accounts.ts';
 import { fixedCyclesOf } from '../unit/books/fixed-cycles.ts';
 import { OUTCOMES } from '../unit/books/outcome.ts';
@@ -30,7 +30,7 @@ export interface RunFacts {
   readonly isPacingAssumed: boolean;
   /** Lines of the source that gave no row. */
   readonly skipped: SkippedReport;
-  readonly host: Omit<Result['host'], 'requestsPerCpuSecond'>;
+  readonly host: Omit<Result['host'], 'requestsPerCpuSecond' | 'slices' | 'rerun'>;
 }
 
 /** The whole result of a replay. */
@@ -88,6 +88,8 @@ export function buildResult(outcome: ReplayOutcome, facts: RunFacts): Result {
     chosen: parametersBy('chosen', spec),
     host: {
       ...host,
+      slices: outcome.slices,
+      rerun: outcome.rerun,
       requestsPerCpuSecond: Math.round(whole.requests() / Math.max(host.cpuSeconds, 1e-9)),
     },
   };

@@ -55,6 +55,14 @@ export interface SliceTask {
   readonly memoryBytes: number;
 }
 
+/** Who watches a slice. */
+export interface SliceWatch {
+  /** Whether the replay was told to stop. */
+  isStopped(): boolean;
+  /** So many rows more were replayed. */
+  onRows(rows: number): void;
+}
+
 /** Thrown where a trace has rows that slices cannot hand over: of software, or of another PHB. */
 export class NoSlice extends Error {
   override readonly name = 'NoSlice';
@@ -66,21 +74,24 @@ export class Slice {
     private readonly phb: number,
     private readonly unit: PhbReplay,
     private readonly feeder: Feeder,
+    private readonly chunks: OwnChunks,
     private readonly cursor: RowCursor,
     private readonly rows: OpenRows,
-    private readonly isStopped: () => boolean,
+    private readonly watch: SliceWatch,
   ) {}
 
   /** A slice in front of its warm-up. Throws NoSlice, and InputError on a damaged file. */
-  static async create(task: SliceTask, isStopped: () => boolean): Promise<Slice> {
+  static async create(task: SliceTask, watch: SliceWatch): Promise<Slice> {
     const { file, machine, plan, memoryBytes } = task;
     const head = openRows(file, 0);
     const first = head.batches.next().value;
     if (!first) throw new NoSlice('no rows');
     const phb = first.phb[0];
-    const chunks = new OwnChunks((from, to) => unit.replay(from, to));
+    const chunks = new OwnChunks();
     const memory = allocateMemory(memoryBytes);
-    const unit = await PhbReplay.create({ phb, memory }, machine, chunks.items, isStopped);
+    const unit = await PhbReplay.create({ phb, memory }, machine, chunks.items, () =>
+      watch.isStopped(),
+    );
     const feeder = new Feeder(
       chunks,
       machine.config.unit.clockMHz,
@@ -90,16 +101,13 @@ export class Slice {
       (row) => `trace row ${row} (from 0)`,
       () => {},
     );
-    // Devices that are known before the slice: a guess, too, as far as the first batch knows.
-    const known = Math.min(first.rows, plan.warmFrom);
-    refuseSoftware(first, 0, known, phb);
-    if (plan.warmFrom > 0) feeder.beginAt(plan.warmFrom, first);
-    feeder.introduce(first, known);
-    head.close();
     const rows = openRows(file, plan.warmFrom);
     const cursor = new RowCursor(rows.batches, rows.row);
+    const slice = new Slice(task, phb, unit, feeder, chunks, cursor, rows, watch);
+    slice.begin(first);
+    head.close();
     cursor.skipTo(plan.warmFrom);
-    return new Slice(task, phb, unit, feeder, cursor, rows, isStopped);
+    return slice;
   }
 
   /** Warms up, and replays the slice's own rows. */
@@ -111,7 +119,7 @@ export class Slice {
     const intervals: Interval[] = [];
     for (const end of ends) {
       intervals.push(this.goOn(end));
-      if (this.isStopped()) break;
+      if (this.watch.isStopped()) break;
     }
     return { start, intervals };
   }
@@ -143,14 +151,43 @@ export class Slice {
     this.rows.close();
   }
 
+  /**
+   * Begins at the warm-up. The devices of the trace's first batch are known by then: in most traces that is
+   * true of all of them, and as much a guess as the rest.
+   */
+  private begin(firstBatch: TraceBatch): void {
+    const { warmFrom } = this.task.plan;
+    const known = { ...firstBatch, rows: Math.min(firstBatch.rows, warmFrom) };
+    refuseSoftware(known, 0, known.rows, this.phb);
+    if (warmFrom > 0) this.feeder.beginAt(warmFrom, firstBatch);
+    for (let row = 0; row < known.rows; ) {
+      row = this.feeder.introduce(known, row);
+      this.feeder.flush();
+      this.replayFed();
+    }
+  }
+
   private replayTo(end: number): void {
-    while (!this.isStopped()) {
+    while (!this.watch.isStopped()) {
       const piece = this.cursor.piece(end);
       if (piece === undefined) break;
       refuseSoftware(piece.batch, piece.from, piece.batch.rows, this.phb);
-      this.feeder.take(piece.batch, piece.from, 'replay');
+      this.feed(piece.batch, piece.from);
+      this.watch.onRows(piece.batch.rows - piece.from);
     }
     this.feeder.flush();
+    this.replayFed();
+  }
+
+  private feed(batch: TraceBatch, from: number): void {
+    for (let row = from; row < batch.rows; ) {
+      row = this.feeder.take(batch, row, 'replay');
+      if (row < batch.rows) this.replayFed();
+    }
+  }
+
+  private replayFed(): void {
+    this.unit.replay(0, this.chunks.takeWaiting());
   }
 
   private state(): SliceState {

@@ -144,7 +144,7 @@ function batchOf(some: readonly Dma[], times: readonly bigint[]): TraceBatch {
 
 /** What a lane would answer for the trace's one PHB. */
 export async function inOneThread(file: ArrowBlocks, machine: Machine) {
-  const chunks = new OwnChunks((from, to) => unit.replay(from, to));
+  const chunks = new OwnChunks();
   const memory = allocateMemory(MEMORY_BYTES);
   const unit = await PhbReplay.create({ phb: 3, memory }, machine, chunks.items, () => false);
   const isTimed = machine.pacing.kind === 'trace';
@@ -152,10 +152,14 @@ export async function inOneThread(file: ArrowBlocks, machine: Machine) {
   const feeder = new Feeder(chunks, clockMHz, isTimed, true, new RowCheck(machine), String, () => {});
   const rows = openRows(file, 0);
   for (let next = rows.batches.next(); !next.done; next = rows.batches.next()) {
-    feeder.take(next.value, 0, 'replay');
+    const batch = next.value;
+    for (let row = 0; row < batch.rows; ) {
+      row = feeder.take(batch, row, 'replay');
+      feeder.flush();
+      unit.replay(0, chunks.takeWaiting());
+    }
   }
   rows.close();
-  feeder.flush();
   const { nextUses: _nextUses, ...outcome } = unit.outcome();
   return { outcome, rows: feeder.rows, dmas: feeder.dmas };
 }
@@ -170,7 +174,7 @@ export async function inSlices(
   const slices: Slice[] = [];
   for (const plan of plans) {
     const task = { file, machine, plan, memoryBytes: MEMORY_BYTES };
-    slices.push(await Slice.create(task, () => false));
+    slices.push(await Slice.create(task, { isStopped: () => false, onRows: () => {} }));
   }
   const runners: SliceRunner[] = slices.map((slice) => ({
     report: async () => slice.report(),

@@ -1,0 +1,39 @@
+/** What a replay is asked for, and what it gives. */
+import type { Dump } from '../tables/dump.ts';
+import type { PhbOutcome } from './phb-replay.ts';
+import type { RequestLog } from './request-log.ts';
+
+/** What a replay tells while it runs. */
+export interface Progress {
+  /** Items that the lanes are through with, and rows that were read. */
+  readonly items: number;
+  readonly rows: number;
+}
+
+export interface ReplayOptions {
+  readonly lanes: number;
+  /** Called about five times a second. */
+  readonly onProgress: (progress: Progress) => void;
+  /** Aborting it stops the replay; what is done by then is the outcome. */
+  readonly signal: AbortSignal;
+  /** Tables that are there before the trace begins, each PHB's in its own memory. */
+  readonly tables?: Dump;
+  /** Where requests are written down; the caller finishes it. Without it nobody writes anything. */
+  readonly requests?: RequestLog;
+}
+
+export interface ReplayOutcome {
+  readonly phbs: readonly PhbOutcome[];
+  readonly rows: number;
+  /** Rows that are DMAs; each is one or more requests. */
+  readonly dmas: number;
+  /** Rows that make windows, left out because the user's windows replace them. */
+  readonly replacedRows: number;
+  readonly isComplete: boolean;
+  /** Parts of the trace that were replayed at the same time, and those of them that began with a wrong guess. */
+  readonly slices: number;
+  readonly rerun: number;
+}
+
+/** How often a replay tells how far it is. */
+export const PROGRESS_MS = 200;
