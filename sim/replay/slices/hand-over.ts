@@ -118,7 +118,8 @@ class Chain {
 
   /** A slice goes on from the true state: at `state` it believes that it is as late as it was there. */
   private adopt(slice: number, state: SliceState, intervals: readonly Interval[]): void {
-    this.shiftCycles += this.last().state.cycle - state.cycle;
+    const { interval, shiftCycles } = this.last();
+    this.shiftCycles = shiftCycles + interval.state.cycle - state.cycle;
     this.slice = slice;
     this.add(intervals);
   }
@@ -131,15 +132,15 @@ class Chain {
   }
 
   private agrees(state: SliceState): boolean {
-    return this.last().state.digest === state.digest;
+    return this.last().interval.state.digest === state.digest;
   }
 
   private isAt(row: number): boolean {
-    return this.last().end === row;
+    return this.last().interval.end === row;
   }
 
-  private last(): Interval {
-    return (this.intervals.at(-1) as TrueInterval).interval;
+  private last(): TrueInterval {
+    return this.intervals.at(-1) as TrueInterval;
   }
 
   /** Whether one of those who began later was far behind. */

@@ -1,6 +1,12 @@
 /** Reads the rows of a trace on from some row, as far as somebody wants at a time. */
 import type { TraceBatch } from '../../../traces/format.ts';
 
+/** Rows of a batch, from `from` to its end. */
+export interface RowPiece {
+  readonly batch: TraceBatch;
+  readonly from: number;
+}
+
 export class RowCursor {
   private batch: TraceBatch | undefined;
   /** Rows of the batch that are read. */
@@ -26,7 +32,7 @@ export class RowCursor {
    * The next rows, up to but without `end`, as a batch and the first of its rows that is meant; undefined
    * where there are none.
    */
-  piece(end: number): { batch: TraceBatch; from: number } | undefined {
+  piece(end: number): RowPiece | undefined {
     if (this.next >= end) return undefined;
     while (this.batch === undefined || this.taken === this.batch.rows) {
       this.row += this.taken;

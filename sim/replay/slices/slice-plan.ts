@@ -1,11 +1,15 @@
 /**
  * How the rows of a trace are cut into slices, one a thread. The first begins with the trace; each other one
- * begins with a guess at the state of the unit, from replaying the rows in front of it (its warm-up) on a
- * cold one. A slice is cut into intervals, at whose ends states are compared: the first ones are short,
- * because a wrong guess is often right soon, and each is twice as long as the one before.
+ * begins with a guess at the state of the unit, from replaying rows in front of it on a cold one: a sample of
+ * those further back, for what remembers long (which lines of tables the host's caches hold), and then all of
+ * those next to it, its warm-up. A slice is cut into intervals, at whose ends states are compared: the first
+ * ones are short, because a wrong guess is often right soon, and each is twice as long as the one before.
  */
 
 export interface SlicePlan {
+  /** Row that the sample begins with, and of how many rows one is taken. */
+  readonly sampleFrom: number;
+  readonly stride: number;
   /** Row that the warm-up begins with. */
   readonly warmFrom: number;
   /** The slice's own first row. */
@@ -16,6 +20,9 @@ export interface SlicePlan {
 
 /** How the slices of a trace are made. */
 export interface SliceSizes {
+  /** Rows that are sampled, and of how many one is taken at least. */
+  readonly sampledRows: number;
+  readonly stride: number;
   /** Rows of a warm-up; at least one, so that the borders between rows are checked. */
   readonly warmUpRows: number;
   /** Rows of a slice's first interval. */
@@ -23,10 +30,15 @@ export interface SliceSizes {
 }
 
 /**
- * A warm-up that fills a cache of 1024 TCEs and a directory of 65536 lines several times over, and the rows
- * in which a state of these sizes is compared for a few per mille of the time.
+ * The sample goes once round most rings of buffers; the warm-up fills a cache of 1024 TCEs many times over;
+ * to compare states of this size after such an interval takes a few per mille of the time.
  */
-export const SLICE_SIZES: SliceSizes = { warmUpRows: 2 ** 19, intervalRows: 2 ** 17 };
+export const SLICE_SIZES: SliceSizes = {
+  sampledRows: 2 ** 22,
+  stride: 16,
+  warmUpRows: 2 ** 18,
+  intervalRows: 2 ** 17,
+};
 
 /** Rows from which on slices pay: below it threads do little but start. */
 export const SLICED_ROWS_MIN = 2 ** 21;
@@ -35,14 +47,21 @@ export const SLICED_ROWS_MIN = 2 ** 21;
 export function planSlices(rows: number, slices: number, sizes: SliceSizes): SlicePlan[] {
   const warmUpRows = Math.min(sizes.warmUpRows, Math.floor(rows / slices / 2));
   const count = warmUpRows < 1 ? 1 : slices;
-  const work = (rows + (count - 1) * warmUpRows) / count;
+  const extra = warmUpRows + Math.floor(Math.min(sizes.sampledRows, rows / slices / 2) / sizes.stride);
+  const work = (rows + (count - 1) * extra) / count;
   const firstOf = (slice: number) =>
-    slice === 0 ? 0 : Math.round(work + (slice - 1) * (work - warmUpRows));
+    slice === 0 ? 0 : Math.round(work + (slice - 1) * (work - extra));
   return Array.from({ length: count }, (_, slice) => {
     const first = firstOf(slice);
     const end = slice + 1 === count ? rows : firstOf(slice + 1);
-    const ends = slice === 0 ? [end] : endsOf(first, end, sizes.intervalRows);
-    return { warmFrom: slice === 0 ? 0 : first - warmUpRows, first, ends };
+    const warmFrom = slice === 0 ? 0 : first - warmUpRows;
+    return {
+      sampleFrom: Math.max(0, warmFrom - sizes.sampledRows),
+      stride: sizes.stride,
+      warmFrom,
+      first,
+      ends: slice === 0 ? [end] : endsOf(first, end, sizes.intervalRows),
+    };
   });
 }
 

@@ -12,7 +12,8 @@ import type { Machine } from '../machine.ts';
 import { type PhbBooks, PhbReplay, type PhbSoftware } from '../phb-replay.ts';
 import { RowCheck } from '../row-check.ts';
 import { OwnChunks } from './own-chunks.ts';
-import { RowCursor } from './row-cursor.ts';
+import { RowCursor, type RowPiece } from './row-cursor.ts';
+import { sampleRows } from './row-sample.ts';
 import type { SlicePlan } from './slice-plan.ts';
 
 /** The state at a row, for comparison. */
@@ -101,18 +102,18 @@ export class Slice {
       (row) => `trace row ${row} (from 0)`,
       () => {},
     );
-    const rows = openRows(file, plan.warmFrom);
+    const rows = openRows(file, plan.sampleFrom);
     const cursor = new RowCursor(rows.batches, rows.row);
     const slice = new Slice(task, phb, unit, feeder, chunks, cursor, rows, watch);
     slice.begin(first);
     head.close();
-    cursor.skipTo(plan.warmFrom);
     return slice;
   }
 
   /** Warms up, and replays the slice's own rows. */
   report(): SliceReport {
     const { first, ends } = this.task.plan;
+    this.sample();
     this.replayTo(first);
     this.unit.clearBooks();
     const start = this.state();
@@ -152,11 +153,11 @@ export class Slice {
   }
 
   /**
-   * Begins at the warm-up. The devices of the trace's first batch are known by then: in most traces that is
+   * Begins in front of the sample. The devices of the trace's first batch are known by then: in most traces that is
    * true of all of them, and as much a guess as the rest.
    */
   private begin(firstBatch: TraceBatch): void {
-    const { warmFrom } = this.task.plan;
+    const { sampleFrom, warmFrom } = this.task.plan;
     const known = { ...firstBatch, rows: Math.min(firstBatch.rows, warmFrom) };
     refuseSoftware(known, 0, known.rows, this.phb);
     if (warmFrom > 0) this.feeder.beginAt(warmFrom, firstBatch);
@@ -165,18 +166,31 @@ export class Slice {
       this.feeder.flush();
       this.replayFed();
     }
+    this.cursor.skipTo(sampleFrom);
+  }
+
+  /** Replays a sample of the rows up to the warm-up. */
+  private sample(): void {
+    const { stride, warmFrom } = this.task.plan;
+    for (let piece = this.next(warmFrom); piece; piece = this.next(warmFrom)) {
+      this.feed(sampleRows(piece.batch, piece.from, stride), 0);
+    }
   }
 
   private replayTo(end: number): void {
-    while (!this.watch.isStopped()) {
-      const piece = this.cursor.piece(end);
-      if (piece === undefined) break;
-      refuseSoftware(piece.batch, piece.from, piece.batch.rows, this.phb);
+    for (let piece = this.next(end); piece; piece = this.next(end)) {
       this.feed(piece.batch, piece.from);
       this.watch.onRows(piece.batch.rows - piece.from);
     }
     this.feeder.flush();
     this.replayFed();
+  }
+
+  /** The next rows in front of `end`, all of them DMA; undefined without any, or when told to stop. */
+  private next(end: number): RowPiece | undefined {
+    const piece = this.watch.isStopped() ? undefined : this.cursor.piece(end);
+    if (piece) refuseSoftware(piece.batch, piece.from, piece.batch.rows, this.phb);
+    return piece;
   }
 
   private feed(batch: TraceBatch, from: number): void {

@@ -103,6 +103,8 @@ export const sliceCase: fc.Arbitrary<SliceCase> = fc.record({
   dmas,
   slices: fc.integer({ min: 2, max: 4 }),
   sizes: fc.record({
+    sampledRows: fc.constantFrom(0, 20, 200),
+    stride: fc.constantFrom(1, 4, 7),
     warmUpRows: fc.constantFrom(1, 4, 16, 60, 120),
     intervalRows: fc.constantFrom(1, 3, 10, 30),
   }),
