@@ -69,6 +69,13 @@ function parametersSection(result: Result): Section {
   };
 }
 
+/** How one trace came to be replayed on several threads. */
+function slicesInWords({ slices, rerun }: Result['host']): string {
+  if (slices === 1) return '';
+  const again = rerun === 0 ? 'none' : `${rerun}`;
+  return `, in ${slices} slices at the same time, ${again} of them replayed again after a wrong guess`;
+}
+
 function hostSection(result: Result): Section {
   const { host } = result;
   const rate = `${(host.requestsPerCpuSecond / 1e6).toFixed(2)} M translations a CPU second, start-up included`;
@@ -76,7 +83,7 @@ function hostSection(result: Result): Section {
     title: 'This simulation',
     tables: [],
     remarks: [
-      `${formatTime(result.simulatedNs)} simulated in ${host.wallSeconds.toFixed(2)} s with ${host.threads} replay ${host.threads === 1 ? 'thread' : 'threads'}: ${rate}; ${host.cpuSeconds.toFixed(2)} s of CPU, ${describeBytes(host.peakMemoryBytes)} at most, Node ${host.node}.`,
+      `${formatTime(result.simulatedNs)} simulated in ${host.wallSeconds.toFixed(2)} s with ${host.threads} replay ${host.threads === 1 ? 'thread' : 'threads'}${slicesInWords(host)}: ${rate}; ${host.cpuSeconds.toFixed(2)} s of CPU, ${describeBytes(host.peakMemoryBytes)} at most, Node ${host.node}.`,
     ],
   };
 }

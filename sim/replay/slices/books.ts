@@ -1,9 +1,5 @@
 /** Books of one PHB, interval by interval, as the books of all of it. */
-import {
-  ACCOUNT_CELLS,
-  type AccountSums,
-  MAX_CELL,
-} from '../../unit/books/accounts.ts';
+import { ACCOUNT_CELLS, type AccountSums, MAX_CELL } from '../../unit/books/accounts.ts';
 import type { FreezeRecord } from '../../unit/control/freezer.ts';
 import type { PhbBooks } from '../phb-replay.ts';
 

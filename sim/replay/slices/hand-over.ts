@@ -62,7 +62,11 @@ class Chain {
   /** Follows the truth to the end of the trace, or to where the replay was stopped. */
   async follow(): Promise<void> {
     this.add(this.reports[0].intervals);
-    for (let slice = 1; slice < this.reports.length && this.isAt(this.plans[slice].first); slice += 1) {
+    for (
+      let slice = 1;
+      slice < this.reports.length && this.isAt(this.plans[slice].first);
+      slice += 1
+    ) {
       const { start, intervals } = this.reports[slice];
       if (this.agrees(start)) this.adopt(slice, start, intervals);
       else await this.goInto(slice);

@@ -8,7 +8,7 @@ const GOLDEN = 0x9e3779b1;
 export function sampleRows(batch: TraceBatch, from: number, stride: number): TraceBatch {
   const rows: number[] = [];
   for (let first = from; first < batch.rows; first += stride) {
-    const row = first + (Math.imul(first, GOLDEN) >>> 0) % stride;
+    const row = first + ((Math.imul(first, GOLDEN) >>> 0) % stride);
     if (row < batch.rows) rows.push(row);
   }
   const pairs = rows.flatMap((row) => [2 * row, 2 * row + 1]);

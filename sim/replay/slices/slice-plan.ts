@@ -47,7 +47,8 @@ export const SLICED_ROWS_MIN = 2 ** 21;
 export function planSlices(rows: number, slices: number, sizes: SliceSizes): SlicePlan[] {
   const warmUpRows = Math.min(sizes.warmUpRows, Math.floor(rows / slices / 2));
   const count = warmUpRows < 1 ? 1 : slices;
-  const extra = warmUpRows + Math.floor(Math.min(sizes.sampledRows, rows / slices / 2) / sizes.stride);
+  const extra =
+    warmUpRows + Math.floor(Math.min(sizes.sampledRows, rows / slices / 2) / sizes.stride);
   const work = (rows + (count - 1) * extra) / count;
   const firstOf = (slice: number) =>
     slice === 0 ? 0 : Math.round(work + (slice - 1) * (work - extra));

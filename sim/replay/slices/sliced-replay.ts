@@ -8,12 +8,7 @@ import { findBlocks } from '../../../traces/arrow/blocks.ts';
 import type { TraceSource } from '../../../traces/format.ts';
 import type { Machine } from '../machine.ts';
 import { LanePool } from '../pool.ts';
-import type {
-  SliceLaneAnswer,
-  SliceLaneTask,
-  SliceMessage,
-  SliceOrder,
-} from '../slice-lane.ts';
+import type { SliceLaneAnswer, SliceLaneTask, SliceMessage, SliceOrder } from '../slice-lane.ts';
 import { memoryFor } from '../table-room.ts';
 import { PROGRESS_MS, type ReplayOptions, type ReplayOutcome } from '../terms.ts';
 import { type HandOver, handOver, type SliceRunner } from './hand-over.ts';
@@ -37,42 +32,65 @@ export async function replaySliced(
   const file = findBlocks(trace.arrowFile);
   if (file === undefined || file.rows < SLICED_ROWS_MIN) return undefined;
   const plans = planSlices(file.rows, options.lanes, SLICE_SIZES);
-  const stop = new SharedArrayBuffer(4);
-  const progress = new SharedArrayBuffer(plans.length * 8);
-  const memoryBytes = memoryFor(machine, undefined);
+  const shared = new SharedSlices(plans.length);
   const pool = new LanePool<SliceLaneTask, SliceLaneAnswer>('slice-lane', plans.length);
+  const memoryBytes = memoryFor(machine, undefined);
   const lanes = plans.map((plan, lane) => {
-    const task = { file, machine, plan, memoryBytes, lane, stop, progress };
+    const task = { file, machine, plan, memoryBytes, lane, ...shared.buffers };
     return new SliceLane(pool, task);
   });
-  const cell = new Int32Array(stop);
-  const onAbort = () => {
-    Atomics.store(cell, 0, 1);
-  };
-  options.signal.addEventListener('abort', onAbort);
-  if (options.signal.aborted) onAbort();
-  const rows = new Float64Array(progress);
-  const timer = setInterval(() => {
-    const done = rows.reduce((sum, more) => sum + more, 0);
-    options.onProgress({ items: done, rows: Math.min(done, file.rows) });
-  }, PROGRESS_MS);
+  const unwatch = shared.watch(options, file.rows);
   try {
-    const result = await handOver(lanes, plans);
-    return outcomeOf(result, plans.length, file.rows);
+    return outcomeOf(await handOver(lanes, plans), plans.length, file.rows);
   } catch (error) {
     if (error instanceof GaveUp) return undefined;
     throw error;
   } finally {
-    clearInterval(timer);
-    options.signal.removeEventListener('abort', onAbort);
-    onAbort();
+    unwatch();
+    shared.stop();
     await Promise.all(lanes.map((lane) => lane.leave()));
     await pool.close();
   }
 }
 
+/** What all slices and the main thread share. */
+class SharedSlices {
+  readonly buffers: Pick<SliceLaneTask, 'stop' | 'progress'>;
+
+  constructor(slices: number) {
+    this.buffers = {
+      stop: new SharedArrayBuffer(4),
+      progress: new SharedArrayBuffer(slices * 8),
+    };
+  }
+
+  /** Tells every slice to stop at the end of its batch. */
+  stop(): void {
+    Atomics.store(new Int32Array(this.buffers.stop), 0, 1);
+  }
+
+  /** Looks after the slices of so many rows, until the function that it returns is called. */
+  watch({ signal, onProgress }: ReplayOptions, rows: number): () => void {
+    const progress = new Float64Array(this.buffers.progress);
+    const stop = () => this.stop();
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
+    const timer = setInterval(() => {
+      const items = progress.reduce((sum, more) => sum + more, 0);
+      onProgress({ items, rows: Math.min(items, rows) });
+    }, PROGRESS_MS);
+    return () => {
+      clearInterval(timer);
+      signal.removeEventListener('abort', stop);
+    };
+  }
+}
+
 /** Whether the state of a unit of this machine can be compared, and guessed. */
-function isForSlices({ config, map, pacing }: Machine, { lanes, requests }: ReplayOptions): boolean {
+function isForSlices(
+  { config, map, pacing }: Machine,
+  { lanes, requests }: ReplayOptions,
+): boolean {
   const { replacement } = config.tceCache;
   // Nobody knows which fraction of a cycle is left in the middle of a trace.
   const isWhole =
@@ -103,10 +121,7 @@ class SliceLane implements SliceRunner {
   private readonly end: Promise<never>;
   private readonly firstMessage: Promise<SliceMessage>;
 
-  constructor(
-    pool: LanePool<SliceLaneTask, SliceLaneAnswer>,
-    task: Omit<SliceLaneTask, 'orders'>,
-  ) {
+  constructor(pool: LanePool<SliceLaneTask, SliceLaneAnswer>, task: Omit<SliceLaneTask, 'orders'>) {
     const { port1, port2 } = new MessageChannel();
     this.port = port1;
     this.firstMessage = this.next();

@@ -4,11 +4,6 @@
  */
 import fc from 'fast-check';
 import { allocateMemory } from '../../../models/memory/physical.ts';
-import type { ArrowBlocks } from '../../../traces/arrow/blocks.ts';
-import { openRows } from '../../../traces/arrow/blocks.ts';
-import { ArrowWriter } from '../../../traces/arrow/writer.ts';
-import { Op, type TraceBatch } from '../../../traces/format.ts';
-import { OutputFile } from '../../../traces/output-file.ts';
 import { Feeder } from '../../../sim/replay/feeder.ts';
 import type { Machine } from '../../../sim/replay/machine.ts';
 import { PhbReplay } from '../../../sim/replay/phb-replay.ts';
@@ -17,6 +12,10 @@ import { type HandOver, handOver, type SliceRunner } from '../../../sim/replay/s
 import { OwnChunks } from '../../../sim/replay/slices/own-chunks.ts';
 import { Slice } from '../../../sim/replay/slices/slice.ts';
 import { planSlices, type SliceSizes } from '../../../sim/replay/slices/slice-plan.ts';
+import { type ArrowBlocks, findBlocks, openRows } from '../../../traces/arrow/blocks.ts';
+import { ArrowWriter } from '../../../traces/arrow/writer.ts';
+import { Op, type TraceBatch } from '../../../traces/format.ts';
+import { OutputFile } from '../../../traces/output-file.ts';
 import { drawnConfig, drawnPacing } from '../../oracle/draw-config.ts';
 
 const MEMORY_BYTES = 2 ** 26;
@@ -129,8 +128,7 @@ export function writeTrace(path: string, all: readonly Dma[], batchRows: number)
 }
 
 function batchOf(some: readonly Dma[], times: readonly bigint[]): TraceBatch {
-  const words = (values: readonly bigint[]) =>
-    new Uint32Array(BigUint64Array.from(values).buffer);
+  const words = (values: readonly bigint[]) => new Uint32Array(BigUint64Array.from(values).buffer);
   return {
     rows: some.length,
     timeNs: words(times),
@@ -144,6 +142,13 @@ function batchOf(some: readonly Dma[], times: readonly bigint[]): TraceBatch {
   };
 }
 
+/** The batches of a trace that was written so. */
+export function blocksOf(path: string): ArrowBlocks {
+  const blocks = findBlocks(path);
+  if (blocks === undefined) throw new Error(`${path} has no blocks`);
+  return blocks;
+}
+
 /** What a lane would answer for the trace's one PHB. */
 export async function inOneThread(file: ArrowBlocks, machine: Machine) {
   const chunks = new OwnChunks();
@@ -151,7 +156,15 @@ export async function inOneThread(file: ArrowBlocks, machine: Machine) {
   const unit = await PhbReplay.create({ phb: 3, memory }, machine, chunks.items, () => false);
   const isTimed = machine.pacing.kind === 'trace';
   const { clockMHz } = machine.config.unit;
-  const feeder = new Feeder(chunks, clockMHz, isTimed, true, new RowCheck(machine), String, () => {});
+  const feeder = new Feeder(
+    chunks,
+    clockMHz,
+    isTimed,
+    true,
+    new RowCheck(machine),
+    String,
+    () => {},
+  );
   const rows = openRows(file, 0);
   for (let next = rows.batches.next(); !next.done; next = rows.batches.next()) {
     const batch = next.value;
@@ -166,14 +179,14 @@ export async function inOneThread(file: ArrowBlocks, machine: Machine) {
   return { outcome, rows: feeder.rows, dmas: feeder.dmas };
 }
 
-/** The same in slices; `onGoOn` is told of each interval that was replayed once more. */
+/** The same in slices: all intervals of those that begin with a guess, and how many were replayed again. */
 export async function inSlices(
   file: ArrowBlocks,
   { machine, slices: wanted, sizes }: Omit<SliceCase, 'dmas'>,
-  onGoOn: () => void = () => {},
-): Promise<HandOver> {
+): Promise<{ result: HandOver; intervals: number; again: number }> {
   const plans = planSlices(file.rows, wanted, sizes);
   const slices: Slice[] = [];
+  let again = 0;
   for (const plan of plans) {
     const task = { file, machine, plan, memoryBytes: MEMORY_BYTES };
     slices.push(await Slice.create(task, { isStopped: () => false, onRows: () => {} }));
@@ -181,12 +194,13 @@ export async function inSlices(
   const runners: SliceRunner[] = slices.map((slice) => ({
     report: async () => slice.report(),
     goOn: async (end) => {
-      onGoOn();
+      again += 1;
       return slice.goOn(end);
     },
     finish: async () => slice.finish(),
   }));
   const result = await handOver(runners, plans);
   for (const slice of slices) slice.close();
-  return result;
+  const intervals = plans.slice(1).reduce((sum, { ends }) => sum + ends.length, 0);
+  return { result, intervals, again };
 }
