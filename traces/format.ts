@@ -83,7 +83,7 @@ export interface TraceSource {
   readonly metadata: TraceMetadata;
   batches(): AsyncGenerator<TraceBatch, void, void>;
   /** Path of the Arrow file that it is, whose batches can be read in any order. */
-  readonly arrowFile?: string;
+  readonly arrowFile?: string | undefined;
   /** Where a row (from 0) was written, for messages; absent: nobody knows better than its number. */
   placeOf?(row: number): string;
   /** The digest of the rows as they were written; known once the last batch is out, if the file states it. */

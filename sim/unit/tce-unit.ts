@@ -387,9 +387,7 @@ export function createTceUnit(setup: TceUnitSetup) {
     leap: time.leap,
     ...createSoftwareSide(config, parts),
     /** The trace is over: reads that still wait get their data. */
-    finish(): void {
-      reads.completeAll();
-    },
+    finish: () => reads.completeAll(),
     /** Absolute cycle of the origin that times are counted from now. */
     origin: () => completions.origin,
     ...createUnitCounts(parts, firstFaults),

@@ -19,6 +19,9 @@ import { ArrowMessages, WRITE_A_STREAM } from './messages.ts';
 import { type BufferAt, OperationColumn } from './operations.ts';
 import { COLUMNS, type ColumnKey, traceMetadata, writtenDigest } from './schema.ts';
 
+/** The path that names standard input. */
+const STANDARD_INPUT = '-';
+
 type Block = ReturnType<Message['header']> & {
   readonly length: number;
   readonly nodes: { nullCount: number }[];
@@ -41,8 +44,8 @@ export class ArrowTrace implements TraceSource {
     this.metadata = this.opened.metadata;
   }
 
-  get arrowFile(): string {
-    return this.path;
+  get arrowFile(): string | undefined {
+    return this.path === STANDARD_INPUT ? undefined : this.path;
   }
 
   /** The batches, from the beginning each time; standard input has them once. */
