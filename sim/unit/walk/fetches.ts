@@ -83,12 +83,14 @@ export class Fetches {
   }
 
   /**
-   * Lines on their way. A key has one at most: nobody fetches a line again while it is. Tags are not told, for
-   * a tag is taken again when its line is here, and nobody finds that any more.
+   * Lines on their way. Of those with one key only the last can be found, and the others were here when it was
+   * sent for. Tags are not told: one is taken again when its line is here, and nobody finds that any more.
    */
   writeState(state: StateWriter): void {
     const tags = Array.from({ length: this.keys.slots }, (_, tag) => tag);
-    const open = tags.filter((tag) => this.keys.isLinked(tag) && this.arrives[tag] > state.floor);
+    const isLast = (tag: number) =>
+      this.keys.find(this.keys.highOf(tag), this.keys.lowOf(tag)) === tag;
+    const open = tags.filter((tag) => isLast(tag) && this.arrives[tag] > state.floor);
     const order = (a: number, b: number) =>
       this.keys.highOf(a) - this.keys.highOf(b) || this.keys.lowOf(a) - this.keys.lowOf(b);
     for (const tag of open.sort(order)) {
