@@ -89,14 +89,15 @@ class SharedSlices {
 /** Whether the state of a unit of this machine can be compared, and guessed. */
 function isForSlices(
   { config, map, pacing }: Machine,
-  { lanes, requests }: ReplayOptions,
+  { lanes, requests, tables }: ReplayOptions,
 ): boolean {
   const { replacement } = config.tceCache;
   // Nobody knows which fraction of a cycle is left in the middle of a trace.
   const isWhole =
     pacing.kind !== 'interval' || (pacing.ps * config.unit.clockMHz) % PS_MHZ_PER_CYCLE === 0;
   const isComparable = replacement !== 'belady' && replacement !== 'random';
-  return lanes > 1 && requests === undefined && map !== 'touched' && isWhole && isComparable;
+  const beginsEmpty = map !== 'touched' && tables === undefined;
+  return lanes > 1 && requests === undefined && beginsEmpty && isWhole && isComparable;
 }
 
 function outcomeOf(result: HandOver, slices: number, rowsOfFile: number): ReplayOutcome {
