@@ -1,5 +1,5 @@
 /**
- * What the build bundles. The unit and the two lanes, each with all that it imports, because V8 (Node 20 to 24)
+ * What the build bundles. The unit and the workers, each with all that it imports, because V8 (Node 20 to 24)
  * reads an imported binding from memory and checks it each time, where it writes a module's own constants
  * into compiled code: hits take 0.72 of the time, misses of two levels 0.5 to 0.75. And the command line with
  * its packages, a chunk for each verb and what verbs share, because Node takes 0.5 ms for each file.
@@ -15,6 +15,7 @@ export default defineConfig([
   bundleOf('sim/unit/tce-unit'),
   bundleOf('sim/replay/lane'),
   bundleOf('sim/replay/slice-lane'),
+  bundleOf('sim/replay/solo-lane'),
   {
     ...common,
     input: { 'cli/main': 'sim/cli/main.ts' },

@@ -82,7 +82,7 @@ export interface SkippedLine {
 export interface TraceSource {
   readonly metadata: TraceMetadata;
   batches(): AsyncGenerator<TraceBatch, void, void>;
-  /** Path of the Arrow file that it is, whose batches can be read in any order. */
+  /** Path of the Arrow file that it is, if that can be opened once more. */
   readonly arrowFile?: string | undefined;
   /** Where a row (from 0) was written, for messages; absent: nobody knows better than its number. */
   placeOf?(row: number): string;

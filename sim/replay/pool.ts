@@ -3,7 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 
 /** The modules that workers run, beside this one. */
-type WorkerModule = 'lane' | 'slice-lane';
+type WorkerModule = 'lane' | 'slice-lane' | 'solo-lane';
 
 export class LanePool<Task, Answer> {
   private readonly pool: Piscina<Task, Answer>;
@@ -21,9 +21,9 @@ export class LanePool<Task, Answer> {
     this.pool.on('error', () => {});
   }
 
-  /** Runs one lane to its end; `port` moves to it with its task. */
-  run(task: Task, port: MessagePort): Promise<Answer> {
-    return this.pool.run(task, { transferList: [port] });
+  /** Runs one task to its end; a port of it moves to the worker. */
+  run(task: Task, port?: MessagePort): Promise<Answer> {
+    return this.pool.run(task, { transferList: port ? [port] : [] });
   }
 
   /** Ends the workers at once. */

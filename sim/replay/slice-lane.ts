@@ -4,6 +4,7 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import { isForUser } from './lane-error.ts';
+import { rowWatch, type WatchBuffers } from './shared-watch.ts';
 import {
   type Interval,
   NoSlice,
@@ -14,15 +15,11 @@ import {
 } from './slices/slice.ts';
 
 /** A slice as it goes to its worker. */
-export interface SliceLaneTask extends SliceTask {
+export interface SliceLaneTask extends SliceTask, WatchBuffers {
   /** Number of the slice. */
   readonly lane: number;
   /** Brings orders, and takes what they ask for. */
   readonly orders: MessagePort;
-  /** One cell: not 0 when the replay is stopped. */
-  readonly stop: SharedArrayBuffer;
-  /** For each slice the rows that it has replayed, as doubles. */
-  readonly progress: SharedArrayBuffer;
 }
 
 /** What the main thread wants. */
@@ -52,14 +49,7 @@ export default async function replaySlice(task: SliceLaneTask): Promise<SliceLan
 
 async function serve(task: SliceLaneTask): Promise<void> {
   const { orders } = task;
-  const stop = new Int32Array(task.stop);
-  const progress = new Float64Array(task.progress);
-  const slice = await Slice.create(task, {
-    isStopped: () => Atomics.load(stop, 0) !== 0,
-    onRows: (rows) => {
-      progress[task.lane] += rows;
-    },
-  });
+  const slice = await Slice.create(task, rowWatch(task, task.lane));
   const answer = (message: SliceMessage) => orders.postMessage(message);
   try {
     answer(slice.report());

@@ -1,5 +1,6 @@
 /** What a replay is asked for, and what it gives. */
 import type { Dump } from '../tables/dump.ts';
+import type { NextUses } from './foresight-passes.ts';
 import type { PhbOutcome } from './phb-replay.ts';
 import type { RequestLog } from './request-log.ts';
 
@@ -20,6 +21,19 @@ export interface ReplayOptions {
   readonly tables?: Dump;
   /** Where requests are written down; the caller finishes it. Without it nobody writes anything. */
   readonly requests?: RequestLog;
+}
+
+/** What one of possibly two passes is asked for. */
+export interface OnceOptions extends ReplayOptions {
+  readonly nextUses?: NextUses;
+}
+
+/** Who watches a thread that reads rows by itself. */
+export interface RowWatch {
+  /** Whether the replay was told to stop. */
+  isStopped(): boolean;
+  /** So many rows more were replayed. */
+  onRows(rows: number): void;
 }
 
 export interface ReplayOutcome {

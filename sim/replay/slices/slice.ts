@@ -9,9 +9,10 @@ import { type ArrowBlocks, type OpenRows, openRows } from '../../../traces/arrow
 import { Op, type TraceBatch } from '../../../traces/format.ts';
 import { Feeder } from '../feeder.ts';
 import type { Machine } from '../machine.ts';
+import { OwnChunks } from '../own-chunks.ts';
 import { type PhbBooks, PhbReplay, type PhbSoftware } from '../phb-replay.ts';
 import { RowCheck } from '../row-check.ts';
-import { OwnChunks } from './own-chunks.ts';
+import type { RowWatch } from '../terms.ts';
 import { RowCursor, type RowPiece } from './row-cursor.ts';
 import { sampleRows } from './row-sample.ts';
 import type { SlicePlan } from './slice-plan.ts';
@@ -56,14 +57,6 @@ export interface SliceTask {
   readonly memoryBytes: number;
 }
 
-/** Who watches a slice. */
-export interface SliceWatch {
-  /** Whether the replay was told to stop. */
-  isStopped(): boolean;
-  /** So many rows more were replayed. */
-  onRows(rows: number): void;
-}
-
 /** Thrown where a trace has rows that slices cannot hand over: of software, or of another PHB. */
 export class NoSlice extends Error {
   override readonly name = 'NoSlice';
@@ -78,11 +71,11 @@ export class Slice {
     private readonly chunks: OwnChunks,
     private readonly cursor: RowCursor,
     private readonly rows: OpenRows,
-    private readonly watch: SliceWatch,
+    private readonly watch: RowWatch,
   ) {}
 
   /** A slice in front of its warm-up. Throws NoSlice, and InputError on a damaged file. */
-  static async create(task: SliceTask, watch: SliceWatch): Promise<Slice> {
+  static async create(task: SliceTask, watch: RowWatch): Promise<Slice> {
     const { file, machine, plan, memoryBytes } = task;
     const head = openRows(file, 0);
     const first = head.batches.next().value;
@@ -201,7 +194,7 @@ export class Slice {
   }
 
   private replayFed(): void {
-    this.unit.replay(0, this.chunks.takeWaiting());
+    for (const { from, to } of this.chunks.takeWaiting()) this.unit.replay(from, to);
   }
 
   private state(): SliceState {

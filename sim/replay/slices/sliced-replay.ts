@@ -8,9 +8,10 @@ import { findBlocks } from '../../../traces/arrow/blocks.ts';
 import type { TraceSource } from '../../../traces/format.ts';
 import type { Machine } from '../machine.ts';
 import { LanePool } from '../pool.ts';
+import { SharedWatch } from '../shared-watch.ts';
 import type { SliceLaneAnswer, SliceLaneTask, SliceMessage, SliceOrder } from '../slice-lane.ts';
 import { memoryFor } from '../table-room.ts';
-import { PROGRESS_MS, type ReplayOptions, type ReplayOutcome } from '../terms.ts';
+import type { ReplayOptions, ReplayOutcome } from '../terms.ts';
 import { type HandOver, handOver, type SliceRunner } from './hand-over.ts';
 import type { Interval, SliceEnd, SliceReport } from './slice.ts';
 import { planSlices, SLICE_SIZES, SLICED_ROWS_MIN } from './slice-plan.ts';
@@ -32,14 +33,14 @@ export async function replaySliced(
   const file = findBlocks(trace.arrowFile);
   if (file === undefined || file.rows < SLICED_ROWS_MIN) return undefined;
   const plans = planSlices(file.rows, options.lanes, SLICE_SIZES);
-  const shared = new SharedSlices(plans.length);
+  const watch = new SharedWatch(plans.length);
   const pool = new LanePool<SliceLaneTask, SliceLaneAnswer>('slice-lane', plans.length);
   const memoryBytes = memoryFor(machine, undefined);
   const lanes = plans.map((plan, lane) => {
-    const task = { file, machine, plan, memoryBytes, lane, ...shared.buffers };
+    const task = { file, machine, plan, memoryBytes, lane, ...watch.buffers };
     return new SliceLane(pool, task);
   });
-  const unwatch = shared.watch(options, file.rows);
+  const unwatch = watch.begin(options, file.rows);
   try {
     return outcomeOf(await handOver(lanes, plans), plans.length, file.rows);
   } catch (error) {
@@ -47,42 +48,9 @@ export async function replaySliced(
     throw error;
   } finally {
     unwatch();
-    shared.stop();
+    watch.stop();
     await Promise.all(lanes.map((lane) => lane.leave()));
     await pool.close();
-  }
-}
-
-/** What all slices and the main thread share. */
-class SharedSlices {
-  readonly buffers: Pick<SliceLaneTask, 'stop' | 'progress'>;
-
-  constructor(slices: number) {
-    this.buffers = {
-      stop: new SharedArrayBuffer(4),
-      progress: new SharedArrayBuffer(slices * 8),
-    };
-  }
-
-  /** Tells every slice to stop at the end of its batch. */
-  stop(): void {
-    Atomics.store(new Int32Array(this.buffers.stop), 0, 1);
-  }
-
-  /** Looks after the slices of so many rows, until the function that it returns is called. */
-  watch({ signal, onProgress }: ReplayOptions, rows: number): () => void {
-    const progress = new Float64Array(this.buffers.progress);
-    const stop = () => this.stop();
-    signal.addEventListener('abort', stop);
-    if (signal.aborted) stop();
-    const timer = setInterval(() => {
-      const items = progress.reduce((sum, more) => sum + more, 0);
-      onProgress({ items, rows: Math.min(items, rows) });
-    }, PROGRESS_MS);
-    return () => {
-      clearInterval(timer);
-      signal.removeEventListener('abort', stop);
-    };
   }
 }
 

@@ -1,25 +1,25 @@
 /**
  * Traces and machines for slices: random DMA on small units, with everything that a hand-over has to carry.
- * `inOneThread` replays a trace as a lane does, `inSlices` in slices that take turns in this thread.
+ * `inOneThread` replays a trace as it is, `inSlices` in slices that take turns in this thread.
  */
 import fc from 'fast-check';
-import { allocateMemory } from '../../../models/memory/physical.ts';
-import { Feeder } from '../../../sim/replay/feeder.ts';
 import type { Machine } from '../../../sim/replay/machine.ts';
-import { PhbReplay } from '../../../sim/replay/phb-replay.ts';
-import { RowCheck } from '../../../sim/replay/row-check.ts';
 import { type HandOver, handOver, type SliceRunner } from '../../../sim/replay/slices/hand-over.ts';
-import { OwnChunks } from '../../../sim/replay/slices/own-chunks.ts';
 import { Slice } from '../../../sim/replay/slices/slice.ts';
 import { planSlices, type SliceSizes } from '../../../sim/replay/slices/slice-plan.ts';
-import { type ArrowBlocks, findBlocks, openRows } from '../../../traces/arrow/blocks.ts';
+import { replaySolo } from '../../../sim/replay/solo-replay.ts';
+import { type ArrowBlocks, findBlocks } from '../../../traces/arrow/blocks.ts';
+import { ArrowTrace } from '../../../traces/arrow/reader.ts';
 import { ArrowWriter } from '../../../traces/arrow/writer.ts';
 import { Op, type TraceBatch } from '../../../traces/format.ts';
+import { InputFile } from '../../../traces/input-file.ts';
 import { OutputFile } from '../../../traces/output-file.ts';
 import { drawnConfig, drawnPacing } from '../../oracle/draw-config.ts';
 
 const MEMORY_BYTES = 2 ** 26;
 const PAGE_BYTES = 65_536;
+/** Who does not watch. */
+const NOBODY = { isStopped: () => false, onRows: () => {} };
 /** Pages of the window that every PE has. */
 const WINDOW_PAGES = 256;
 
@@ -149,34 +149,12 @@ export function blocksOf(path: string): ArrowBlocks {
   return blocks;
 }
 
-/** What a lane would answer for the trace's one PHB. */
-export async function inOneThread(file: ArrowBlocks, machine: Machine) {
-  const chunks = new OwnChunks();
-  const memory = allocateMemory(MEMORY_BYTES);
-  const unit = await PhbReplay.create({ phb: 3, memory }, machine, chunks.items, () => false);
-  const isTimed = machine.pacing.kind === 'trace';
-  const { clockMHz } = machine.config.unit;
-  const feeder = new Feeder(
-    chunks,
-    clockMHz,
-    isTimed,
-    true,
-    new RowCheck(machine),
-    String,
-    () => {},
-  );
-  const rows = openRows(file, 0);
-  for (let next = rows.batches.next(); !next.done; next = rows.batches.next()) {
-    const batch = next.value;
-    for (let row = 0; row < batch.rows; ) {
-      row = feeder.take(batch, row, 'replay');
-      feeder.flush();
-      unit.replay(0, chunks.takeWaiting());
-    }
-  }
-  rows.close();
-  const { nextUses: _nextUses, ...outcome } = unit.outcome();
-  return { outcome, rows: feeder.rows, dmas: feeder.dmas };
+/** What one thread answers for the trace's one PHB. */
+export async function inOneThread({ path }: ArrowBlocks, machine: Machine) {
+  const trace = new ArrowTrace(path, InputFile.open(path));
+  const { phbs, rows, dmas } = await replaySolo(trace, machine, NOBODY);
+  const { nextUses: _nextUses, ...outcome } = phbs[0];
+  return { outcome, rows, dmas };
 }
 
 /** The same in slices: all intervals of those that begin with a guess, and how many were replayed again. */
@@ -189,7 +167,7 @@ export async function inSlices(
   let again = 0;
   for (const plan of plans) {
     const task = { file, machine, plan, memoryBytes: MEMORY_BYTES };
-    slices.push(await Slice.create(task, { isStopped: () => false, onRows: () => {} }));
+    slices.push(await Slice.create(task, NOBODY));
   }
   const runners: SliceRunner[] = slices.map((slice) => ({
     report: async () => slice.report(),

@@ -1,0 +1,22 @@
+/** Belady's replacement has to know what comes: the trace is replayed twice. */
+import type { Machine } from './machine.ts';
+import type { ReplayOutcome } from './terms.ts';
+
+/** What a rehearsal found out about each PHB, for the replay proper. */
+export type NextUses = ReadonlyMap<number, Int32Array | undefined>;
+
+/** Whether a machine's replays want a rehearsal. */
+export function wantsForesight({ config }: Machine): boolean {
+  return config.tceCache.replacement === 'belady';
+}
+
+/** Rehearses, and replays with what that found out. */
+export async function rehearseAndReplay(
+  rehearse: () => Promise<ReplayOutcome>,
+  replay: (nextUses: NextUses) => Promise<ReplayOutcome>,
+): Promise<ReplayOutcome> {
+  const rehearsal = await rehearse();
+  // What a rehearsal counted is nobody's result.
+  if (!rehearsal.isComplete) return { ...rehearsal, phbs: [], rows: 0, dmas: 0 };
+  return replay(new Map(rehearsal.phbs.map(({ phb, nextUses }) => [phb, nextUses])));
+}
