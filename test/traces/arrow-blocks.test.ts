@@ -5,8 +5,10 @@ import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { findBlocks, openRows } from '../../traces/arrow/blocks.ts';
-import { BATCH_ROWS } from '../../traces/format.ts';
+import { ArrowWriter } from '../../traces/arrow/writer.ts';
+import { BATCH_ROWS, Op } from '../../traces/format.ts';
 import { openTrace } from '../../traces/open.ts';
+import { OutputFile } from '../../traces/output-file.ts';
 import { sample, succeed, workFolder } from '../cli/command.ts';
 
 const path = workFolder();
@@ -75,4 +77,26 @@ test('a file that cannot be read from the middle on has none', async () => {
 
 test('a shipped sample has blocks', () => {
   expect(findBlocks(sample('p9-nvme-e1000e.arrow'))?.blocks.length).toBeGreaterThan(0);
+});
+
+test('a file that states its rows tells how many are no DMA, and one that does not tells nothing', async () => {
+  const capture = findBlocks(sample('p9-nvme-e1000e.arrow'));
+  const counted = { dmas: 0, others: 0 };
+  for await (const { op, rows } of (await openTrace(sample('p9-nvme-e1000e.arrow'))).batches()) {
+    for (const code of op.subarray(0, rows)) counted[code <= Op.write ? 'dmas' : 'others'] += 1;
+  }
+  expect(counted.others).toBeGreaterThan(0);
+  expect(capture).toMatchObject({
+    rows: counted.dmas + counted.others,
+    controlRows: counted.others,
+  });
+  expect(findBlocks(await generated('stated.arrow'))?.controlRows).toBe(0);
+
+  const silent = new OutputFile(path('silent.arrow'));
+  const trace = await openTrace(sample('p9-nvme-e1000e.arrow'));
+  const writer = new ArrowWriter(silent, trace.metadata, 'file');
+  for await (const batch of trace.batches()) writer.write(batch);
+  writer.finish();
+  silent.finish();
+  expect(findBlocks(path('silent.arrow'))).toMatchObject({ controlRows: undefined });
 });

@@ -11,7 +11,7 @@ import type { Message, Schema } from './arrow.ts';
 import { looksLikeArrow } from './magic.ts';
 import { ArrowMessages } from './messages.ts';
 import { openBatches } from './reader.ts';
-import { COLUMNS } from './schema.ts';
+import { COLUMNS, writtenControlRows } from './schema.ts';
 
 const MAGIC_BYTES = 8;
 
@@ -25,6 +25,8 @@ interface Block {
 export interface ArrowBlocks {
   readonly path: string;
   readonly rows: number;
+  /** Rows that are no DMA, if the file states it. */
+  readonly controlRows: number | undefined;
   /** Bytes in front of the first batch: schema and dictionaries. */
   readonly headBytes: number;
   readonly blocks: readonly Block[];
@@ -85,7 +87,9 @@ function blocksOf(path: string, descriptor: number): ArrowBlocks | undefined {
     messages.skipBody(message);
     at = messages.offset;
   }
-  return blocks.length === 0 ? undefined : { path, rows, headBytes: blocks[0].offset, blocks };
+  if (blocks.length === 0) return undefined;
+  const controlRows = writtenControlRows(messages.footerFacts);
+  return { path, rows, controlRows, headBytes: blocks[0].offset, blocks };
 }
 
 function namesPes(message: Message): boolean {

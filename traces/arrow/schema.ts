@@ -93,3 +93,10 @@ export function traceMetadata(schema: Schema, place: string): TraceMetadata {
 export function writtenDigest(facts: ReadonlyMap<string, string>): string | undefined {
   return facts.get(KEY.digest);
 }
+
+/** How many rows are no DMA, as a file states it; undefined where it does not. */
+export function writtenControlRows(facts: ReadonlyMap<string, string>): number | undefined {
+  const rowsOf = (key: string) => Number(facts.get(key) ?? 0);
+  const rows = rowsOf(KEY.rows) - rowsOf(`${KEY.rows}.read`) - rowsOf(`${KEY.rows}.write`);
+  return facts.has(KEY.rows) && rows >= 0 ? rows : undefined;
+}

@@ -32,6 +32,8 @@ export async function replaySliced(
   if (trace.arrowFile === undefined || !isForSlices(machine, options)) return undefined;
   const file = findBlocks(trace.arrowFile);
   if (file === undefined || file.rows < SLICED_ROWS_MIN) return undefined;
+  // What a file says of itself may be wrong; then the slices find out.
+  if ((file.controlRows ?? 0) > 0) return undefined;
   const plans = planSlices(file.rows, options.lanes, SLICE_SIZES);
   const watch = new SharedWatch(plans.length);
   const pool = new LanePool<SliceLaneTask, SliceLaneAnswer>('slice-lane', plans.length);
