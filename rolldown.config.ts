@@ -4,15 +4,28 @@
  * into compiled code: hits take 0.72 of the time, misses of two levels 0.5 to 0.75. And the command line with
  * its packages, a chunk for each verb and what verbs share, because Node takes 0.5 ms for each file.
  */
-import { defineConfig, type RolldownOptions } from 'rolldown';
+import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown';
 
 /** These have files of their own beside their modules: a worker, native code. */
 const OUTSIDE = /^(node:|piscina$)/;
 
 const common: RolldownOptions = { platform: 'node', external: OUTSIDE, tsconfig: 'tsconfig.json' };
 
+/**
+ * Makes the functions of a bundle constants, which nothing can call before their place in it. What is declared
+ * could be assigned: V8 compares it at each call with the function that it compiled in, and hits take 1.05 times
+ * as long (Node 20, in pairs).
+ */
+const constantFunctions: Plugin = {
+  name: 'constant-functions',
+  renderChunk: (code) => ({
+    code: code.replace(/^function (\w+)(\(.*?^\})$/gms, 'const $1 = function$2;'),
+    map: null,
+  }),
+};
+
 export default defineConfig([
-  bundleOf('sim/unit/tce-unit'),
+  bundleOf('sim/unit/tce-unit', constantFunctions),
   bundleOf('sim/replay/lane'),
   bundleOf('sim/replay/slice-lane'),
   bundleOf('sim/replay/solo-lane'),
@@ -24,9 +37,10 @@ export default defineConfig([
 ]);
 
 /** A module as one file of the build, in the place of what the compiler put there. */
-function bundleOf(name: string): RolldownOptions {
+function bundleOf(name: string, ...plugins: Plugin[]): RolldownOptions {
   return {
     ...common,
+    plugins,
     input: `${name}.ts`,
     output: { file: `dist/${name}.js`, sourcemap: true },
   };
