@@ -3,7 +3,14 @@
  * Everything is a plain sum, so that books of several units merge exactly. Parts of a latency that
  * are the same for every request of a kind are not booked at all: fixed-cycles.ts knows them.
  */
-import { bucketOf, bucketTop, EXACT_MAX, HISTOGRAM_BUCKETS, usedBuckets } from './histogram.ts';
+import {
+  bucketOf,
+  bucketTop,
+  EXACT_MAX,
+  HISTOGRAM_BUCKETS,
+  lastTop,
+  usedBuckets,
+} from './histogram.ts';
 import { BYPASSED, OUTCOMES } from './outcome.ts';
 import { PARTS } from './parts.ts';
 
@@ -85,8 +92,8 @@ export class Accounts {
   readonly latencies = new Float64Array(ACCOUNTS_MAX * 2 * HISTOGRAM_BUCKETS);
   /** Histograms of the parts that vary, over all accounts; only values above 0 are in them. */
   readonly parts = new Float64Array(PARTS.length * HISTOGRAM_BUCKETS);
-  /** Largest value of each part. */
-  readonly partsMax = new Float64Array(PARTS.length);
+  /** Largest value of each part of those that share a bucket with others. */
+  private readonly longParts = new Float64Array(PARTS.length);
   /** Accounts in use. */
   count = 1;
 
@@ -123,8 +130,9 @@ export class Accounts {
     this.cells[at + BYTES_CELL + write] += bytes;
     // The outcomes behind it are MSIs, faults and what was dropped.
     if (outcome > BYPASSED) this.cells[at + UNSERVED_CELL + write] += bytes;
-    this.latencies[(account * 2 + write) * HISTOGRAM_BUCKETS + bucketOf(latency)] += 1;
-    if (latency > EXACT_MAX) this.bookLong(at + write, latency);
+    const histogram = (account * 2 + write) * HISTOGRAM_BUCKETS;
+    if (latency <= EXACT_MAX) this.latencies[histogram + latency] += 1;
+    else this.bookLong(at + write, histogram, latency);
   }
 
   /** Books the TLPs that bring the data of a read. */
@@ -135,14 +143,22 @@ export class Accounts {
   /** Books the cycles of a part that varies. Call it for values above 0 only. */
   bookPart(account: number, part: number, cycles: number): void {
     this.cells[account * ACCOUNT_CELLS + PARTS_CELL + part] += cycles;
-    this.parts[part * HISTOGRAM_BUCKETS + bucketOf(cycles)] += 1;
-    if (cycles > this.partsMax[part]) this.partsMax[part] = cycles;
+    if (cycles <= EXACT_MAX) this.parts[part * HISTOGRAM_BUCKETS + cycles] += 1;
+    else this.bookLongPart(part, cycles);
   }
 
-  /** The histogram tells a long latency only roughly: the rest of it is booked apart, which is rare. */
-  private bookLong(at: number, latency: number): void {
-    this.cells[at + EXCESS_CELL] += bucketTop(bucketOf(latency)) - latency;
+  /** A latency that shares its bucket: the histogram tells it only roughly, so the rest is booked apart. */
+  private bookLong(at: number, histogram: number, latency: number): void {
+    const bucket = bucketOf(latency);
+    this.latencies[histogram + bucket] += 1;
+    this.cells[at + EXCESS_CELL] += bucketTop(bucket) - latency;
     if (latency > this.cells[at + MAX_CELL]) this.cells[at + MAX_CELL] = latency;
+  }
+
+  /** A part that shares its bucket. */
+  private bookLongPart(part: number, cycles: number): void {
+    this.parts[part * HISTOGRAM_BUCKETS + bucketOf(cycles)] += 1;
+    if (cycles > this.longParts[part]) this.longParts[part] = cycles;
   }
 
   /** What no latency of an account's reads, or of its writes, is above. */
@@ -156,16 +172,19 @@ export class Accounts {
     this.cells.fill(0, 0, this.count * ACCOUNT_CELLS);
     this.latencies.fill(0, 0, this.count * 2 * HISTOGRAM_BUCKETS);
     this.parts.fill(0);
-    this.partsMax.fill(0);
+    this.longParts.fill(0);
   }
 
   /** All books as plain data that can leave the thread. */
   sums(): AccountSums {
+    const parts = histograms(this.parts, PARTS.length, (part) =>
+      Math.max(EXACT_MAX, this.longParts[part]),
+    );
     return {
       cells: this.cells.slice(0, this.count * ACCOUNT_CELLS),
       latencies: histograms(this.latencies, this.count * 2, (index) => this.longestOf(index)),
-      parts: histograms(this.parts, PARTS.length, (part) => this.partsMax[part]),
-      partsMax: this.partsMax.slice(),
+      parts,
+      partsMax: this.longParts.map((longest, part) => longest || lastTop(parts[part])),
     };
   }
 }
