@@ -26,9 +26,9 @@ export class ReadPath {
   /** Reads that have their real addresses, by the time at which they got them. */
   private readonly waiting = new TimeQueue(WAITING_USUAL);
   private cells = new Int32Array(WAITING_USUAL * READ_CELLS);
-  /** Numbers of places in `cells` that are free. */
-  private places: number[] = [];
-  private placesMade = 0;
+  /** Places in `cells` that are free: a stack of so many numbers. */
+  private freePlaces = Int32Array.from({ length: WAITING_USUAL }, (_, place) => place);
+  private freeCount = WAITING_USUAL;
   /** When each engine is free: they free in the order in which they were taken. */
   private readonly engineFree: Int32Array;
   private engine = 0;
@@ -67,7 +67,9 @@ export class ReadPath {
 
   /** A read has its real address at `translated`; it holds a credit, and its requester waits for it. */
   add(dma: RequestAtHand, outcome: number, translated: number, credit: number): void {
-    const place = this.places.pop() ?? this.makePlace();
+    if (this.freeCount === 0) this.grow();
+    this.freeCount -= 1;
+    const place = this.freePlaces[this.freeCount];
     const at = place * READ_CELLS;
     this.cells[at] = dma.arrive;
     this.cells[at + 1] = dma.account;
@@ -120,7 +122,8 @@ export class ReadPath {
       done,
       this.cells[at + 6],
     );
-    this.places.push(place);
+    this.freePlaces[this.freeCount] = place;
+    this.freeCount += 1;
   }
 
   /** The reads that wait, in their order, and the engines in the order in which they are taken. */
@@ -144,7 +147,9 @@ export class ReadPath {
     this.waiting.rebase(cycles);
     clampPast(this.engineFree, cycles);
     // Arrivals are not cut: a read that waits is complete before they could pass 32 bits.
-    for (let at = 0; at < this.placesMade * READ_CELLS; at += READ_CELLS) this.cells[at] -= cycles;
+    this.waiting.each((_, place) => {
+      this.cells[place * READ_CELLS] -= cycles;
+    });
   }
 
   /** Gives each line of a read the engine that frees first; returns when the last line has one. */
@@ -164,13 +169,13 @@ export class ReadPath {
     return translated + PAST_CYCLES;
   }
 
-  private makePlace(): number {
-    if ((this.placesMade + 1) * READ_CELLS > this.cells.length) {
-      const grown = new Int32Array(this.cells.length * 2);
-      grown.set(this.cells);
-      this.cells = grown;
-    }
-    this.placesMade += 1;
-    return this.placesMade - 1;
+  /** No place is free: makes as many as there are. */
+  private grow(): void {
+    const places = this.freePlaces.length;
+    const grown = new Int32Array(this.cells.length * 2);
+    grown.set(this.cells);
+    this.cells = grown;
+    this.freePlaces = Int32Array.from({ length: 2 * places }, (_, index) => places + index);
+    this.freeCount = places;
   }
 }
