@@ -2,9 +2,10 @@
  * Books that also write down each request, or a sample of them. A read that waits for its data is parked
  * and resumed: what is booked in between belongs to others.
  */
-import { Accounts, type RequestAtHand } from '../unit/books/accounts.ts';
+import { Accounts } from '../unit/books/accounts.ts';
 import { type FixedCycles, fixedCyclesIn } from '../unit/books/fixed-cycles.ts';
 import { PARTS } from '../unit/books/parts.ts';
+import type { RequestAtHand } from '../unit/request-at-hand.ts';
 import type { TceUnit } from '../unit/tce-unit.ts';
 import { appendToPart, type LogPartTask } from './request-log-part.ts';
 import { LogRows } from './request-log-rows.ts';

@@ -3,7 +3,7 @@
  * another, because reads wait for their data. Batches leave in the order of the requests. The room grows
  * with the requests that are under way at the same time, and with nothing else.
  */
-import type { RequestAtHand } from '../unit/books/accounts.ts';
+import type { RequestAtHand } from '../unit/request-at-hand.ts';
 import { allocateCells, arraysOf, type LogCells } from './request-log-columns.ts';
 import { LOG_BATCH_ROWS } from './request-log-part.ts';
 

@@ -11,7 +11,7 @@
  */
 import { joinHalves } from '../../models/bits.ts';
 import type { FaultName } from '../../models/walk.ts';
-import { NO_WINDOW, requestAtHand } from './books/accounts.ts';
+import { NO_WINDOW } from './books/accounts.ts';
 import {
   ACCESS_FAULT,
   BAD_RTE,
@@ -40,19 +40,12 @@ import {
   WALK,
   WALKER_WAIT,
 } from './books/parts.ts';
-import { DROPPED_CELL, REFUSED_CELL, UNTRANSLATED_CELL } from './books/translations.ts';
+import { DROPPED_CELL, NO_CELL, REFUSED_CELL, UNTRANSLATED_CELL } from './books/translations.ts';
 import { cyclesOf } from './clock.ts';
-import {
-  bytesOf,
-  ITEM_EXPECTED_WRITE,
-  ITEM_KIND_MASK,
-  ITEM_WRITE,
-  QUAD,
-  ridOf,
-  writeOf,
-} from './items.ts';
-import { classOf, granuleOf, isBelow4G, selectOf, windowHigh } from './lookup/bus-address.ts';
+import { bytesOf, ITEM_EXPECTED_WRITE, ITEM_KIND_MASK, ITEM_WRITE, QUAD } from './items.ts';
+import { classOf, granuleOf, isMemory, selectOf, windowHigh } from './lookup/bus-address.ts';
 import { TVE_INVALID, TVE_TRANSLATED } from './lookup/tvt.ts';
+import { requestAtHand, takePiece } from './request-at-hand.ts';
 import { createSoftwareSide } from './software-side.ts';
 import { createUnitCounts, type FirstFault } from './unit-counts.ts';
 import { createParts, type TceUnitSetup } from './unit-parts.ts';
@@ -94,63 +87,53 @@ export function createTceUnit(setup: TceUnitSetup) {
   const dma = requestAtHand();
 
   /**
-   * One request, from arrival to completion. Returns the cell of its TCE, or UNTRANSLATED_CELL,
-   * REFUSED_CELL or DROPPED_CELL.
+   * One request of the piece at hand, from arrival to completion. `found` is the cell of the TCE that the
+   * request in front got, if it has the same RID and 4 KiB block: with no item between them, the same RTE, TVE
+   * and entry are found again, and what a second use changes in a cache is nothing. Else it is negative.
+   * Returns the cell of its own TCE, or UNTRANSLATED_CELL, REFUSED_CELL or DROPPED_CELL.
    */
-  function request(
-    head: number,
-    lower: number,
-    upper: number,
-    bytes: number,
-    step: number,
-  ): number {
+  function request(lower: number, bytes: number, step: number, found: number): number {
+    // Belady's optimum notes the next use of each.
+    const searches = found < 0 || looksAhead;
     // 1. (T5 to T8) The request arrives, gets its credits, and comes over the link.
-    const received = receive(head, lower, upper, bytes, step);
+    const received = receive(lower, bytes, step);
     // 2. (T9 to T11) RID -> PE#, in order: a RID that the RTE cache lacks is read from memory, all behind it wait.
-    rteCache.lookup(dma.rid);
+    const rteRead = searches ? rteCache.lookup(dma.rid) : 0;
     const inTurn = rteStage.leave(received + rteCycles);
-    rteStage.hold(rteCache.readCycles);
+    rteStage.hold(rteRead);
     dma.admission = inTurn - rteCycles - received;
-    dma.pe = rteCache.pe;
     // 3. (T12) PE# and address -> TVE.
-    const tve = dma.pe * 2 + selectOf(upper, isGte4gb);
-    const isMemory = classOf(upper) === 0 && !(msi32 && isBelow4G(upper, lower));
-    dma.tve = tve;
-    dma.account = isMemory && dma.pe < peCount ? tvt.account[tve] : NO_WINDOW;
-    bookArrival(received);
-    const decided = inTurn + rteCache.readCycles + tvtCycles;
+    if (searches) identify();
+    bookArrival(received, rteRead);
+    const decided = inTurn + rteRead + tvtCycles;
     // Reads that have their addresses by now go first: this request, and all behind it, get theirs later.
     reads.completeUntil(decided);
     if (freezer.isFenced(decided)) return drop(FENCED, decided);
     if (dma.pe >= peCount) return drop(BAD_RTE, decided);
     if (freezer.isFrozen(dma.pe, decided)) return drop(FROZEN, decided);
-    if (!isMemory) return settleForeign(decided);
-    if (tvt.kind[tve] !== TVE_TRANSLATED) return settleUntranslated(decided);
-    if (((upper & tvt.beyondHigh[tve]) | (lower & tvt.beyondLow[tve])) !== 0) {
-      return refuseEarly(TVT_ADDRESS_FAULT, decided);
+    if (searches) {
+      if (!isMemory(dma.upper, lower, msi32)) return settleForeign(decided);
+      if (tvt.kind[dma.tve] !== TVE_TRANSLATED) return settleUntranslated(decided);
+      if (tvt.isBeyond(dma.tve, dma.upper, lower)) return refuseEarly(TVT_ADDRESS_FAULT, decided);
     }
     // 4. (T13, T14) PE# and page -> TCE, in order: here, on its way, or to be found elsewhere.
-    const shift = tvt.pageShift[tve];
-    const pageHigh = windowHigh(upper) >>> shift;
-    const pageLow = (windowHigh(upper) << (32 - shift)) | (lower >>> shift);
     const looked = lookupStage.leave(barrier.ready(dma.pe, decided + lookupCycles));
     dma.admission += looked - lookupCycles - decided;
     if (dma.admission !== 0) bookPart(ADMISSION, dma.admission);
-    if (looksAhead) foresight.look(tve, pageHigh, pageLow);
     dma.outcome = HIT;
+    let slot = searches ? look() : tceCache.slotOf(found);
     let translated = looked;
-    let slot = tceCache.find(tve, pageHigh, pageLow);
     if (slot < 0) {
-      slot = tceCache.place(tve, pageHigh, pageLow);
-      translated = supply(slot, pageHigh, pageLow, looked);
+      slot = tceCache.place(dma.tve, dma.pageHigh, dma.pageLow);
+      translated = supply(slot, looked);
     } else if (tceCache.readyAt[slot] > looked) {
       translated = merges ? waitFor(tceCache.readyAt[slot], looked) : fetch(looked);
     }
     // 5. (T22) The TCE must allow the direction.
-    const cell = tceCache.cellOf(slot, pageLow);
+    const cell = tceCache.cellOf(slot, dma.pageLow);
     const tce = tceCache.tceLow[cell];
     if ((tce & (1 << dma.write)) === 0) {
-      if (!keepsRefusals) forget(pageHigh, pageLow);
+      if (!keepsRefusals) forget();
       return refuse((tce & 3) === 0 ? PAGE_FAULT : ACCESS_FAULT, translated);
     }
     if (killsGetLost && dma.outcome !== MISS) staleWatch.used(dma, tceCache.tceHigh[cell], tce);
@@ -161,17 +144,8 @@ export function createTceUnit(setup: TceUnitSetup) {
   }
 
   /** Takes a request in hand that arrives `step` cycles after the row before; returns when it is received. */
-  function receive(
-    head: number,
-    lower: number,
-    upper: number,
-    bytes: number,
-    step: number,
-  ): number {
-    dma.rid = ridOf(head);
+  function receive(lower: number, bytes: number, step: number): number {
     dma.lower = lower;
-    dma.upper = upper;
-    dma.write = writeOf(head);
     dma.bytes = bytes;
     dma.arrive = arrivals.next(step, dma.rid);
     dma.requester = arrivals.requester;
@@ -180,18 +154,39 @@ export function createTceUnit(setup: TceUnitSetup) {
     return port.receive(dma.arrive, dma.write, bytes);
   }
 
+  /** Notes whose request it is: PE#, TVE and the window's account. */
+  function identify(): void {
+    const { upper, lower } = dma;
+    const pe = rteCache.pe;
+    const tve = pe * 2 + selectOf(upper, isGte4gb);
+    dma.pe = pe;
+    dma.tve = tve;
+    dma.account = isMemory(upper, lower, msi32) && pe < peCount ? tvt.account[tve] : NO_WINDOW;
+  }
+
   /** Books what the request waited for in front of the TVT. */
-  function bookArrival(received: number): void {
+  function bookArrival(received: number, rteRead: number): void {
     const { creditWait } = port;
     if (creditWait !== 0) bookPart(CREDIT_WAIT, creditWait);
     const link = received - dma.arrive - creditWait;
     if (link !== 0) bookPart(LINK, link);
-    if (rteCache.readCycles !== 0) bookPart(RTE, rteCache.readCycles);
+    if (rteRead !== 0) bookPart(RTE, rteRead);
+  }
+
+  /** Looks in the TCE cache for the page of the request; returns the slot of its entry, negative without one. */
+  function look(): number {
+    const { tve, upper, lower } = dma;
+    const shift = tvt.pageShift[tve];
+    const high = windowHigh(upper);
+    dma.pageHigh = high >>> shift;
+    dma.pageLow = (high << (32 - shift)) | (lower >>> shift);
+    if (looksAhead) foresight.look(tve, dma.pageHigh, dma.pageLow);
+    return tceCache.find(tve, dma.pageHigh, dma.pageLow);
   }
 
   /** (T15 to T18) Finds the TCE for an entry that was just taken; returns when it is there. */
-  function supply(slot: number, pageHigh: number, pageLow: number, looked: number): number {
-    const { tve } = dma;
+  function supply(slot: number, looked: number): number {
+    const { tve, pageHigh, pageLow } = dma;
     const buffered = hasLineBuffer ? lineBuffer.find(tve, pageHigh, pageLow) : -1;
     if (buffered >= 0 && (mergesLines || lineBuffer.readyAt[buffered] <= looked)) {
       dma.outcome = LINE_HIT;
@@ -241,10 +236,11 @@ export function createTceUnit(setup: TceUnitSetup) {
   }
 
   /** A TCE that refuses is not kept. */
-  function forget(pageHigh: number, pageLow: number): void {
-    tceCache.drop(dma.tve, pageHigh, pageLow);
-    if (hasLineBuffer) lineBuffer.drop(dma.tve, pageHigh, pageLow);
-    foresight.dropPages(dma.tve, pageHigh, pageLow, 1);
+  function forget(): void {
+    const { tve, pageHigh, pageLow } = dma;
+    tceCache.drop(tve, pageHigh, pageLow);
+    if (hasLineBuffer) lineBuffer.drop(tve, pageHigh, pageLow);
+    foresight.dropPages(tve, pageHigh, pageLow, 1);
   }
 
   /** An untranslated window passes the address on, if it lies in the window's range. */
@@ -267,7 +263,7 @@ export function createTceUnit(setup: TceUnitSetup) {
     if (top !== 0 && !(top === 1 && msi64)) return refuseEarly(UNSUPPORTED_ADDRESS, decided);
     bookAdmission();
     const ordered = dma.write === 0 ? decided : waitForWrites(decided);
-    leavePort(ordered);
+    port.leave(dma.write, dma.bytes, ordered);
     close(MSI, ordered);
     return UNTRANSLATED_CELL;
   }
@@ -311,7 +307,7 @@ export function createTceUnit(setup: TceUnitSetup) {
       const failed = { rid, address, isWrite: write !== 0 };
       freezer.freezeByFault(pe, OUTCOMES[fault] as FaultName, failed, found, completions.origin);
     }
-    leavePort(found);
+    port.leave(dma.write, dma.bytes, found);
     close(fault, found);
     return REFUSED_CELL;
   }
@@ -322,15 +318,9 @@ export function createTceUnit(setup: TceUnitSetup) {
     if (outcome === BAD_RTE) {
       firstFaults[outcome] ??= { rid: dma.rid, address: joinHalves(dma.upper, dma.lower) };
     }
-    leavePort(decided);
+    port.leave(dma.write, dma.bytes, decided);
     close(outcome, decided);
     return outcome === BAD_RTE ? REFUSED_CELL : DROPPED_CELL;
-  }
-
-  /** The request needs no buffer of the port any more. */
-  function leavePort(cycle: number): void {
-    if (dma.write === 0) port.answer(cycle);
-    else port.handOn(dma.bytes, cycle);
   }
 
   /** Books a request that is over. */
@@ -353,24 +343,27 @@ export function createTceUnit(setup: TceUnitSetup) {
    */
   function replay(from: number, to: number): number {
     let seen = from;
+    let cell = NO_CELL;
     for (let at = from; at < to; at += QUAD) {
       if (at >= seen) seen = lookAhead(at, to);
       const head = items[at];
       const kind = head & ITEM_KIND_MASK;
       if (kind > ITEM_EXPECTED_WRITE) return at;
       // (T4) A piece of a DMA in one 4 KiB block is one TLP or more; the first stands for its translation.
-      const limit = writeOf(head) === 0 ? readRequestBytes : payloadBytes;
+      const start = items[at + 1];
+      let step = items[at + 3];
+      if (!takePiece(dma, head, start, items[at + 2])) cell = NO_CELL;
+      const limit = dma.write === 0 ? readRequestBytes : payloadBytes;
       const pieceBytes = bytesOf(head);
-      const first = at;
       for (let sent = 0; sent < pieceBytes; ) {
-        const lower = (items[first + 1] + sent) | 0;
+        const lower = (start + sent) | 0;
         const bytes = Math.min(pieceBytes - sent, limit - (lower & (limit - 1)));
-        const step = sent === 0 ? items[first + 3] : 0;
-        const cell = request(head, lower, items[first + 2], bytes, step);
+        cell = request(lower, bytes, step, cell);
         if (sent === 0 && kind > ITEM_WRITE) {
           at += QUAD;
           translations.compare(dma, cell, items[at + 1], items[at]);
         }
+        step = 0;
         sent += bytes;
       }
       time.keepNear();

@@ -2,12 +2,13 @@
 import { allocateMemory, PhysicalMemory } from '../../models/memory/physical.ts';
 import type { UnitConfig } from '../../models/phb/unit-config.ts';
 import { writeRte } from '../../models/rte.ts';
-import { Accounts, type RequestAtHand } from '../../sim/unit/books/accounts.ts';
+import { Accounts } from '../../sim/unit/books/accounts.ts';
 import { OUTCOMES } from '../../sim/unit/books/outcome.ts';
 import { PARTS } from '../../sim/unit/books/parts.ts';
 import { QUAD } from '../../sim/unit/items.ts';
+import type { RequestAtHand } from '../../sim/unit/request-at-hand.ts';
 import { createTceUnit, type TceUnit } from '../../sim/unit/tce-unit.ts';
-import { type OracleCase, type OracleItem, RTT_BASE } from './case.ts';
+import { type DmaItem, type OracleCase, RTT_BASE, type SoftwareItem } from './case.ts';
 import type { Replayed, Settled } from './edges.ts';
 import { cyclesOf } from './exact.ts';
 
@@ -114,7 +115,7 @@ export function replayByEngine(drawn: OracleCase): Replayed {
   const { config } = drawn;
   const memory = new PhysicalMemory(allocateMemory(2 ** 21));
   for (const [address, word] of drawn.words) memory.write(address, word);
-  const items = new Int32Array(new SharedArrayBuffer(2 * QUAD * 4));
+  const items = new Int32Array(new SharedArrayBuffer((drawn.items.length + 1) * QUAD * 4));
   accounts.start(config);
   const unit = createTceUnit({
     config,
@@ -130,36 +131,46 @@ export function replayByEngine(drawn: OracleCase): Replayed {
   for (const [index, word] of drawn.tves) unit.writeTve(index, word, 0);
   const peOf = new Map<number, number>();
   let timeNs = 0;
+  /** DMAs that follow each other are replayed together: a request may go where the one in front went. */
+  let cells = 0;
+  const replayTogether = () => {
+    unit.replay(0, cells);
+    cells = 0;
+  };
   for (const item of drawn.items) {
     const before = cyclesOf(timeNs, config);
     if ('stepNs' in item) timeNs += item.stepNs;
     const step = cyclesOf(timeNs, config) - before;
-    if (item.kind === 'dma' && peOf.get(item.rid) !== item.pe) {
+    if (item.kind !== 'dma') {
+      replayTogether();
+      intervene(unit, item, step, memory);
+      continue;
+    }
+    if (peOf.get(item.rid) !== item.pe) {
+      replayTogether();
       writeRte(memory, RTT_BASE, item.rid, item.pe);
       if (peOf.has(item.rid)) unit.invalidateRtes();
       peOf.set(item.rid, item.pe);
     }
-    feed(unit, item, step, memory, items);
+    items.set(quadOf(item, step), cells);
+    cells += QUAD;
   }
+  replayTogether();
   unit.finish();
   return replayedOf(unit);
 }
 
-function feed(
-  unit: TceUnit,
-  item: OracleItem,
-  step: number,
-  memory: PhysicalMemory,
-  items: Int32Array,
-): void {
+function quadOf({ isWrite, bytes, rid, address }: DmaItem, step: number): number[] {
+  return [
+    (isWrite ? 1 : 0) | ((bytes - 1) << 4) | (rid << 16),
+    Number(BigInt.asIntN(32, address)),
+    Number(BigInt.asIntN(32, address >> 32n)),
+    step,
+  ];
+}
+
+function intervene(unit: TceUnit, item: SoftwareItem, step: number, memory: PhysicalMemory): void {
   switch (item.kind) {
-    case 'dma':
-      items[0] = (item.isWrite ? 1 : 0) | ((item.bytes - 1) << 4) | (item.rid << 16);
-      items[1] = Number(BigInt.asIntN(32, item.address));
-      items[2] = Number(BigInt.asIntN(32, item.address >> 32n));
-      items[3] = step;
-      unit.replay(0, QUAD);
-      return;
     case 'store':
       memory.write(item.address, item.word);
       unit.timing.touch(Number(item.address >> 32n), Number(item.address & 0xffff_ffffn));

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { LOG_BATCH_ROWS } from '../../sim/replay/request-log-part.ts';
 import { LogRows } from '../../sim/replay/request-log-rows.ts';
 import { LogSample } from '../../sim/replay/request-log-sample.ts';
-import type { RequestAtHand } from '../../sim/unit/books/accounts.ts';
+import type { RequestAtHand } from '../../sim/unit/request-at-hand.ts';
 
 const request: RequestAtHand = {
   rid: 0x100,
@@ -14,6 +14,8 @@ const request: RequestAtHand = {
   bytes: 64,
   pe: 3,
   tve: 7,
+  pageHigh: 0,
+  pageLow: 0x1234,
   account: 1,
   arrive: 0,
   admission: 0,

@@ -3,6 +3,7 @@
  * Everything is a plain sum, so that books of several units merge exactly. Parts of a latency that
  * are the same for every request of a kind are not booked at all: fixed-cycles.ts knows them.
  */
+import type { RequestAtHand } from '../request-at-hand.ts';
 import {
   bucketOf,
   bucketTop,
@@ -35,46 +36,6 @@ export const NO_WINDOW = 0;
  * arrays that grow cost speed; the machine commits only the pages that are written.
  */
 const ACCOUNTS_MAX = 1025;
-
-/** The request that the unit looks at: what it is, whose, and when it arrived. */
-export interface RequestAtHand {
-  rid: number;
-  /** Bus address, in halves. */
-  upper: number;
-  lower: number;
-  /** 1 for a write. */
-  write: number;
-  bytes: number;
-  pe: number;
-  tve: number;
-  account: number;
-  /** Cycle of its arrival, since the origin of time that the unit counts from now. */
-  arrive: number;
-  /** Cycles that it waited for those in front of it. */
-  admission: number;
-  /** Number of the requester that waits for it; see arrivals.ts. */
-  requester: number;
-  /** Code of outcome.ts that it has so far. */
-  outcome: number;
-}
-
-/** A request about which nothing is known yet. */
-export function requestAtHand(): RequestAtHand {
-  return {
-    rid: 0,
-    upper: 0,
-    lower: 0,
-    write: 0,
-    bytes: 0,
-    pe: 0,
-    tve: 0,
-    account: 0,
-    arrive: 0,
-    admission: 0,
-    requester: 0,
-    outcome: 0,
-  };
-}
 
 /** The books of a unit: see the cells' layout above; histograms without their empty ends. */
 export interface AccountSums {

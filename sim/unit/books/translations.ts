@@ -7,7 +7,7 @@ import { joinHalves } from '../../../models/bits.ts';
 import { bypassHigh } from '../lookup/bus-address.ts';
 import type { TceCache } from '../lookup/tce-cache.ts';
 import type { Tvt } from '../lookup/tvt.ts';
-import type { RequestAtHand } from './accounts.ts';
+import type { RequestAtHand } from '../request-at-hand.ts';
 
 /**
  * What a request has in the place of its TCE's cell: it was refused, passed on untranslated (an MSI, too),
@@ -16,6 +16,8 @@ import type { RequestAtHand } from './accounts.ts';
 export const REFUSED_CELL = -1;
 export const UNTRANSLATED_CELL = -2;
 export const DROPPED_CELL = -3;
+/** A request that was not settled yet has none of them. */
+export const NO_CELL = -4;
 /** Both halves of a real address that says: the source refused this request. */
 const REFUSED_HALF = -1;
 

@@ -5,12 +5,12 @@
  * known when its data are there.
  */
 import type { UnitConfig } from '../../../models/phb/unit-config.ts';
-import type { RequestAtHand } from '../books/accounts.ts';
 import { COMPLETION, ENGINE_WAIT } from '../books/parts.ts';
 import { clampPast, cyclesOf, PAST_CYCLES } from '../clock.ts';
 import type { KillDrain } from '../control/kill-drain.ts';
 import type { LinkLane } from '../port/link-lane.ts';
 import type { NonPostedCredits } from '../port/non-posted-credits.ts';
+import type { RequestAtHand } from '../request-at-hand.ts';
 import type { StateWriter } from '../state-writer.ts';
 import { TimeQueue } from '../time-queue.ts';
 import type { Completions } from './completions.ts';

@@ -3,8 +3,8 @@
  * the tables for each of them, in no time of the unit; so only where kills can get lost (HW560152).
  */
 import type { PhysicalMemory } from '../../../models/memory/physical.ts';
-import type { RequestAtHand } from '../books/accounts.ts';
 import type { Tvt } from '../lookup/tvt.ts';
+import type { RequestAtHand } from '../request-at-hand.ts';
 import { MemoryTiming } from '../walk/memory-timing.ts';
 import { WalkCache } from '../walk/walk-cache.ts';
 import { Walker } from '../walk/walker.ts';

@@ -26,9 +26,9 @@ export function selectOf(upper: number, isGte4gb: boolean): number {
   return (upper >>> SELECT_SHIFT) & 1;
 }
 
-/** Whether an address lies in the 64 KiB below 4 GiB, the 32-bit MSI window. */
-export function isBelow4G(upper: number, lower: number): boolean {
-  return upper === 0 && lower >>> 16 === 0xffff;
+/** Whether an address is one of memory: neither of another class nor, if that window is on, of a 32-bit MSI. */
+export function isMemory(upper: number, lower: number, hasMsi32: boolean): boolean {
+  return classOf(upper) === 0 && !(hasMsi32 && isBelow4G(upper, lower));
 }
 
 /** Upper half of the part that tables translate. */
@@ -44,4 +44,9 @@ export function bypassHigh(upper: number): number {
 /** Number of the 16 MiB granule that an untranslated window's range is compared in. */
 export function granuleOf(upper: number, lower: number): number {
   return (bypassHigh(upper) << 8) | (lower >>> 24);
+}
+
+/** Whether an address lies in the 64 KiB below 4 GiB, the 32-bit MSI window. */
+function isBelow4G(upper: number, lower: number): boolean {
+  return upper === 0 && lower >>> 16 === 0xffff;
 }

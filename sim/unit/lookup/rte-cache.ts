@@ -18,8 +18,6 @@ const RIDS = 2 ** 16;
 export class RteCache {
   /** PE# of the RID that was looked up last; the PHB may not have it. */
   pe = 0;
-  /** Cycles that the last lookup read memory for; 0 on a hit. */
-  readCycles = 0;
   /** RIDs that had to be read from the RTT. */
   misses = 0;
   private lastRid = NO_RID;
@@ -41,14 +39,14 @@ export class RteCache {
     this.peOf = new Int32Array(Math.max(32, config.entries));
   }
 
-  /** Looks up a RID; the answer stands in `pe` and `readCycles`. */
-  lookup(rid: number): void {
-    this.readCycles = 0;
-    if (rid === this.lastRid) return;
+  /** Looks up a RID, whose PE# then stands in `pe`; returns the cycles for which memory is read, 0 on a hit. */
+  lookup(rid: number): number {
+    if (rid === this.lastRid) return 0;
     this.lastRid = rid;
     const slot = this.directory.find(0, 0, rid);
-    if (slot >= 0) this.pe = this.peOf[slot];
-    else this.fetch(rid);
+    if (slot < 0) return this.fetch(rid);
+    this.pe = this.peOf[slot];
+    return 0;
   }
 
   /** The PE# of a RID that was read from the RTT before, in or out of the cache; negative for others. */
@@ -67,13 +65,13 @@ export class RteCache {
     this.directory.writeState(state, (slot) => state.number(this.peOf[slot]));
   }
 
-  private fetch(rid: number): void {
+  private fetch(rid: number): number {
     const address = rteAddress(this.rttBase, rid);
     const pe = readRte(this.memory, this.rttBase, rid);
     this.pe = this.wraps ? pe % this.peCount : pe;
     this.peOf[this.directory.place(0, 0, rid)] = this.pe;
     this.lastPeOf[rid] = this.pe;
-    this.readCycles = this.timing.readUncached(upperHalf(address), lowerHalf(address));
     this.misses += 1;
+    return this.timing.readUncached(upperHalf(address), lowerHalf(address));
   }
 }

@@ -74,6 +74,11 @@ export class TceCache {
     return (slot << this.granuleBits) | (pageLow & this.granuleMask);
   }
 
+  /** The slot that a cell belongs to. */
+  slotOf(cell: number): number {
+    return cell >> this.granuleBits;
+  }
+
   /** Notes the one TCE that a slot will hold, and when it arrives. */
   fill(slot: number, arrives: number, tceHigh: number, tceLow: number): void {
     this.readyAt[slot] = arrives;

@@ -68,6 +68,11 @@ export class Tvt {
     return this.indexBits[index] * level + this.pageShift[index];
   }
 
+  /** Whether an address, in halves, lies beyond a translated window. */
+  isBeyond(index: number, upper: number, lower: number): boolean {
+    return ((upper & this.beyondHigh[index]) | (lower & this.beyondLow[index])) !== 0;
+  }
+
   private writeTranslated(index: number, tve: TranslatedTve): void {
     const inside = (1n << BigInt(spanBits(tve))) - 1n;
     const beyond = (TABLE_ADDRESS_MASK & ~inside) | this.beyondAll;

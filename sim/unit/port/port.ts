@@ -53,13 +53,19 @@ export class Port {
     return this.upstream.carry(Math.max(arrive, credits), wireBytes);
   }
 
+  /** The request that was received last needs no buffer any more from a cycle on. */
+  leave(write: number, bytes: number, cycle: number): void {
+    if (write === 0) this.answer(cycle);
+    else this.handOn(bytes, cycle);
+  }
+
   /** A write that was received is out of the PHB's buffers at a cycle. */
   handOn(bytes: number, cycle: number): void {
     if (this.posted.isOn) this.posted.take(unitsOf(bytes), cycle);
   }
 
   /** The read with a credit is out of the PHB's buffers at a cycle. */
-  answer(cycle: number): void {
+  private answer(cycle: number): void {
     if (this.nonPosted.isOn) this.nonPosted.giveBack(this.credit, cycle);
   }
 

@@ -1,9 +1,9 @@
 /** How an entry of the TCE cache gets its TCE, or its line of them: from a walk, a fetch or the line buffer. */
 import { bigEndian, type PhysicalMemory } from '../../../models/memory/physical.ts';
 import type { UnitConfig } from '../../../models/phb/unit-config.ts';
-import type { RequestAtHand } from '../books/accounts.ts';
 import type { TceCache } from '../lookup/tce-cache.ts';
 import { TCES_OF_LINE, TceLine } from '../lookup/tce-line.ts';
+import type { RequestAtHand } from '../request-at-hand.ts';
 import type { Fetches } from './fetches.ts';
 import type { Walker } from './walker.ts';
 
