@@ -4,14 +4,16 @@
  *
  * - Times count from the present, so that a unit that is later by a constant has the same form.
  * - Whatever comes compares times with `floor` or later ones. What lies before the floor is equal to all else
- *   that does; a time at the floor is not, because ties are decided there.
+ *   that does. A time at the floor stands apart, so that nothing has to be known of how ties are decided.
  * - Names that the unit gave (slots, tags, places of reads) do not stand in it, only what they stand for, in
  *   an order that does not depend on them.
+ * - A list of any length tells its length or its end, so that no two states can be read from one form.
+ * - What follows from the rest is left out, and says why.
  */
 import { NEVER } from './time-queue.ts';
 
-/** Cells of a form at first: a PHB4 with its directory of 65536 cached lines fits. */
-const CELLS_USUAL = 2 ** 18;
+/** Cells of a form at first, which a small unit's fits in. */
+const CELLS_USUAL = 2 ** 12;
 
 export class StateWriter {
   private cells = new Int32Array(CELLS_USUAL);

@@ -1,7 +1,8 @@
 /**
  * The state of a unit in canonical form: what decides all that it will do with the items that come, as long
  * as no software intervenes. Left out is what only software brings into play: kills and the drain behind
- * them, PELT-V, fences, TVEs; and foresight and random numbers, whose units are not compared.
+ * them, PELT-V, fences, TVEs; what memory says, that is RTT and tables, for the units that are compared have
+ * the same; and foresight and random numbers, whose units are not compared.
  */
 import { StateWriter } from './state-writer.ts';
 import type { UnitParts } from './unit-parts.ts';

@@ -126,14 +126,17 @@ export class ReadPath {
     this.freeCount += 1;
   }
 
-  /** The reads that wait, in their order, and the engines in the order in which they are taken. */
+  /**
+   * The reads that wait, in their order, and the engines in the order in which they are taken. PEs, and how
+   * many kills came before, matter to kills only.
+   */
   writeState(state: StateWriter, nameOf: (requester: number) => number): void {
     state.number(this.waiting.size);
     this.waiting.each((translated, place) => {
       const at = place * READ_CELLS;
       state.time(translated);
       state.exactTime(this.cells[at]);
-      for (const cell of [1, 2, 3, 4, 7, 8]) state.number(this.cells[at + cell]);
+      for (const cell of [1, 2, 3, 4]) state.number(this.cells[at + cell]);
       state.number(this.credits.turnsUntil(this.cells[at + 5]));
       state.number(nameOf(this.cells[at + 6]));
     });

@@ -60,9 +60,9 @@ export class RteCache {
     this.lastRid = NO_RID;
   }
 
-  /** The last RID is the newest in it. */
+  /** RIDs; the last one is the newest. Their PEs are those of the RTT: a change of it empties the cache. */
   writeState(state: StateWriter): void {
-    this.directory.writeState(state, (slot) => state.number(this.peOf[slot]));
+    this.directory.writeState(state, () => {});
   }
 
   private fetch(rid: number): number {

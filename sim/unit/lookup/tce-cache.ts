@@ -133,15 +133,9 @@ export class TceCache {
     return this.directory.dropRange(this.high(tve, pageHigh), first, first + entries);
   }
 
+  /** Entries, and when they arrive. Their TCEs are those of the tables, which only software changes. */
   writeState(state: StateWriter): void {
-    this.directory.writeState(state, (slot) => {
-      state.time(this.readyAt[slot]);
-      const first = slot << this.granuleBits;
-      for (let cell = first; cell <= first + this.granuleMask; cell += 1) {
-        state.number(this.tceHigh[cell]);
-        state.number(this.tceLow[cell]);
-      }
-    });
+    this.directory.writeState(state, (slot) => state.time(this.readyAt[slot]));
   }
 
   rebase(cycles: number): void {

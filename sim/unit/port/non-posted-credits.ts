@@ -49,14 +49,14 @@ export class NonPostedCredits {
 
   /** How many reads from now on take the credit that has a number. */
   turnsUntil(number: number): number {
-    if (!this.isOn) return 0;
     return number >= this.next ? number - this.next : number - this.next + this.headers;
   }
 
-  /** The credits in the order in which the next reads take them. */
+  /**
+   * The credits in the order in which the next reads take them. Those that were waited for say nothing more:
+   * the upstream lane carried a read when they were back, or later, and so it does with all that come.
+   */
   writeState(state: StateWriter): void {
-    if (!this.isOn) return;
-    state.time(this.readyAt);
     for (let turn = 0; turn < this.headers; turn += 1) {
       state.time(this.backAt[(this.next + turn) % this.headers]);
     }

@@ -67,12 +67,10 @@ export class PostedCredits {
 
   /**
    * Credits come back in order, so those that were back before the floor are free, whether `available` has
-   * taken note of it or not; the others decide how many are.
+   * taken note of it or not; the others decide how many are. Those that were waited for say nothing more: the
+   * upstream lane carried a request when they were back, or later, and so it does with all that come.
    */
   writeState(state: StateWriter): void {
-    if (!this.isOn) return;
-    state.time(this.lastBack);
-    state.time(this.readyAt);
     for (let turn = 0; turn < this.writes; turn += 1) {
       const at = (this.oldest + turn) & this.mask;
       if (this.backAt[at] < state.floor) continue;

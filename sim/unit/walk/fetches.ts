@@ -84,7 +84,8 @@ export class Fetches {
 
   /**
    * Lines on their way. Of those with one key only the last can be found, and the others were here when it was
-   * sent for. Tags are not told: one is taken again when its line is here, and nobody finds that any more.
+   * sent for. Tags are not told: one is taken again when its line is here, and nobody finds that any more. Nor
+   * are addresses: where a line stands is what the tables say, which only software changes.
    */
   writeState(state: StateWriter): void {
     const tags = Array.from({ length: this.keys.slots }, (_, tag) => tag);
@@ -96,8 +97,6 @@ export class Fetches {
     for (const tag of open.sort(order)) {
       state.number(this.keys.highOf(tag));
       state.number(this.keys.lowOf(tag));
-      state.number(this.lineHigh[tag]);
-      state.number(this.lineLow[tag]);
       state.time(this.arrives[tag]);
     }
     state.number(-1);

@@ -39,9 +39,13 @@ export class Tags {
     if (this.hasWalkers) this.walkers.release(this.walker, arrives);
   }
 
+  /**
+   * Tags only. A fetch takes the tag and the walker that free first, and both are free again when its TCE
+   * arrives, no sooner than they were free before: so tags are free at the latest of all arrivals so far, and
+   * walkers at the latest of these again. More walkers than tags are never waited for.
+   */
   writeState(state: StateWriter): void {
     this.tags.writeState(state);
-    this.walkers.writeState(state);
   }
 
   /** Moves the origin of time forward by `cycles`. */

@@ -61,13 +61,9 @@ export class WalkCache {
     this.highs[level][slot] = tableHigh;
   }
 
+  /** Index prefixes of each level. Where they lead is what the tables say, which only software changes. */
   writeState(state: StateWriter): void {
-    this.directories.forEach((directory, level) => {
-      directory.writeState(state, (slot) => {
-        state.number(this.highs[level][slot]);
-        state.number(this.lows[level][slot]);
-      });
-    });
+    for (const directory of this.directories) directory.writeState(state, () => {});
   }
 
   /** Forgets what belongs to one TVE. */
