@@ -4,7 +4,7 @@ import { plainError } from './plain-error.ts';
 
 const CASES = 4000;
 /** Seeds of fast-check are signed 32-bit numbers. */
-const SEED_LIMIT = 2 ** 31;
+export const SEED_LIMIT = 2 ** 31;
 const WEEK_MINUTES = 7 * 24 * 60;
 
 export interface OracleSettings {
@@ -25,7 +25,8 @@ export function oracleSettings(env: Readonly<Record<string, string | undefined>>
   };
 }
 
-function wholeOf(
+/** The whole number that a variable holds; undefined without it. Throws an Error of one line on anything else. */
+export function wholeOf(
   env: Readonly<Record<string, string | undefined>>,
   name: string,
   least: number,

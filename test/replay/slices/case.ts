@@ -3,6 +3,11 @@
  * `inOneThread` replays a trace as it is, `inSlices` in slices that take turns in this thread.
  */
 import fc from 'fast-check';
+import { secondWindowStart } from '../../../models/address.ts';
+import { phb3 } from '../../../models/phb/phb3.ts';
+import { phb4 } from '../../../models/phb/phb4.ts';
+import { phb5 } from '../../../models/phb/phb5.ts';
+import { configOf } from '../../../models/phb/spec.ts';
 import type { Machine } from '../../../sim/replay/machine.ts';
 import { type HandOver, handOver, type SliceRunner } from '../../../sim/replay/slices/hand-over.ts';
 import { Slice } from '../../../sim/replay/slices/slice.ts';
@@ -20,7 +25,7 @@ const MEMORY_BYTES = 2 ** 26;
 const PAGE_BYTES = 65_536;
 /** Who does not watch. */
 const NOBODY = { isStopped: () => false, onRows: () => {} };
-/** Pages of the window that every PE has. */
+/** Pages of each of the two windows that every PE has. */
 const WINDOW_PAGES = 256;
 
 /** One DMA of a trace. */
@@ -31,6 +36,11 @@ export interface Dma {
   readonly pe: number;
   readonly address: bigint;
   readonly bytes: number;
+}
+
+/** The same, before it is known where the second window begins. */
+interface DrawnDma extends Dma {
+  readonly isInSecond: boolean;
 }
 
 export interface SliceCase {
@@ -48,10 +58,11 @@ const page = fc.oneof(
 );
 
 /** PE 5 does not exist; a page behind the window is a fault, as is any without a map. */
-const dma: fc.Arbitrary<Dma> = fc
+const dma: fc.Arbitrary<DrawnDma> = fc
   .record({
     stepNs: fc.oneof(fc.constant(0), fc.nat({ max: 20 }), fc.nat({ max: 600 })),
     isWrite: fc.boolean(),
+    isInSecond: fc.constantFrom(false, false, false, true),
     device: fc.oneof({ weight: 60, arbitrary: fc.nat({ max: 2 }) }, fc.constant(5)),
     page: fc.oneof({ weight: 80, arbitrary: page }, fc.constant(WINDOW_PAGES + 3)),
     offset: fc.nat({ max: 60 }),
@@ -78,36 +89,52 @@ const dmas = fc
     return Array.from({ length: repeat }, () => kept).flat();
   });
 
+const window = fc.constantFrom(1, 2, 3).map((levels) => ({
+  pageShift: 16,
+  bytes: BigInt(WINDOW_PAGES * PAGE_BYTES),
+  levels,
+}));
+
 const machine: fc.Arbitrary<Machine> = fc
   .record({
-    config: drawnConfig,
+    spec: fc.constantFrom(phb3, phb4, phb4, phb5),
+    drawn: drawnConfig,
     pacing: drawnPacing,
-    levels: fc.constantFrom(1, 2, 3),
+    windows: fc.tuple(window, window),
     map: fc.constantFrom('all', 'all', 'all', 'none' as const),
   })
-  .map(({ config, pacing, levels, map }) => ({
-    phb: 'phb4',
+  .map(({ spec, drawn, pacing, windows, map }) => ({
+    phb: spec.name,
     firmware: 'post2021',
-    ioda: 'ioda3',
-    config,
+    ioda: spec.ioda,
+    config: { ...drawn, pageShifts: configOf(spec).pageShifts },
     host: { kernel: '5.17', basePageShift: 16, ramBytes: 1n << 36n },
-    windows: [{ pageShift: 16, bytes: BigInt(WINDOW_PAGES * PAGE_BYTES), levels }],
+    windows,
     map,
     pacing,
     seed: 'slices',
   }));
 
-export const sliceCase: fc.Arbitrary<SliceCase> = fc.record({
-  machine,
-  dmas,
-  slices: fc.integer({ min: 2, max: 4 }),
-  sizes: fc.record({
-    sampledRows: fc.constantFrom(0, 20, 200),
-    stride: fc.constantFrom(1, 4, 7),
-    warmUpRows: fc.constantFrom(1, 4, 16, 60, 120),
-    intervalRows: fc.constantFrom(1, 3, 10, 30),
-  }),
-});
+export const sliceCase: fc.Arbitrary<SliceCase> = fc
+  .record({
+    machine,
+    dmas,
+    slices: fc.integer({ min: 2, max: 4 }),
+    sizes: fc.record({
+      sampledRows: fc.constantFrom(0, 20, 200),
+      stride: fc.constantFrom(1, 4, 7),
+      warmUpRows: fc.constantFrom(1, 4, 16, 60, 120),
+      intervalRows: fc.constantFrom(1, 3, 10, 30),
+    }),
+  })
+  .map((drawn) => {
+    const second = secondWindowStart(drawn.machine.config.pe.tveSelect);
+    const placed = drawn.dmas.map(({ isInSecond, address, ...rest }) => ({
+      ...rest,
+      address: isInSecond ? second + address : address,
+    }));
+    return { ...drawn, dmas: placed };
+  });
 
 /** Writes a trace in batches of a few rows. */
 export function writeTrace(path: string, all: readonly Dma[], batchRows: number): void {
