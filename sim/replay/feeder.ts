@@ -6,26 +6,28 @@
  */
 import { InputError } from '../../models/input-error.ts';
 import { OPERATIONS, Op, type Operation, type TraceBatch } from '../../traces/format.ts';
-import { edgeAt, STEP_CYCLES_MAX } from '../unit/clock.ts';
+import { STEP_CYCLES_MAX } from '../unit/clock.ts';
 import {
-  ITEM_ASSIGN,
   ITEM_CONTROL,
   ITEM_EXPECTED_READ,
-  ITEM_LEAP,
   ITEM_PREPARE,
   ITEM_READ,
   QUAD,
   REQUEST_BYTES_MAX,
 } from '../unit/items.ts';
-import { firstCell } from './chunk-writer.ts';
+import type { Chunks } from './chunks.ts';
+import { PhbFeed } from './phb-feed.ts';
 import type { RowCheck } from './row-check.ts';
-import { CHUNK_CELLS, PHBS_MAX } from './shared-layout.ts';
+import { PHBS_MAX } from './shared-layout.ts';
+import { cyclesBehind, NEAR_NS, TraceClock } from './trace-clock.ts';
 
-const NO_PE = -1;
-const NO_CHUNK = -1;
-/** What `claim` answers when no chunk is free. */
-const NO_ROOM = -1;
-const REFUSED_HALF = 0xffff_ffff;
+/** Read and write come first among the operations. */
+const LAST_DMA = Op.write;
+const HALF = 2 ** 32;
+const REFUSED_HALF = HALF - 1;
+
+/** Rows in one run: so few that V8 compiles the function, and not the loop in it, which is slower (Node 20). */
+const RUN_ROWS_MAX = 128;
 
 /** Whether rows are the trace itself, or set the machine up before it begins. */
 export type RowUse = 'replay' | 'prepare';
@@ -37,29 +39,6 @@ const MAKES_WINDOWS = OPERATIONS.map((op) =>
 
 const KINDS: Readonly<Record<RowUse, number>> = { replay: ITEM_CONTROL, prepare: ITEM_PREPARE };
 
-/** Where the feeder's chunks go; see chunk-writer.ts. */
-export interface Chunks {
-  /** All chunks; chunk n begins at cell n * CHUNK_CELLS. */
-  readonly items: Int32Array;
-  /** A free chunk, or undefined when there is none right now. */
-  tryTake(): number | undefined;
-  /** Hands on a chunk with `cells` cells of items of a PHB. */
-  publish(chunk: number, phb: number, cells: number): void;
-}
-
-/** What the feeder knows of one PHB. */
-interface PhbFeed {
-  readonly phb: number;
-  /** PE# by RID. */
-  readonly peOf: Int32Array;
-  /** The unit's cycle of the last row. */
-  cycle: number;
-  /** The open chunk, its next free cell and its end. */
-  chunk: number;
-  at: number;
-  end: number;
-}
-
 export class Feeder {
   /** Rows taken so far, and those of them that are DMAs. */
   rows = 0;
@@ -67,15 +46,13 @@ export class Feeder {
   /** Rows left out because they make windows that the user's replace. */
   replacedRows = 0;
   private readonly feeds: (PhbFeed | undefined)[] = [];
+  private readonly clock: TraceClock;
   /** Bytes of the current row's DMA that are out already. */
   private offset = 0;
-  /** Time of the trace's first row, in halves. */
-  private startLow = 0;
-  private startHigh = 0;
 
   constructor(
     private readonly chunks: Chunks,
-    private readonly clockMHz: number,
+    clockMHz: number,
     /** Whether the trace's own times count. */
     private readonly isTimed: boolean,
     /** Whether the user's windows stand in the place of the trace's own. */
@@ -85,38 +62,46 @@ export class Feeder {
     private readonly placeOf: (row: number) => string,
     /** Told of each PHB before its first chunk is handed out. */
     private readonly onNewPhb: (phb: number) => void,
-  ) {}
+  ) {
+    this.clock = new TraceClock(clockMHz);
+  }
 
   /**
    * Takes rows from `from` on while chunks are free; returns the first row not finished. Throws InputError
    * on a row of the trace that the machine cannot carry out.
    */
   take(batch: TraceBatch, from: number, use: RowUse): number {
-    for (let row = from; row < batch.rows; row += 1) {
+    let row = from;
+    while (row < batch.rows) {
       if (this.replacesWindows && use === 'replay' && MAKES_WINDOWS[batch.op[row]]) {
         this.rows += 1;
         this.replacedRows += 1;
+        row += 1;
         continue;
       }
       const problem = use === 'replay' ? this.check.problemOf(batch, row) : undefined;
       if (problem !== undefined) throw this.refusal(problem);
       const feed = this.feeds[batch.phb[row]] ?? this.addFeed(batch.phb[row], use);
       const cycle = this.isTimed && use === 'replay' ? this.cycleOf(batch, row) : feed.cycle;
-      const isTaken =
-        this.passTime(feed, cycle) &&
-        (use === 'replay' && batch.op[row] <= Op.write
-          ? this.addRequests(feed, batch, row, cycle)
-          : this.addControl(feed, batch, row, cycle, KINDS[use]));
-      if (!isTaken) return row;
-      if (use === 'replay') this.rows += 1;
+      if (!passTime(feed, cycle)) return row;
+      if (use === 'replay' && batch.op[row] <= LAST_DMA) {
+        if (!meetDevice(feed, batch, row) || !feed.hasRoom()) return row;
+        const next = this.offset === 0 ? this.addPlain(feed, batch, row) : row;
+        if (next === row && !this.addRequests(feed, batch, row, cycle)) return row;
+        row = Math.max(next, row + 1);
+      } else {
+        if (!feed.hasRoom()) return row;
+        feed.addControl(batch, row, cycle, KINDS[use]);
+        if (use === 'replay') this.rows += 1;
+        row += 1;
+      }
     }
-    return batch.rows;
+    return row;
   }
 
   /** Begins in the middle of a trace: with a row, when the first row of a batch is the trace's own first. */
   beginAt(row: number, first: TraceBatch): void {
-    this.startLow = first.timeNs[0];
-    this.startHigh = first.timeNs[1];
+    this.clock.begin(first.timeNs[0], first.timeNs[1]);
     this.rows = row;
   }
 
@@ -127,8 +112,7 @@ export class Feeder {
   introduce(batch: TraceBatch, from: number): number {
     for (let row = from; row < batch.rows; row += 1) {
       const feed = this.feeds[batch.phb[row]] ?? this.addFeed(batch.phb[row], 'replay');
-      const [rid, pe] = [batch.rid[row], batch.pe[row]];
-      if (feed.peOf[rid] !== pe && !this.assign(feed, rid, pe)) return row;
+      if (!meetDevice(feed, batch, row)) return row;
     }
     return batch.rows;
   }
@@ -140,128 +124,106 @@ export class Feeder {
 
   /** Hands out the chunks that are not full yet. */
   flush(): void {
-    for (const feed of this.feeds) if (feed) this.handOut(feed);
+    for (const feed of this.feeds) feed?.handOut();
   }
 
-  /** Lets time leap where the row's own step could not hold what has passed. */
-  private passTime(feed: PhbFeed, cycle: number): boolean {
-    const cycles = cycle - feed.cycle;
-    if (cycles <= STEP_CYCLES_MAX) return true;
-    const at = this.claim(feed, 2 * QUAD);
-    if (at === NO_ROOM) return false;
-    this.chunks.items.fill(0, at, at + 2 * QUAD);
-    this.chunks.items[at] = ITEM_LEAP;
-    this.chunks.items[at + 1] = cycles % 2 ** 32;
-    this.chunks.items[at + 2] = Math.floor(cycles / 2 ** 32);
-    feed.cycle = cycle;
-    return true;
+  /** Time begins with the trace's first row. */
+  private cycleOf({ timeNs }: TraceBatch, row: number): number {
+    const [low, high] = [timeNs[2 * row], timeNs[2 * row + 1]];
+    if (this.rows === 0) this.clock.begin(low, high);
+    return this.clock.cycleOf(low, high);
   }
 
-  /** Time begins with the trace's first row, which may well stand at the ns of an epoch. */
-  private cycleOf(batch: TraceBatch, row: number): number {
-    const low = batch.timeNs[2 * row];
-    const high = batch.timeNs[2 * row + 1];
-    if (this.rows === 0) {
-      this.startLow = low;
-      this.startHigh = high;
+  /**
+   * The DMAs from a row on that are one request each, as long as they are of this PHB, nothing has to happen in
+   * front of them and the chunk has room. Returns the first row that is another one. Most rows of most traces are
+   * taken here, with whole numbers of 32 bits and without a loop inside the loop (9 ns a row instead of 38, Node 20).
+   */
+  private addPlain(feed: PhbFeed, batch: TraceBatch, from: number): number {
+    const { op, phb, rid, pe, length, address, value, timeNs } = batch;
+    const { items, peOf } = feed;
+    const { isTimed, replacesWindows, clock } = this;
+    // Without `| 0`, what comes out of a field is looked at in every turn of the loop: is it a whole number?
+    const clockMHz = clock.clockMHz | 0;
+    const markLow = clock.markLow | 0;
+    const markHigh = clock.markHigh | 0;
+    const markRest = clock.markRest | 0;
+    const ownPhb = feed.phb | 0;
+    const to = Math.min(batch.rows, from + feed.quads, from + RUN_ROWS_MAX) | 0;
+    let at = feed.at | 0;
+    // Cycles from the mark to the row in front, modulo 2^32 like the step that is stored.
+    let before = (feed.cycle - clock.markCycle) | 0;
+    let row = from | 0;
+    for (; row < to; row += 1) {
+      const kind = op[row];
+      const device = rid[row];
+      const low = address[2 * row] | 0;
+      const room = REQUEST_BYTES_MAX - (low & (REQUEST_BYTES_MAX - 1));
+      const lastByte = (length[row] - 1) >>> 0;
+      if (kind > LAST_DMA || phb[row] !== ownPhb || peOf[device] !== pe[row]) break;
+      if (lastByte >= room) break;
+      if (!replacesWindows && (value[2 * row] | value[2 * row + 1]) !== 0) break;
+      let step = 0;
+      if (isTimed) {
+        const ns = ((timeNs[2 * row] | 0) - markLow) | 0;
+        if (ns < 0 || ns >= NEAR_NS || (timeNs[2 * row + 1] | 0) !== markHigh) break;
+        const now = cyclesBehind(ns + markRest, clockMHz);
+        step = (now - before) | 0;
+        if (step > STEP_CYCLES_MAX) break;
+        before = now;
+      }
+      items[at] = kind | (lastByte << 4) | (device << 16);
+      items[at + 1] = low;
+      items[at + 2] = address[2 * row + 1];
+      items[at + 3] = step;
+      at += QUAD;
     }
-    return edgeAt((high - this.startHigh) * 2 ** 32 + (low - this.startLow), this.clockMHz);
+    feed.at = at;
+    if (isTimed && row > from) feed.cycle = clock.markCycle + before;
+    this.rows += row - from;
+    this.dmas += row - from;
+    return row;
   }
 
-  /** The requests of one DMA: none crosses a 4 KiB boundary. */
+  /** The requests of one DMA: none crosses a 4 KiB boundary. False without room for the next one. */
   private addRequests(feed: PhbFeed, batch: TraceBatch, row: number, cycle: number): boolean {
+    const { items } = feed;
     const length = batch.length[row];
-    const rid = batch.rid[row];
-    if (feed.peOf[rid] !== batch.pe[row] && !this.assign(feed, rid, batch.pe[row])) return false;
-    const { items } = this.chunks;
     const valueLow = batch.value[2 * row];
     const valueHigh = batch.value[2 * row + 1];
     const isExpected = !this.replacesWindows && (valueLow | valueHigh) !== 0;
     const kind = batch.op[row] + (isExpected ? ITEM_EXPECTED_READ : ITEM_READ);
     while (this.offset < length) {
-      const at = this.claim(feed, isExpected ? 2 * QUAD : QUAD);
-      if (at === NO_ROOM) return false;
+      if (!feed.hasRoom()) return false;
       const low = batch.address[2 * row] + this.offset;
-      const bytes = Math.min(length - this.offset, REQUEST_BYTES_MAX - (low % REQUEST_BYTES_MAX));
-      items[at] = kind | ((bytes - 1) << 4) | (rid << 16);
+      const room = REQUEST_BYTES_MAX - (low & (REQUEST_BYTES_MAX - 1));
+      const bytes = Math.min(length - this.offset, room);
+      const { at } = feed;
+      items[at] = kind | ((bytes - 1) << 4) | (batch.rid[row] << 16);
       items[at + 1] = low;
-      items[at + 2] = batch.address[2 * row + 1] + (low >= 2 ** 32 ? 1 : 0);
+      items[at + 2] = batch.address[2 * row + 1] + (low >= HALF ? 1 : 0);
       items[at + 3] = cycle - feed.cycle;
       feed.cycle = cycle;
-      if (isExpected) this.addExpectation(at + QUAD, valueHigh, valueLow);
+      feed.at += QUAD;
+      if (isExpected) this.addExpectation(feed, valueHigh, valueLow);
       this.offset += bytes;
     }
     this.offset = 0;
+    this.rows += 1;
     this.dmas += 1;
     return true;
   }
 
   /** The real address that the source recorded for the request at hand, or that it was refused. */
-  private addExpectation(at: number, valueHigh: number, valueLow: number): void {
-    const { items } = this.chunks;
+  private addExpectation(feed: PhbFeed, valueHigh: number, valueLow: number): void {
+    const { items, at } = feed;
     const isRefused = valueLow === REFUSED_HALF && valueHigh === REFUSED_HALF;
     const low = isRefused ? valueLow : valueLow + this.offset;
     items[at] = low;
-    items[at + 1] = low >= 2 ** 32 ? valueHigh + 1 : valueHigh;
+    items[at + 1] = low >= HALF ? valueHigh + 1 : valueHigh;
     items[at + 2] = 0;
     items[at + 3] = 0;
-  }
-
-  /** A row that is no DMA goes to the PHB's lane as it is. */
-  private addControl(
-    feed: PhbFeed,
-    batch: TraceBatch,
-    row: number,
-    cycle: number,
-    kind: number,
-  ): boolean {
-    const at = this.claim(feed, 2 * QUAD);
-    if (at === NO_ROOM) return false;
-    const { items } = this.chunks;
-    items[at] = kind | (batch.op[row] << 4);
-    items[at + 1] = batch.address[2 * row];
-    items[at + 2] = batch.address[2 * row + 1];
-    items[at + 3] = cycle - feed.cycle;
-    feed.cycle = cycle;
-    items[at + 4] = batch.value[2 * row];
-    items[at + 5] = batch.value[2 * row + 1];
-    items[at + 6] = batch.length[row];
-    items[at + 7] = batch.rid[row] | (batch.pe[row] << 16);
-    return true;
-  }
-
-  /** Firmware gives a RID its PE before the RID's first request. */
-  private assign(feed: PhbFeed, rid: number, pe: number): boolean {
-    const at = this.claim(feed, 2 * QUAD);
-    if (at === NO_ROOM) return false;
-    this.chunks.items.fill(0, at, at + 2 * QUAD);
-    this.chunks.items[at] = ITEM_ASSIGN;
-    this.chunks.items[at + 7] = rid | (pe << 16);
-    feed.peOf[rid] = pe;
-    return true;
-  }
-
-  /** Index of `cells` free cells in the PHB's open chunk, or NO_ROOM. */
-  private claim(feed: PhbFeed, cells: number): number {
-    if (feed.at + cells > feed.end) {
-      this.handOut(feed);
-      const chunk = this.chunks.tryTake();
-      if (chunk === undefined) return NO_ROOM;
-      feed.chunk = chunk;
-      feed.at = firstCell(chunk);
-      feed.end = feed.at + CHUNK_CELLS;
-    }
-    const at = feed.at;
-    feed.at += cells;
-    return at;
-  }
-
-  private handOut(feed: PhbFeed): void {
-    if (feed.chunk === NO_CHUNK) return;
-    this.chunks.publish(feed.chunk, feed.phb, feed.at - firstCell(feed.chunk));
-    feed.chunk = NO_CHUNK;
-    feed.at = 0;
-    feed.end = 0;
+    feed.at += QUAD;
   }
 
   /** The row at hand is wrong. */
@@ -275,10 +237,25 @@ export class Feeder {
       // The rows of the set-up stand nowhere.
       throw use === 'replay' ? this.refusal(problem) : new InputError(problem);
     }
-    const peOf = new Int32Array(65_536).fill(NO_PE);
-    const feed = { phb, peOf, cycle: 0, chunk: NO_CHUNK, at: 0, end: 0 };
+    const feed = new PhbFeed(phb, this.chunks);
     this.feeds[phb] = feed;
     this.onNewPhb(phb);
     return feed;
   }
+}
+
+/** Lets time leap where the row's own step could not hold what has passed; false without room. */
+function passTime(feed: PhbFeed, cycle: number): boolean {
+  if (cycle - feed.cycle <= STEP_CYCLES_MAX) return true;
+  if (!feed.hasRoom()) return false;
+  feed.addLeap(cycle);
+  return true;
+}
+
+/** Firmware gives a RID its PE before the RID's first request; false without room. */
+function meetDevice(feed: PhbFeed, { rid, pe }: TraceBatch, row: number): boolean {
+  if (feed.peOf[rid[row]] === pe[row]) return true;
+  if (!feed.hasRoom()) return false;
+  feed.addAssignment(rid[row], pe[row]);
+  return true;
 }

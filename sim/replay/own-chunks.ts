@@ -5,7 +5,7 @@
  * Node 20).
  */
 import { firstCell } from './chunk-writer.ts';
-import type { Chunks } from './feeder.ts';
+import type { Chunks } from './chunks.ts';
 import { CHUNK_CELLS, PHBS_MAX } from './shared-layout.ts';
 
 /** Cells `from..to` of a PHB's items, to be replayed. */

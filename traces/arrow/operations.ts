@@ -15,6 +15,8 @@ export type BufferAt = (index: number) => Uint8Array;
 export class OperationColumn {
   private names: string[] = [...OPERATIONS];
   private codes = Uint8Array.from(OPERATIONS.keys());
+  /** Whether each name's index is its code, as in our own files. */
+  private areIndicesCodes = true;
   private readonly decoded = new Uint8Array(BATCH_ROWS);
 
   constructor(
@@ -54,6 +56,9 @@ export class OperationColumn {
     rows: number,
     row: number,
   ): Uint8Array {
+    if (this.areIndicesCodes && from instanceof Uint8Array) {
+      return this.checked(from.subarray(start, start + rows), rows, row);
+    }
     const { codes, decoded } = this;
     for (let at = 0; at < rows; at += 1) {
       const index = from[start + at];
@@ -63,12 +68,23 @@ export class OperationColumn {
     return decoded;
   }
 
+  /** Indices that are codes already: they stay where they are. */
+  private checked(indices: Uint8Array, rows: number, row: number): Uint8Array {
+    const codes = this.codes.length;
+    for (let at = 0; at < rows; at += 1) {
+      // Of a buffer that is cut there is no index, which is not below anything.
+      if (!(indices[at] < codes)) this.known(UNKNOWN, undefined, row + at);
+    }
+    return indices;
+  }
+
   private setNames(names: string[]): void {
     this.names = names;
     this.codes = Uint8Array.from(names, (name) => {
       const code = (OPERATIONS as readonly string[]).indexOf(name);
       return code < 0 ? UNKNOWN : code;
     });
+    this.areIndicesCodes = this.codes.every((code, index) => code === index);
   }
 
   private known(code: number, name: string | undefined, row: number): number {

@@ -203,22 +203,27 @@ class BatchReader {
     }
   }
 
+  /** Throws InputError on a row whose time lies before that of the row in front of it. */
   private checkTimes({ rows, timeNs }: TraceBatch): void {
-    let timeLow = this.timeLow;
-    let timeHigh = this.timeHigh;
-    for (let row = 0; row < rows; row += 1) {
-      const low = timeNs[2 * row];
-      const high = timeNs[2 * row + 1];
-      if (high < timeHigh || (high === timeHigh && low < timeLow)) {
-        throw new InputError(
-          `${this.name}: row ${this.messages.rows + row}: column time_ns: expected at least ` +
-            `${(BigInt(timeHigh) << 32n) | BigInt(timeLow)}, got ${getWord(timeNs, row)}`,
-        );
+    this.checkTime(timeNs, 0, this.timeLow, this.timeHigh);
+    for (let row = 1; row < rows; row += 1) {
+      // Cells of one array are compared as whole numbers; what is kept in a field may be a double.
+      if (timeNs[2 * row + 1] !== timeNs[2 * row - 1] || timeNs[2 * row] < timeNs[2 * row - 2]) {
+        this.checkTime(timeNs, row, timeNs[2 * row - 2], timeNs[2 * row - 1]);
       }
-      timeLow = low;
-      timeHigh = high;
     }
-    this.timeLow = timeLow;
-    this.timeHigh = timeHigh;
+    this.timeLow = timeNs[2 * rows - 2];
+    this.timeHigh = timeNs[2 * rows - 1];
+  }
+
+  private checkTime(timeNs: Uint32Array, row: number, lowBefore: number, highBefore: number): void {
+    const low = timeNs[2 * row];
+    const high = timeNs[2 * row + 1];
+    if (high > highBefore || (high === highBefore && low >= lowBefore)) return;
+    const before = (BigInt(highBefore) << 32n) | BigInt(lowBefore);
+    throw new InputError(
+      `${this.name}: row ${this.messages.rows + row}: column time_ns: expected at least ` +
+        `${before}, got ${getWord(timeNs, row)}`,
+    );
   }
 }
