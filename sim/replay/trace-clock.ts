@@ -1,7 +1,7 @@
 /**
  * The time of a trace in cycles of the unit, told from the trace's first row on, which may well stand at the ns
  * of an epoch. Rows come in order of time, mostly close together: for a time near the one that was asked for
- * last, whole numbers do (1 ns a row where doubles take 11, Node 20).
+ * last, whole numbers do (3 ns a row where doubles take 11, Node 20).
  */
 import { edgeAt } from '../unit/clock.ts';
 
