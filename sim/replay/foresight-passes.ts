@@ -1,9 +1,6 @@
 /** Belady's replacement has to know what comes: the trace is replayed twice. */
 import type { Machine } from './machine.ts';
-import type { ReplayOutcome } from './terms.ts';
-
-/** What a rehearsal found out about each PHB, for the replay proper. */
-export type NextUses = ReadonlyMap<number, Int32Array | undefined>;
+import type { NextUses, ReplayOutcome } from './terms.ts';
 
 /** Whether a machine's replays want a rehearsal. */
 export function wantsForesight({ config }: Machine): boolean {

@@ -3,12 +3,12 @@
  * trace, changes the speed and nothing else.
  */
 import type { TraceSource } from '../../traces/format.ts';
-import { type NextUses, rehearseAndReplay, wantsForesight } from './foresight-passes.ts';
+import { rehearseAndReplay, wantsForesight } from './foresight-passes.ts';
 import type { Machine } from './machine.ts';
 import { replayPiped } from './piped-replay.ts';
 import { replaySliced } from './slices/sliced-replay.ts';
 import { replayInOneThread } from './solo-worker.ts';
-import type { ReplayOptions, ReplayOutcome } from './terms.ts';
+import type { NextUses, ReplayOptions, ReplayOutcome } from './terms.ts';
 
 /** Replays a trace. Throws InputError on a trace or a machine that cannot be replayed. */
 export async function replay(

@@ -3,14 +3,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TraceSource } from '../../traces/format.ts';
 import { Feeder } from './feeder.ts';
 import { feedAll, type Outlet } from './feeding.ts';
-import { type NextUses, rehearseAndReplay, wantsForesight } from './foresight-passes.ts';
+import { rehearseAndReplay, wantsForesight } from './foresight-passes.ts';
 import type { Machine } from './machine.ts';
 import { OwnChunks } from './own-chunks.ts';
 import { preparePhb } from './phb-memory.ts';
 import { PhbReplay } from './phb-replay.ts';
 import { RowCheck } from './row-check.ts';
 import { memoryFor } from './table-room.ts';
-import type { ReplayOutcome, RowWatch } from './terms.ts';
+import type { NextUses, ReplayOutcome, RowWatch } from './terms.ts';
 
 /** Chunks from one look at messages and timers to the next: some milliseconds. */
 const CHUNKS_A_TURN = 16;

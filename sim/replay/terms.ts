@@ -1,6 +1,5 @@
 /** What a replay is asked for, and what it gives. */
 import type { Dump } from '../tables/dump.ts';
-import type { NextUses } from './foresight-passes.ts';
 import type { PhbOutcome } from './phb-replay.ts';
 import type { RequestLog } from './request-log.ts';
 
@@ -22,6 +21,9 @@ export interface ReplayOptions {
   /** Where requests are written down; the caller finishes it. Without it nobody writes anything. */
   readonly requests?: RequestLog;
 }
+
+/** What a rehearsal found out about each PHB, for the replay proper; see foresight-passes.ts. */
+export type NextUses = ReadonlyMap<number, Int32Array | undefined>;
 
 /** What one of possibly two passes is asked for. */
 export interface OnceOptions extends ReplayOptions {
