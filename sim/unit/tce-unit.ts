@@ -46,6 +46,7 @@ import { bytesOf, ITEM_EXPECTED_WRITE, ITEM_KIND_MASK, ITEM_WRITE, QUAD } from '
 import { classOf, granuleOf, isMemory, selectOf, windowHigh } from './lookup/bus-address.ts';
 import { TVE_INVALID, TVE_TRANSLATED } from './lookup/tvt.ts';
 import { requestAtHand, takePiece } from './request-at-hand.ts';
+import { createSkim } from './skim.ts';
 import { createSoftwareSide } from './software-side.ts';
 import { createUnitCounts, type FirstFault } from './unit-counts.ts';
 import { createParts, type TceUnitSetup } from './unit-parts.ts';
@@ -373,6 +374,7 @@ export function createTceUnit(setup: TceUnitSetup) {
 
   return {
     replay,
+    skim: createSkim(setup, parts, { dma, time, identify, look }),
     timing,
     accounts,
     translations,

@@ -1,15 +1,17 @@
 /** Some rows of a batch, about one of every `stride`, at places that no pattern of a trace can always miss. */
 import type { TraceBatch } from '../../../traces/format.ts';
 
-/** 2^32 over the golden ratio: its multiples are spread evenly (Knuth's multiplicative hash). */
+/** 2^32 over the golden ratio: its multiples are spread evenly over 32 bits (Knuth's multiplicative hash). */
 const GOLDEN = 0x9e3779b1;
+const HASHES = 2 ** 32;
 
 /** One row of every `stride` from `from` on, as a batch of their own. */
 export function sampleRows(batch: TraceBatch, from: number, stride: number): TraceBatch {
   const rows: number[] = [];
-  for (let first = from; first < batch.rows; first += stride) {
-    const row = first + ((Math.imul(first, GOLDEN) >>> 0) % stride);
-    if (row < batch.rows) rows.push(row);
+  for (let first = from - (from % stride); first < batch.rows; first += stride) {
+    const share = (Math.imul(first / stride, GOLDEN) >>> 0) / HASHES;
+    const row = first + Math.floor(share * stride);
+    if (row >= from && row < batch.rows) rows.push(row);
   }
   const pairs = rows.flatMap((row) => [2 * row, 2 * row + 1]);
   return {

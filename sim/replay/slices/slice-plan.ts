@@ -1,15 +1,15 @@
 /**
  * How the rows of a trace are cut into slices, one a thread. The first begins with the trace; each other one
- * begins with a guess at the state of the unit, from replaying rows in front of it on a cold one: a sample of
- * those further back, for what remembers long (which lines of tables the host's caches hold), and then all of
- * those next to it, its warm-up. A slice is cut into intervals, at whose ends states are compared: the first
+ * begins with a guess at the state of the unit, from the rows in front of it on a cold one: of those far
+ * back a sample is skimmed, for what remembers longest (which lines of tables the host's caches hold), of those
+ * nearer each one (for the TCE cache), and those next to it are replayed, its warm-up. A slice is cut into intervals, at whose ends states are compared: the first
  * ones are short, because a wrong guess is often right soon, and each is twice as long as the one before.
  */
 
 export interface SlicePlan {
-  /** Row that the sample begins with, and of how many rows one is taken. */
-  readonly sampleFrom: number;
+  /** Of how many rows in front of `skimFrom` one is skimmed, and the row from which on all are. */
   readonly stride: number;
+  readonly skimFrom: number;
   /** Row that the warm-up begins with. */
   readonly warmFrom: number;
   /** The slice's own first row. */
@@ -20,9 +20,10 @@ export interface SlicePlan {
 
 /** How the slices of a trace are made. */
 export interface SliceSizes {
-  /** Rows that are sampled, and of how many one is taken at least. */
-  readonly sampledRows: number;
+  /** Of how many rows far back one is skimmed. */
   readonly stride: number;
+  /** Rows of which each is skimmed. */
+  readonly skimmedRows: number;
   /** Rows of a warm-up; at least one, so that the borders between rows are checked. */
   readonly warmUpRows: number;
   /** Rows of a slice's first interval. */
@@ -30,15 +31,18 @@ export interface SliceSizes {
 }
 
 /**
- * The sample goes once round most rings of buffers; the warm-up fills a cache of 1024 TCEs many times over;
+ * Skimming goes once round most rings of buffers; the warm-up fills a cache of 1024 TCEs many times over;
  * to compare states of this size after such an interval takes a few per mille of the time.
  */
 export const SLICE_SIZES: SliceSizes = {
-  sampledRows: 2 ** 22,
   stride: 16,
+  skimmedRows: 2 ** 22,
   warmUpRows: 2 ** 18,
   intervalRows: 2 ** 17,
 };
+
+/** What skimming a row takes of the time of replaying it, about. */
+export const SKIM_SHARE = 1 / 4;
 
 /** Rows from which on slices pay: below it threads do little but start. */
 export const SLICED_ROWS_MIN = 2 ** 21;
@@ -48,7 +52,7 @@ export function planSlices(rows: number, slices: number, sizes: SliceSizes): Sli
   const warmUpRows = Math.min(sizes.warmUpRows, Math.floor(rows / slices / 2));
   const count = warmUpRows < 1 ? 1 : slices;
   const extra =
-    warmUpRows + Math.floor(Math.min(sizes.sampledRows, rows / slices / 2) / sizes.stride);
+    warmUpRows + Math.floor(Math.min(sizes.skimmedRows, rows / slices / 2) * SKIM_SHARE);
   const work = (rows + (count - 1) * extra) / count;
   const firstOf = (slice: number) =>
     slice === 0 ? 0 : Math.round(work + (slice - 1) * (work - extra));
@@ -57,8 +61,8 @@ export function planSlices(rows: number, slices: number, sizes: SliceSizes): Sli
     const end = slice + 1 === count ? rows : firstOf(slice + 1);
     const warmFrom = slice === 0 ? 0 : first - warmUpRows;
     return {
-      sampleFrom: Math.max(0, warmFrom - sizes.sampledRows),
       stride: sizes.stride,
+      skimFrom: Math.max(0, warmFrom - sizes.skimmedRows),
       warmFrom,
       first,
       ends: slice === 0 ? [end] : endsOf(first, end, sizes.intervalRows),

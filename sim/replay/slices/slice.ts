@@ -76,7 +76,7 @@ export class Slice {
 
   /** A slice in front of its warm-up. Throws NoSlice, and InputError on a damaged file. */
   static async create(task: SliceTask, watch: RowWatch): Promise<Slice> {
-    const { file, machine, plan, memoryBytes } = task;
+    const { file, machine, memoryBytes } = task;
     const head = openRows(file, 0);
     const first = head.batches.next().value;
     if (!first) throw new NoSlice('no rows');
@@ -95,7 +95,7 @@ export class Slice {
       (row) => `trace row ${row} (from 0)`,
       () => {},
     );
-    const rows = openRows(file, plan.sampleFrom);
+    const rows = openRows(file, 0);
     const cursor = new RowCursor(rows.batches, rows.row);
     const slice = new Slice(task, phb, unit, feeder, chunks, cursor, rows, watch);
     slice.begin(first);
@@ -106,7 +106,7 @@ export class Slice {
   /** Warms up, and replays the slice's own rows. */
   report(): SliceReport {
     const { first, ends } = this.task.plan;
-    this.sample();
+    this.skim();
     this.replayTo(first);
     this.unit.clearBooks();
     const start = this.state();
@@ -146,37 +146,43 @@ export class Slice {
   }
 
   /**
-   * Begins in front of the sample. The devices of the trace's first batch are known by then: in most traces that is
+   * Begins in front of what is skimmed. The devices of the trace's first batch are known by then: in most traces that is
    * true of all of them, and as much a guess as the rest.
    */
   private begin(firstBatch: TraceBatch): void {
-    const { sampleFrom, warmFrom } = this.task.plan;
+    const { warmFrom } = this.task.plan;
     const known = { ...firstBatch, rows: Math.min(firstBatch.rows, warmFrom) };
     refuseSoftware(known, 0, known.rows, this.phb);
     if (warmFrom > 0) this.feeder.beginAt(warmFrom, firstBatch);
     for (let row = 0; row < known.rows; ) {
       row = this.feeder.introduce(known, row);
       this.feeder.flush();
-      this.replayFed();
+      this.eachFed((from, to) => this.unit.replay(from, to));
     }
-    this.cursor.skipTo(sampleFrom);
   }
 
-  /** Replays a sample of the rows up to the warm-up. */
-  private sample(): void {
-    const { stride, warmFrom } = this.task.plan;
-    for (let piece = this.next(warmFrom); piece; piece = this.next(warmFrom)) {
-      this.feed(sampleRows(piece.batch, piece.from, stride), 0);
+  /** Skims the rows in front of the warm-up: a sample of those far back, and all that are nearer. */
+  private skim(): void {
+    const { stride, skimFrom, warmFrom } = this.task.plan;
+    const skim = () => this.eachFed((from, to) => this.unit.skim(from, to));
+    for (let piece = this.next(skimFrom); piece; piece = this.next(skimFrom)) {
+      this.feed({ batch: sampleRows(piece.batch, piece.from, stride), from: 0 }, skim);
     }
+    for (let piece = this.next(warmFrom); piece; piece = this.next(warmFrom)) {
+      this.feed(piece, skim);
+    }
+    this.feeder.flush();
+    skim();
   }
 
   private replayTo(end: number): void {
+    const replay = () => this.eachFed((from, to) => this.unit.replay(from, to));
     for (let piece = this.next(end); piece; piece = this.next(end)) {
-      this.feed(piece.batch, piece.from);
+      this.feed(piece, replay);
       this.watch.onRows(piece.batch.rows - piece.from);
     }
     this.feeder.flush();
-    this.replayFed();
+    replay();
   }
 
   /** The next rows in front of `end`, all of them DMA; undefined without any, or when told to stop. */
@@ -186,15 +192,15 @@ export class Slice {
     return piece;
   }
 
-  private feed(batch: TraceBatch, from: number): void {
+  private feed({ batch, from }: RowPiece, makeRoom: () => void): void {
     for (let row = from; row < batch.rows; ) {
       row = this.feeder.take(batch, row, 'replay');
-      if (row < batch.rows) this.replayFed();
+      if (row < batch.rows) makeRoom();
     }
   }
 
-  private replayFed(): void {
-    for (const { from, to } of this.chunks.takeWaiting()) this.unit.replay(from, to);
+  private eachFed(use: (from: number, to: number) => void): void {
+    for (const { from, to } of this.chunks.takeWaiting()) use(from, to);
   }
 
   private state(): SliceState {

@@ -121,8 +121,8 @@ export const sliceCase: fc.Arbitrary<SliceCase> = fc
     dmas,
     slices: fc.integer({ min: 2, max: 4 }),
     sizes: fc.record({
-      sampledRows: fc.constantFrom(0, 20, 200),
       stride: fc.constantFrom(1, 4, 7),
+      skimmedRows: fc.constantFrom(0, 20, 200),
       warmUpRows: fc.constantFrom(1, 4, 16, 60, 120),
       intervalRows: fc.constantFrom(1, 3, 10, 30),
     }),

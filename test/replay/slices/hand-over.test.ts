@@ -74,7 +74,7 @@ function machineOf(over: Parameters<typeof configWith>[0]): SliceCase['machine']
   };
 }
 
-const SIZES = { sampledRows: 0, stride: 1, warmUpRows: 100, intervalRows: 20 };
+const SIZES = { stride: 1000, skimmedRows: 0, warmUpRows: 100, intervalRows: 20 };
 
 test('a warm-up that goes once round the ring guesses right, a shorter one does not', async () => {
   const machine = machineOf({ memory: { cachedLines: 64 } });
@@ -86,12 +86,12 @@ test('a warm-up that goes once round the ring guesses right, a shorter one does 
   expect(wrong.again).toBeLessThan(wrong.intervals);
 });
 
-test('a sample of the rows further back does for a short warm-up', async () => {
+test('rows further back that are skimmed do for a short warm-up', async () => {
   const machine = machineOf({ memory: { cachedLines: 64 }, tceCache: { entries: 4, ways: 4 } });
-  const sizes = { sampledRows: 300, stride: 4, warmUpRows: 12, intervalRows: 20 };
+  const sizes = { stride: 1000, skimmedRows: 300, warmUpRows: 12, intervalRows: 20 };
   const once = { machine, dmas: ring(1200, 100, 1000), slices: 3 };
   expect(await compare({ ...once, sizes })).toMatchObject({ rerun: 0 });
-  expect((await compare({ ...once, sizes: { ...sizes, sampledRows: 0 } })).rerun).toBe(2);
+  expect((await compare({ ...once, sizes: { ...sizes, skimmedRows: 0 } })).rerun).toBe(2);
 });
 
 test('a unit that falls half a second behind is replayed by one slice to the end', async () => {

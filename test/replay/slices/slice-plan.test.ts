@@ -1,11 +1,11 @@
 /** Slices cover a trace without gap, with a warm-up in front of each but the first. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { planSlices, SLICE_SIZES } from '../../../sim/replay/slices/slice-plan.ts';
+import { planSlices, SKIM_SHARE, SLICE_SIZES } from '../../../sim/replay/slices/slice-plan.ts';
 
 const sizes = fc.record({
-  sampledRows: fc.nat({ max: 5000 }),
   stride: fc.integer({ min: 1, max: 20 }),
+  skimmedRows: fc.nat({ max: 5000 }),
   warmUpRows: fc.integer({ min: 1, max: 5000 }),
   intervalRows: fc.integer({ min: 1, max: 500 }),
 });
@@ -38,10 +38,10 @@ test('a slice but the first has at least a row in front of it, and none before t
       fc.integer({ min: 2, max: 9 }),
       sizes,
       (rows, slices, size) => {
-        for (const { sampleFrom, warmFrom, first } of planSlices(rows, slices, size).slice(1)) {
+        for (const { skimFrom, warmFrom, first } of planSlices(rows, slices, size).slice(1)) {
           expect(warmFrom).toBeLessThan(first);
-          expect(sampleFrom).toBeLessThanOrEqual(warmFrom);
-          expect(sampleFrom).toBeGreaterThanOrEqual(0);
+          expect(skimFrom).toBeLessThanOrEqual(warmFrom);
+          expect(skimFrom).toBeGreaterThanOrEqual(0);
         }
       },
     ),
@@ -50,7 +50,7 @@ test('a slice but the first has at least a row in front of it, and none before t
 
 test('slices of a long trace have equal work, their warm-ups included', () => {
   const [first, second, third] = planSlices(100_000_000, 3, SLICE_SIZES);
-  const extra = SLICE_SIZES.warmUpRows + SLICE_SIZES.sampledRows / SLICE_SIZES.stride;
+  const extra = SLICE_SIZES.warmUpRows + SLICE_SIZES.skimmedRows * SKIM_SHARE;
   const workOf = ({ first: from, ends }: typeof first) => (ends.at(-1) ?? 0) - from;
   expect(workOf(second) + extra).toBeCloseTo(workOf(first), -1);
   expect(workOf(third) + extra).toBeCloseTo(workOf(first), -1);
