@@ -1,9 +1,8 @@
 /** Scenario files: YAML (or JSON, which is YAML), checked against a schema, errors with their line. */
 import { dirname, resolve } from 'node:path';
-import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import { InputError } from '../../models/input-error.ts';
-import { suggest } from '../../traces/nearest.ts';
 import { readTextFile } from '../text-file.ts';
+import { readYaml } from '../yaml-file.ts';
 import { z } from '../zod.ts';
 import { PACING_FORMS } from './pacing.ts';
 import { type DumpChoice, type Scenario, THREADS_MAX } from './scenario.ts';
@@ -67,32 +66,13 @@ const HOST_KEYS = ['kernel', 'pages', 'ram', 'freeBlocks'];
 
 /** Reads a scenario file. Throws InputError as `file:line:column: key: what is wrong`. */
 export function readScenario(path: string): Scenario {
-  const lines = new LineCounter();
-  const document = parseDocument(readTextFile(path, SCENARIO_BYTES_MAX, HINT), {
-    lineCounter: lines,
+  const { data, place } = readYaml(readTextFile(path, SCENARIO_BYTES_MAX, HINT), path, {
+    what: 'scenario',
+    hint: HINT,
+    schema: scenarioSchema,
+    keysBehind: (keys) => (keys.length === 0 ? KEYS : HOST_KEYS),
   });
-  const at = (offset: number) => {
-    const { line, col } = lines.linePos(offset);
-    return `${path}:${line}:${col}`;
-  };
-  const [error] = document.errors;
-  if (error) {
-    throw new InputError(`${at(error.pos[0])}: no scenario: ${firstLine(error.message)}${HINT}`);
-  }
-  if (!isMap(document.contents))
-    throw new InputError(`${path}: expected a YAML map of keys${HINT}`);
-  const parsed = scenarioSchema.safeParse(plainData(document, path));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-    const keys = [...issue.path.map(String), ...(unknownKey === undefined ? [] : [unknownKey])];
-    const what =
-      unknownKey === undefined
-        ? describeIssue(issue)
-        : `unknown key${suggest(unknownKey, issue.path.length === 0 ? KEYS : HOST_KEYS)}`;
-    throw new InputError(`${at(offsetOf(document.contents, keys))}: ${keys.join('.')}: ${what}`);
-  }
-  return scenarioOf(parsed.data, path, (keys) => at(offsetOf(document.contents as Node, keys)));
+  return scenarioOf(data, path, place);
 }
 
 function scenarioOf(
@@ -155,42 +135,6 @@ function flatten(
           },
         ];
   });
-}
-
-/** The document as data. Aliases could make cycles, and no scenario needs them. */
-function plainData(document: Document, path: string): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 0 });
-  } catch {
-    throw new InputError(`${path}: YAML aliases are not supported in scenarios`);
-  }
-}
-
-/** What is wrong with a value, in our words. */
-function describeIssue(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return `expected ${issue.expected === 'int' ? 'a whole number' : `a value of type ${issue.expected}`}`;
-    case 'too_small':
-      return `expected at least ${issue.minimum}`;
-    case 'too_big':
-      return `expected at most ${issue.maximum}`;
-    default:
-      return issue.message;
-  }
-}
-
-/** Offset in the file of the deepest key of a path that is there. */
-function offsetOf(node: Node, keys: readonly string[]): number {
-  if (!isMap(node) || keys.length === 0) return node.range?.[0] ?? 0;
-  const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === keys[0]);
-  if (!pair) return node.range?.[0] ?? 0;
-  if (keys.length > 1 && isMap(pair.value)) return offsetOf(pair.value, keys.slice(1));
-  return (pair.key as Node).range?.[0] ?? 0;
-}
-
-function firstLine(text: string): string {
-  return (text.split('\n')[0] as string).replace(/ at line .*/, '');
 }
 
 function definedOnly(record: object): object {
