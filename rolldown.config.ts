@@ -29,6 +29,7 @@ export default defineConfig([
   bundleOf('sim/replay/lane'),
   bundleOf('sim/replay/slice-lane'),
   bundleOf('sim/replay/solo-lane'),
+  bundleOf('sim/study/point-lane'),
   {
     ...common,
     input: { 'cli/main': 'sim/cli/main.ts' },
@@ -42,6 +43,6 @@ function bundleOf(name: string, ...plugins: Plugin[]): RolldownOptions {
     ...common,
     plugins,
     input: `${name}.ts`,
-    output: { file: `dist/${name}.js`, sourcemap: true },
+    output: { file: `dist/${name}.js`, sourcemap: true, codeSplitting: false },
   };
 }

@@ -5,3 +5,6 @@ export const VERSION: string = createRequire(import.meta.url)('#manifest').versi
 
 /** Name of the format of results, which result-schema.ts describes. */
 export const RESULT_SCHEMA = 'tcesim.result/2';
+
+/** Name of the format of a study's results, which study-schema.ts describes. */
+export const STUDY_SCHEMA = 'tcesim.study/1';

@@ -8,6 +8,8 @@ export const EXIT_USAGE = 2;
 export const EXIT_INPUT = 3;
 /** A check or threshold failed. */
 export const EXIT_CHECK = 4;
+/** Some points of a study failed; the others are there. */
+export const EXIT_PARTLY = 5;
 /** Stopped by SIGINT or SIGTERM; what was done by then has been printed. */
 export const EXIT_SIGINT = 130;
 export const EXIT_SIGTERM = 143;

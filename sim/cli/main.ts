@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line of tcesim: a file a verb. Results go to stdout, everything else to stderr. */
 import { InputError } from '../../models/input-error.ts';
+import { StoreError } from '../study/store-error.ts';
 import { VERSION } from '../version.ts';
 import { EXIT_INPUT, EXIT_OK, EXIT_RUNTIME, EXIT_USAGE } from './exit-codes.ts';
 import { Command, CommanderError } from './program.ts';
@@ -37,6 +38,10 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof InputError) {
     tell(error.message);
     return EXIT_INPUT;
+  }
+  if (error instanceof StoreError) {
+    tell(error.message);
+    return EXIT_RUNTIME;
   }
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === 'EPIPE') return EXIT_OK;

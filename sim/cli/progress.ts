@@ -22,6 +22,15 @@ export class ProgressLine {
     this.print(`${done} of ${total} steps done`);
   }
 
+  /** Shows how many points are done, of how many; `kept` of them were done before. */
+  showPoints(done: number, total: number, kept: number): void {
+    const seconds = Math.max(Date.now() - this.started, 1) / 1000;
+    const rate = (done - kept) / seconds;
+    const left = total - done;
+    const rest = rate === 0 ? '' : `, about ${Math.ceil(left / rate)} s to go`;
+    this.print(`${done} points done, ${left} left, ${rate.toFixed(1)} points/s${rest}`);
+  }
+
   /** Clears the line. */
   end(): void {
     if (this.isTerminal && this.isShown) process.stderr.write('\r\u001b[2K');

@@ -17,6 +17,11 @@ const VERBS: readonly Verb[] = [
     load: () => import('./run.ts'),
   },
   {
+    name: 'sweep',
+    description: 'a study: replay all combinations of parameters, and say what is best',
+    load: () => import('./sweep.ts'),
+  },
+  {
     name: 'trace',
     description: 'import, generate, inspect and convert traces',
     load: () => import('./trace.ts'),

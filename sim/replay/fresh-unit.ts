@@ -18,10 +18,19 @@ type UnitModule = typeof import('../unit/tce-unit.ts');
 
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 let evaluations = 0;
+let isShared = false;
+
+/**
+ * From now on the units of this thread come from one module. For threads that simulate one machine after the
+ * other: a module that was evaluated is never freed, and its code is compiled anew.
+ */
+export function shareUnitModule(): void {
+  isShared = true;
+}
 
 /** Builds a unit. Throws InputError as createTceUnit does. */
 export async function createFreshUnit(setup: TceUnitSetup): Promise<TceUnit> {
-  evaluations += 1;
+  if (!isShared || evaluations === 0) evaluations += 1;
   const url = new URL(`../unit/tce-unit.${extension}?evaluation=${evaluations}`, import.meta.url);
   const module: UnitModule = await import(url.href);
   return module.createTceUnit(setup);

@@ -2,8 +2,14 @@
 import type { MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 
-/** The modules that workers run, beside this one. */
-type WorkerModule = 'lane' | 'slice-lane' | 'solo-lane';
+/** The modules that workers run, by the folder that they are in. */
+const FOLDERS = {
+  lane: 'replay',
+  'slice-lane': 'replay',
+  'solo-lane': 'replay',
+  'point-lane': 'study',
+} as const;
+type WorkerModule = keyof typeof FOLDERS;
 
 export class LanePool<Task, Answer> {
   private readonly pool: Piscina<Task, Answer>;
@@ -33,10 +39,10 @@ export class LanePool<Task, Answer> {
 }
 
 /**
- * Workers run compiled code; sources (tests) take the build's copy. The build has this module in its own folder
- * and in that of the command line's chunks: both are beside the workers'.
+ * Workers run compiled code; sources (tests) take the build's copy. The build has this module in the folder of the
+ * replay and in that of the command line's chunks: both are beside the workers' folders.
  */
 function urlOf(module: WorkerModule): URL {
-  const folder = import.meta.url.endsWith('.ts') ? '../../dist/sim/replay' : '../replay';
-  return new URL(`${folder}/${module}.js`, import.meta.url);
+  const root = import.meta.url.endsWith('.ts') ? '../../dist/sim' : '..';
+  return new URL(`${root}/${FOLDERS[module]}/${module}.js`, import.meta.url);
 }

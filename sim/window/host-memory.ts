@@ -12,7 +12,7 @@ import type { NodeZone } from '../../models/memory/nodes.ts';
 import { type Watermark, watermarkOf } from '../../models/memory/watermark.ts';
 import { formatSize, parseSize } from '../../models/size.ts';
 import { NODE_BASE } from '../host/kernel-host.ts';
-import { tableWatermark } from '../host/table-watermark.ts';
+import { type HostSize, tableWatermark } from '../host/table-watermark.ts';
 import { readBuddyinfoFile } from '../memory/buddyinfo-file.ts';
 
 /** An allocator that says what it has. */
@@ -67,10 +67,27 @@ export function readHostMemory(flags: HostMemoryFlags, kernel: Kernel): HostMemo
   }
   const buddyinfo = readBuddyinfoFile(flags.buddyinfo, pageShiftOf(flags.pageSize));
   const node = nodeOf(flags.node, buddyinfo);
-  const watermark = tableWatermark(buddyinfo, {
+  const size = {
     ...(ramBytes !== undefined && { ramBytes }),
     ...(minFreeBytes !== undefined && { minFreeBytes }),
-  });
+    ...(node !== undefined && { node }),
+  };
+  return countedMemory(buddyinfo, size, kernel);
+}
+
+/** What stands in no /proc/buddyinfo. */
+export interface CountedHost extends HostSize {
+  /** Node of the PHB; absent: the first of the file. */
+  readonly node?: number;
+}
+
+/** Memory as a host counted it. Throws InputError where its kernel has other pages. */
+export function countedMemory(
+  buddyinfo: Buddyinfo,
+  { node, ...size }: CountedHost,
+  { basePageShift }: Kernel,
+): HostMemory {
+  const watermark = tableWatermark(buddyinfo, size);
   const host = {
     basePageShift,
     ...(node !== undefined && { node }),
@@ -78,6 +95,7 @@ export function readHostMemory(flags: HostMemoryFlags, kernel: Kernel): HostMemo
   };
   // Refuses another page size before anything is tried.
   allocatorOf(buddyinfo, host);
+  const { ramBytes } = size;
   return { ramBytes, buddyinfo, watermark, fresh: () => allocatorOf(buddyinfo, host) };
 }
 

@@ -1,0 +1,264 @@
+/** `tcesim sweep`: a study, all points of a plan. Its report goes to stdout, progress to stderr. */
+import { InputError } from '../../models/input-error.ts';
+import { renderCsvRows } from '../report/csv.ts';
+import { renderMarkdown } from '../report/render-markdown.ts';
+import { renderText } from '../report/render-text.ts';
+import { THREADS_MAX } from '../scenario/scenario.ts';
+import { mergePlans, planOf, type StudyPlan, type WrittenPlan } from '../study/plan.ts';
+import { checkPlan } from '../study/plan-check.ts';
+import { canonicalPath, planText, readPlan } from '../study/plan-file.ts';
+import { pointText } from '../study/point-text.ts';
+import { PointStore } from '../study/point-store.ts';
+import { pointRows } from '../study/point-row.ts';
+import { pointNamed, pointsOf, type StudyPoint } from '../study/points.ts';
+import { parseShard, type Shard, shardOf, WHOLE } from '../study/shard.ts';
+import { writeStudy } from '../study/study-files.ts';
+import { studyReport } from '../study/study-report.ts';
+import { resultsText, studyResults } from '../study/study-results.ts';
+import type { PointRecord, StudyResults } from '../study/study-schema.ts';
+import { sweep } from '../study/sweep.ts';
+import { threadsOf } from '../study/threads.ts';
+import { EXIT_PARTLY } from './exit-codes.ts';
+import { type Command, Option } from './program.ts';
+import { ProgressLine } from './progress.ts';
+import { StopSignals } from './stop-signals.ts';
+import { UsageError } from './usage-error.ts';
+
+const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
+
+/** Flags that are axes of the plan. */
+const AXIS_FLAGS = [
+  'phb',
+  'firmware',
+  'kernel',
+  'ram',
+  'memlock',
+  'host',
+  'page',
+  'window',
+  'levels',
+  'trace',
+  'map',
+  'pace',
+] as const;
+
+type AxisFlags = { readonly [Name in (typeof AXIS_FLAGS)[number]]?: string };
+
+interface SweepFlags extends AxisFlags {
+  readonly set?: string[];
+  readonly requests?: string;
+  readonly seed?: string;
+  readonly threads?: string;
+  readonly output?: string;
+  readonly resume?: boolean;
+  readonly shard?: string;
+  readonly commands?: string;
+  readonly plan?: boolean;
+  readonly show?: string;
+  readonly format: (typeof FORMATS)[number];
+}
+
+const HELP = `
+Values: 2 · 1,3 · 1..5 (by one) · 2G..64T (doubling) · 256..4096*4 · 0..100+10
+
+A plan is a YAML file; --plan prints that of any call:
+  title: cache against pages
+  seed: s                          # of everything random
+  requests: 20000                  # of each generated trace
+  vary:                            # every combination is a point
+    page: [4K, 64K]
+    window: 2G..64G
+    levels: 1..3
+    tceCache.entries: 256..4096*4  # any key of --set
+    host: [free, old]
+    trace: [random, disk]
+  hosts:
+    old: { past: aged, set: { steps: 30, free: 0.02 } }
+  traces:
+    disk: { generator: nvme, set: { iova: fixed, page: 4K }, dmaOnly: true }
+
+Examples:
+  tcesim sweep -o levels                     the study of levels against window size
+  tcesim sweep --levels 1..3 --window 2G,64G,1T --page 4K,64K --seed s -o DIR
+  tcesim sweep plan.yaml --shard 2/8 -o part2    then: tcesim merge part1 .. part8 -o all`;
+
+/** Gives the verb its options and its work. */
+export function define(verb: Command): void {
+  const collect = (value: string, before: string[] = []) => [...before, value];
+  verb
+    .argument('[plan]', 'YAML file; flags override it; neither: levels against window size')
+    .option('--levels <list>', 'levels of the table (2)')
+    .option('--window <list>', 'sizes of the DMA window (64G)')
+    .option('--page <list>', 'IO pages (64K)')
+    .option('--kernel <list>', 'powernv kernels with their page, as 6.12-64k,6.12-4k (6.12-64k)')
+    .option('--host <list>', 'free (all memory), fresh, pinned, churn, aged, or a buddyinfo file (free)')
+    .option('--ram <list>', 'memory of the host (64G)')
+    .option('--memlock <list>', 'RLIMIT_MEMLOCK as sizes, or unlimited (unlimited)')
+    .option('--trace <list>', 'nic, nvme, random, generators, or files (random)')
+    .option('--phb <list>', 'phb3, phb4, phb4-small, phb5 (phb4)')
+    .option('--firmware <list>', 'post2021, pre2021 (post2021)')
+    .option('--map <list>', 'pages mapped before the trace: none, touched, all')
+    .option('--pace <text>', 'pacing of all traces, as run has it')
+    .option('--set <key=list>', 'values of a parameter of the unit', collect)
+    .option('--requests <count>', 'DMA requests of each generated trace (20000)')
+    .option('--seed <text>', 'seed of everything random')
+    .option('--threads <n>', "workers; changes the speed and nothing else (the machine's)")
+    .option('-o, --output <dir>', 'keep points, results.json, points.csv and report.txt there')
+    .option('--resume', 'do not run again what --output has finished')
+    .option('--shard <i/n>', 'run only part i of n; merge puts the parts together')
+    .option('--commands <n>', 'print the commands of n shards, one a line, and run nothing')
+    .option('--plan', 'print the plan and run nothing')
+    .option('--show <point>', 'print how to run one point alone; its name, or its number from 1 on')
+    .addOption(new Option('--format <form>', 'of stdout').choices(FORMATS).default('table'))
+    .addHelpText('after', HELP)
+    .action(runSweep);
+}
+
+async function runSweep(file: string | undefined, flags: SweepFlags): Promise<void> {
+  const plan = planFrom(file, flags);
+  const points = pointsOf(plan);
+  checkPlan(points);
+  if (flags.plan) {
+    process.stdout.write(planText(plan));
+  } else if (flags.show !== undefined) {
+    process.stdout.write(pointText(plan, pointNamed(points, flags.show)));
+  } else if (flags.commands !== undefined) {
+    process.stdout.write(shardCommands(file, flags, flags.commands));
+  } else {
+    await runPoints(plan, points, flags);
+  }
+}
+
+async function runPoints(
+  plan: StudyPlan,
+  all: readonly StudyPoint[],
+  flags: SweepFlags,
+): Promise<void> {
+  const { output, resume = false, format } = flags;
+  if (resume && output === undefined) throw new UsageError('sweep: --resume wants -o DIR');
+  const shard = flags.shard === undefined ? WHOLE : parseShard(flags.shard);
+  const points = shardOf(all, shard);
+  const threads = threadCount(flags.threads);
+  const signals = new StopSignals();
+  const store = output === undefined ? undefined : PointStore.open(output, plan, resume);
+  const records = new Map<number, PointRecord>();
+  if (store !== undefined && resume) {
+    for (const point of points) {
+      const record = store.read(point);
+      if (record !== undefined) records.set(point.index, record);
+    }
+  }
+  const kept = records.size;
+  const progress = new ProgressLine();
+  await sweep(plan, points.filter(({ index }) => !records.has(index)), {
+    threads,
+    signal: signals.signal,
+    onPoint: (point, record, isLasting) => {
+      records.set(point.index, record);
+      if (isLasting) store?.write(point, record);
+    },
+    onTime: () => progress.showPoints(records.size, points.length, kept),
+  });
+  progress.end();
+  const done = points.flatMap(({ index }) => records.get(index) ?? []);
+  tellEnd(done, points, shard);
+  if (done.length < points.length) {
+    signals.finish();
+    return;
+  }
+  const results = studyResults(plan, done);
+  if (store !== undefined && shard.count === 1) writeStudy(store, results);
+  process.stdout.write(render(results, format));
+  if (done.some(({ failed }) => failed !== null)) process.exitCode = EXIT_PARTLY;
+  signals.finish();
+}
+
+/** On stderr: points that failed, and what is missing. */
+function tellEnd(
+  done: readonly PointRecord[],
+  points: readonly StudyPoint[],
+  { index, count }: Shard,
+): void {
+  const part = count === 1 ? '' : ` of shard ${index}/${count}`;
+  for (const { name, failed } of done) {
+    if (failed !== null) process.stderr.write(`tcesim: point failed: ${name}: ${failed}\n`);
+  }
+  process.stderr.write(`${done.length} of ${points.length} points${part} are done\n`);
+}
+
+/** The plan of a call: a file's or the canonical one, under the flags; or the flags' alone. */
+function planFrom(file: string | undefined, flags: SweepFlags): StudyPlan {
+  const canonical = readPlan(canonicalPath());
+  const given = writtenIn(flags);
+  const isAxisGiven = given.vary.size > 0;
+  const written =
+    file === undefined && isAxisGiven
+      ? given
+      : mergePlans(file === undefined ? canonical : readPlan(file), given);
+  return planOf(written, canonical.traces);
+}
+
+function writtenIn(flags: SweepFlags): WrittenPlan {
+  const axes = AXIS_FLAGS.flatMap((name) => {
+    const text = flags[name];
+    return text === undefined ? [] : [[name, [text]] as const];
+  });
+  const settings = (flags.set ?? []).map((text) => {
+    const at = text.indexOf('=');
+    if (at < 1) throw new InputError(`--set: expected key=values, got '${text}'`);
+    return [text.slice(0, at), [text.slice(at + 1)]] as const;
+  });
+  const names = settings.map(([name]) => name);
+  const twice = names.find((name, at) => names.indexOf(name) < at);
+  if (twice !== undefined) throw new InputError(`--set ${twice}: given twice`);
+  const isFlag = (name: string) => (AXIS_FLAGS as readonly string[]).includes(name);
+  return {
+    ...(flags.seed !== undefined && { seed: flags.seed }),
+    ...(flags.requests !== undefined && { requests: flags.requests }),
+    vary: new Map([...axes, ...settings]),
+    traces: {},
+    hosts: {},
+    place: ([, name = '']) => (isFlag(name) ? `--${name}` : `--set ${name}`),
+    fileAt: (name) => name,
+  };
+}
+
+function threadCount(text: string | undefined): number {
+  if (text === undefined) return threadsOf(process.env, THREADS_MAX);
+  const count = Number(text);
+  if (/^\d+$/.test(text) && count >= 1 && count <= THREADS_MAX) return count;
+  throw new InputError(`--threads: expected 1..${THREADS_MAX}, got '${text}'`);
+}
+
+/** A command for each shard: GNU parallel runs them, and merge puts their directories together. */
+function shardCommands(file: string | undefined, flags: SweepFlags, text: string): string {
+  const { count } = parseShard(`1/${text}`);
+  const { output = 'study', format: _format, commands: _commands, ...rest } = flags;
+  const words = Object.entries(rest).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).flatMap((each) =>
+      each === true ? [`--${name}`] : [`--${name}`, quoted(String(each))],
+    ),
+  );
+  const call = ['tcesim sweep', ...(file === undefined ? [] : [quoted(file)]), ...words].join(' ');
+  return Array.from({ length: count }, (_, shard) => {
+    const part = `--shard ${shard + 1}/${count} -o ${quoted(`${output}/${shard + 1}of${count}`)}`;
+    return `${call} ${part}\n`;
+  }).join('');
+}
+
+function quoted(word: string): string {
+  return /^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function render(results: StudyResults, format: SweepFlags['format']): string {
+  switch (format) {
+    case 'json':
+      return resultsText(results);
+    case 'csv':
+      return renderCsvRows(pointRows(results));
+    case 'markdown':
+      return renderMarkdown(studyReport(results));
+    case 'table':
+      return renderText(studyReport(results));
+  }
+}

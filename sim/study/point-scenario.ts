@@ -1,0 +1,67 @@
+/** The scenario of a point: what `tcesim run` would be told to replay it alone. */
+import { InputError } from '../../models/input-error.ts';
+import { parseKernel } from '../../models/kernel/kernel.ts';
+import { log2Exact } from '../../models/bits.ts';
+import { formatSize, parseSize } from '../../models/size.ts';
+import type { TraceClock } from '../../traces/format.ts';
+import { resolveScenario, type Scenario } from '../scenario/scenario.ts';
+import type { Setting } from '../scenario/settings.ts';
+import type { HostMemory } from '../window/host-memory.ts';
+import { isSetting } from './axis.ts';
+import type { StudyPlan } from './plan.ts';
+import type { StudyPoint } from './points.ts';
+
+/** The scenario without its trace; the node has the blocks free that a window is tried on. */
+export function scenarioOf(plan: StudyPlan, point: StudyPoint, memory: HostMemory): Scenario {
+  const { values, seed } = point;
+  const { map = 'touched', pace } = plan.traces[values.trace];
+  const written = values.pace ?? pace;
+  const { page, window, levels } = values;
+  return {
+    ...unitOf(point),
+    windows: [`${page}:${window}:levels=${levels}`],
+    map: values.map ?? map,
+    ...(written !== undefined && { pace: written }),
+    seed,
+    settings: [...hostSettings(values.kernel, memory), ...unitOf(point).settings],
+  };
+}
+
+/**
+ * Refuses what could never be replayed, whatever the window is: a parameter's value, a page that the PHB does not
+ * have. Throws InputError with the parameter.
+ */
+export function checkPoint(point: StudyPoint): void {
+  const { page, pace } = point.values;
+  const clock: TraceClock = 'time';
+  const { machine } = resolveScenario({ ...unitOf(point), ...(pace !== undefined && { pace }) }, clock);
+  parseKernel(point.values.kernel, 'kernel');
+  const { pageShifts } = machine.config;
+  if (pageShifts.includes(log2Exact(parseSize(page, 'page')))) return;
+  const known = pageShifts.map((shift) => formatSize(2 ** shift)).join(', ');
+  throw new InputError(`page: expected one that ${machine.phb} has, ${known}, got ${page}`);
+}
+
+/** What a point says about the unit. */
+function unitOf({ values }: StudyPoint): Scenario {
+  const { phb, firmware } = values;
+  return {
+    ...(phb !== undefined && { phb }),
+    ...(firmware !== undefined && { firmware }),
+    settings: Object.entries(values)
+      .filter(([name]) => isSetting(name))
+      .map(([key, text]) => ({ where: 'study', key, text })),
+  };
+}
+
+function hostSettings(kernel: string, { ramBytes, buddyinfo, fresh }: HostMemory): Setting[] {
+  const where = 'study';
+  const memory =
+    buddyinfo === undefined && ramBytes !== undefined
+      ? { key: 'host.ram', text: formatSize(ramBytes) }
+      : { key: 'host.freeBlocks', text: fresh().freeBlocks.join(',') };
+  return [
+    { where, key: 'host.kernel', text: kernel },
+    { where, ...memory },
+  ];
+}

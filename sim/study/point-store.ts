@@ -1,0 +1,145 @@
+/**
+ * The directory of a study: `study.json` tells whose it is, `points/` has a file for each finished point. A
+ * point's file carries a digest of plan, version and point, and one of its own content: one that is half-written,
+ * changed or another study's is not believed, and the point runs again.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '../../models/input-error.ts';
+import { VERSION } from '../version.ts';
+import { writeText } from './file-write.ts';
+import { planDigest, planRecord, type StudyPlan } from './plan.ts';
+import type { StudyPoint } from './points.ts';
+import { StoreError } from './store-error.ts';
+import type { PointRecord } from './study-schema.ts';
+
+/** Whose points a directory has. */
+export interface StudyIdentity {
+  readonly version: string;
+  readonly planDigest: string;
+  readonly plan: Readonly<Record<string, unknown>>;
+}
+
+const IDENTITY_FILE = 'study.json';
+const POINTS_FOLDER = 'points';
+const DIGEST_SHOWN = 12;
+
+/** The study of a directory; undefined where it has none. Throws InputError on a file that is none. */
+export function readIdentity(directory: string): StudyIdentity | undefined {
+  const path = join(directory, IDENTITY_FILE);
+  const text = textOf(path);
+  if (text === undefined) return undefined;
+  const found = parsed(text) as Partial<StudyIdentity> | undefined;
+  if (typeof found?.version === 'string' && typeof found.planDigest === 'string' && found.plan) {
+    return found as StudyIdentity;
+  }
+  throw new InputError(`${path}: expected the plan of a study, as sweep writes it`);
+}
+
+/** A study in words: its title, the beginning of its plan's digest, its version. */
+export function identityWords({ version, planDigest: digest, plan }: StudyIdentity): string {
+  return `'${plan.title}' (plan ${digest.slice(0, DIGEST_SHOWN)}, tcesim ${version})`;
+}
+
+export function identityOf(plan: StudyPlan): StudyIdentity {
+  return { version: VERSION, planDigest: planDigest(plan), plan: planRecord(plan) };
+}
+
+export class PointStore {
+  private constructor(
+    private readonly directory: string,
+    private readonly identity: StudyIdentity,
+  ) {}
+
+  /** The store of a directory that exists, to read. */
+  static existing(directory: string, identity: StudyIdentity): PointStore {
+    return new PointStore(directory, identity);
+  }
+
+  /**
+   * The store of a plan in a directory, which comes into being. Without `keeps` its points are forgotten. Throws
+   * InputError where the directory is another study's, StoreError where nothing can be written.
+   */
+  static open(directory: string, plan: StudyPlan, keeps: boolean): PointStore {
+    const identity = identityOf(plan);
+    const found = readIdentity(directory);
+    if (found !== undefined && !isSame(found, identity)) {
+      throw new InputError(
+        `${directory}: holds points of ${identityWords(found)}, not of ${identityWords(identity)}`,
+      );
+    }
+    const store = new PointStore(directory, identity);
+    store.prepare(keeps);
+    return store;
+  }
+
+  /** The record of a finished point; undefined where there is none to believe. */
+  read(point: StudyPoint): PointRecord | undefined {
+    const text = textOf(this.pathOf(point));
+    const file = text === undefined ? undefined : parsed(text);
+    const { digest, check, record } = (file ?? {}) as Record<string, unknown>;
+    if (digest !== this.digestOf(point) || check !== sha256(JSON.stringify(record))) return undefined;
+    return record as PointRecord;
+  }
+
+  /** Keeps the record of a finished point. Throws StoreError. */
+  write(point: StudyPoint, record: PointRecord): void {
+    const check = sha256(JSON.stringify(record));
+    const file = { digest: this.digestOf(point), check, record };
+    writeText(this.pathOf(point), `${JSON.stringify(file)}\n`);
+  }
+
+  /** Writes another file of the study, whole. Throws StoreError. */
+  writeFile(name: string, text: string): void {
+    writeText(join(this.directory, name), text);
+  }
+
+  private prepare(keeps: boolean): void {
+    const folder = join(this.directory, POINTS_FOLDER);
+    try {
+      if (!keeps) rmSync(folder, { recursive: true, force: true });
+      mkdirSync(folder, { recursive: true });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new StoreError(`${folder}: cannot be made a directory (${code})`);
+    }
+    this.writeFile(IDENTITY_FILE, `${JSON.stringify(this.identity, null, 2)}\n`);
+  }
+
+  private pathOf({ index }: StudyPoint): string {
+    return join(this.directory, POINTS_FOLDER, `${index + 1}.json`);
+  }
+
+  private digestOf({ name }: StudyPoint): string {
+    const { version, planDigest: digest } = this.identity;
+    return sha256(`${version}\n${digest}\n${name}`);
+  }
+}
+
+/** Whether two directories have parts of the same study. */
+export function isSame(one: StudyIdentity, other: StudyIdentity): boolean {
+  return one.version === other.version && one.planDigest === other.planDigest;
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new InputError(`${path}: cannot be read (${code})`);
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
