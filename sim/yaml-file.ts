@@ -1,5 +1,13 @@
 /** YAML files that a user writes, checked against a schema; errors have their line. The only door to yaml. */
-import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument, stringify } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  stringify,
+} from 'yaml';
 import { InputError } from '../models/input-error.ts';
 import { suggest } from '../traces/nearest.ts';
 import type { z } from './zod.ts';

@@ -1,17 +1,24 @@
-/** `tcesim schema`: the published JSON schemas, of results and of scenario files. */
+/** `tcesim schema`: the published JSON schemas, of results, scenario files, studies and their plans. */
 
 import { suggest } from '../../traces/nearest.ts';
 import { resultSchema } from '../results/result-schema.ts';
 import { scenarioSchema } from '../scenario/scenario-file.ts';
+import { planSchema } from '../study/plan-file.ts';
+import { studySchema } from '../study/study-schema.ts';
 import { z } from '../zod.ts';
 import type { Command } from './program.ts';
 import { UsageError } from './usage-error.ts';
 
-const SCHEMAS = { result: resultSchema, scenario: scenarioSchema } as const;
+const SCHEMAS = {
+  result: resultSchema,
+  scenario: scenarioSchema,
+  study: studySchema,
+  plan: planSchema,
+} as const;
 
 /** Gives the verb its options and its work. */
 export function define(verb: Command): void {
-  verb.argument('[what]', Object.keys(SCHEMAS).join(' or ')).action((what: string | undefined) => {
+  verb.argument('[what]', Object.keys(SCHEMAS).join(', ')).action((what: string | undefined) => {
     process.stdout.write(
       `${JSON.stringify(z.toJSONSchema(schemaOf(what), { io: 'input' }), null, 2)}\n`,
     );
@@ -20,7 +27,7 @@ export function define(verb: Command): void {
 
 function schemaOf(what: string | undefined) {
   if (what === undefined) {
-    throw new UsageError(`schema: expected ${Object.keys(SCHEMAS).join(' or ')}`);
+    throw new UsageError(`schema: expected one of ${Object.keys(SCHEMAS).join(', ')}`);
   }
   if (Object.hasOwn(SCHEMAS, what)) return SCHEMAS[what as keyof typeof SCHEMAS];
   throw new UsageError(`schema: unknown '${what}'${suggest(what, Object.keys(SCHEMAS))}`);

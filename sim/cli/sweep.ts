@@ -7,14 +7,14 @@ import { THREADS_MAX } from '../scenario/scenario.ts';
 import { mergePlans, planOf, type StudyPlan, type WrittenPlan } from '../study/plan.ts';
 import { checkPlan } from '../study/plan-check.ts';
 import { canonicalPath, planText, readPlan } from '../study/plan-file.ts';
-import { pointText } from '../study/point-text.ts';
-import { PointStore } from '../study/point-store.ts';
 import { pointRows } from '../study/point-row.ts';
+import { identityOf, PointStore } from '../study/point-store.ts';
+import { pointText } from '../study/point-text.ts';
 import { pointNamed, pointsOf, type StudyPoint } from '../study/points.ts';
 import { parseShard, type Shard, shardOf, WHOLE } from '../study/shard.ts';
 import { writeStudy } from '../study/study-files.ts';
 import { studyReport } from '../study/study-report.ts';
-import { resultsText, studyResults } from '../study/study-results.ts';
+import { resultsOf, resultsText } from '../study/study-results.ts';
 import type { PointRecord, StudyResults } from '../study/study-schema.ts';
 import { sweep } from '../study/sweep.ts';
 import { threadsOf } from '../study/threads.ts';
@@ -91,7 +91,10 @@ export function define(verb: Command): void {
     .option('--window <list>', 'sizes of the DMA window (64G)')
     .option('--page <list>', 'IO pages (64K)')
     .option('--kernel <list>', 'powernv kernels with their page, as 6.12-64k,6.12-4k (6.12-64k)')
-    .option('--host <list>', 'free (all memory), fresh, pinned, churn, aged, or a buddyinfo file (free)')
+    .option(
+      '--host <list>',
+      'free (all memory), fresh, pinned, churn, aged, or a buddyinfo file (free)',
+    )
     .option('--ram <list>', 'memory of the host (64G)')
     .option('--memlock <list>', 'RLIMIT_MEMLOCK as sizes, or unlimited (unlimited)')
     .option('--trace <list>', 'nic, nvme, random, generators, or files (random)')
@@ -150,15 +153,19 @@ async function runPoints(
   }
   const kept = records.size;
   const progress = new ProgressLine();
-  await sweep(plan, points.filter(({ index }) => !records.has(index)), {
-    threads,
-    signal: signals.signal,
-    onPoint: (point, record, isLasting) => {
-      records.set(point.index, record);
-      if (isLasting) store?.write(point, record);
+  await sweep(
+    plan,
+    points.filter(({ index }) => !records.has(index)),
+    {
+      threads,
+      signal: signals.signal,
+      onPoint: (point, record, isLasting) => {
+        records.set(point.index, record);
+        if (isLasting) store?.write(point, record);
+      },
+      onTime: () => progress.showPoints(records.size, points.length, kept),
     },
-    onTime: () => progress.showPoints(records.size, points.length, kept),
-  });
+  );
   progress.end();
   const done = points.flatMap(({ index }) => records.get(index) ?? []);
   tellEnd(done, points, shard);
@@ -166,7 +173,7 @@ async function runPoints(
     signals.finish();
     return;
   }
-  const results = studyResults(plan, done);
+  const results = resultsOf(identityOf(plan), done);
   if (store !== undefined && shard.count === 1) writeStudy(store, results);
   process.stdout.write(render(results, format));
   if (done.some(({ failed }) => failed !== null)) process.exitCode = EXIT_PARTLY;

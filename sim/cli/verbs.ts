@@ -22,6 +22,11 @@ const VERBS: readonly Verb[] = [
     load: () => import('./sweep.ts'),
   },
   {
+    name: 'merge',
+    description: 'put the shards of a study together',
+    load: () => import('./merge.ts'),
+  },
+  {
     name: 'trace',
     description: 'import, generate, inspect and convert traces',
     load: () => import('./trace.ts'),

@@ -96,12 +96,7 @@ function axisNamed(name: string): Axis | undefined {
   return AXES.find((axis) => axis.name === name);
 }
 
-function axisOf(
-  name: string,
-  kind: ValueKind,
-  texts: readonly string[],
-  what: string,
-): AxisValues {
+function axisOf(name: string, kind: ValueKind, texts: readonly string[], what: string): AxisValues {
   const values = [...new Set(texts.flatMap((text) => valuesOf(text, kind, what)))];
   if (values.length === 0) throw new InputError(`${what}: expected a value, got an empty list`);
   return { name, values };

@@ -12,7 +12,9 @@ export function writeText(path: string, text: string): void {
   } catch (error) {
     abandon(file);
     const { message } = error as Error;
-    throw new StoreError(message.startsWith(path) ? message : `${path}: cannot be written (${message})`);
+    throw new StoreError(
+      message.startsWith(path) ? message : `${path}: cannot be written (${message})`,
+    );
   }
 }
 

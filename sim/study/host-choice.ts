@@ -70,7 +70,9 @@ function refuseEndless(
   { steps = 10, rounds = 1 }: Readonly<Record<string, number>>,
 ): void {
   if (bytes % 2 ** pageShift !== 0 || bytes === 0) {
-    throw new InputError(`ram: expected a multiple of ${formatSize(2 ** pageShift)}, got ${formatSize(bytes)}`);
+    throw new InputError(
+      `ram: expected a multiple of ${formatSize(2 ** pageShift)}, got ${formatSize(bytes)}`,
+    );
   }
   if ((bytes / 2 ** pageShift) * Math.max(steps, rounds, 1) <= PAGE_STEPS_MAX) return;
   throw new InputError(`host: ${formatSize(bytes)} in so many steps would take minutes to age`);

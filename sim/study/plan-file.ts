@@ -11,11 +11,16 @@ import { planFileData, type StudyPlan, type WrittenPlan } from './plan.ts';
 import type { TraceChoice } from './trace-choice.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()], { error: 'expected a plain value' });
-const values = z.union([scalar, z.array(scalar)], { error: 'expected a value or a list of values' });
+const values = z.union([scalar, z.array(scalar)], {
+  error: 'expected a value or a list of values',
+});
 
 const trace = z.strictObject({
   generator: z.string().optional().describe('one of `tcesim list generators`'),
-  set: z.record(z.string(), scalar).optional().describe('its parameters; $axis: the value of a point'),
+  set: z
+    .record(z.string(), scalar)
+    .optional()
+    .describe('its parameters; $axis: the value of a point'),
   file: z.string().optional().describe('instead: a trace or log, relative to this file'),
   dmaOnly: z.boolean().optional().describe('leave out rows that map pages or make windows'),
   map: z.string().optional().describe('none, touched or all; an axis of that name goes first'),
@@ -25,7 +30,10 @@ const trace = z.strictObject({
 const host = z.strictObject({
   past: z.string().optional().describe('fresh, pinned, churn or aged; see tcesim buddy --generate'),
   set: z.record(z.string(), scalar).optional().describe('its parameters'),
-  buddyinfo: z.string().optional().describe('instead: a copy of /proc/buddyinfo, relative to this file'),
+  buddyinfo: z
+    .string()
+    .optional()
+    .describe('instead: a copy of /proc/buddyinfo, relative to this file'),
 });
 
 /** The keys of a plan. */
@@ -61,7 +69,9 @@ export function readPlan(path: string): WrittenPlan {
     ...(title !== undefined && { title }),
     ...(seed !== undefined && { seed: String(seed) }),
     ...(requests !== undefined && { requests: String(requests) }),
-    vary: new Map(Object.entries(data.vary).map(([name, given]) => [name, piecesOf(name, given, placeOf)])),
+    vary: new Map(
+      Object.entries(data.vary).map(([name, given]) => [name, piecesOf(name, given, placeOf)]),
+    ),
     traces: mapEntries(data.traces ?? {}, (_, each) => traceOf(each, fileAt)),
     hosts: mapEntries(data.hosts ?? {}, (name, each) =>
       hostOf(each, fileAt, placeOf(['hosts', name])),
@@ -126,6 +136,9 @@ function hostOf(
   };
 }
 
-function mapEntries<From, To>(record: Readonly<Record<string, From>>, of: (name: string, value: From) => To) {
+function mapEntries<From, To>(
+  record: Readonly<Record<string, From>>,
+  of: (name: string, value: From) => To,
+) {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, of(name, value)]));
 }

@@ -97,7 +97,9 @@ export function planFileData({ axes, traces, hosts, ...texts }: StudyPlan) {
 
 /** Equal for two plans that ask for the same. */
 export function planDigest(plan: StudyPlan): string {
-  return createHash('sha256').update(JSON.stringify(planRecord(plan))).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify(planRecord(plan)))
+    .digest('hex');
 }
 
 type Named<Choice> = { readonly text: string; readonly name: string; readonly choice: Choice };
@@ -113,7 +115,9 @@ function named<Choice>(
   found.forEach(({ name, text }, at) => {
     const first = found.findIndex((each) => each.name === name);
     if (first === at) return;
-    throw new InputError(`${axis}: '${found[first].text}' and '${text}' have the same name; define one of them`);
+    throw new InputError(
+      `${axis}: '${found[first].text}' and '${text}' have the same name; define one of them`,
+    );
   });
   return found;
 }
@@ -140,7 +144,9 @@ function traceNamed(
   const file = fileAt(text);
   if (existsSync(file)) return { name: basename(text), choice: withDigest({ file }) };
   const names = [...Object.keys(known), ...generators];
-  throw new InputError(`${place(['vary', 'trace'])}: unknown trace '${text}'${suggest(text, names)}`);
+  throw new InputError(
+    `${place(['vary', 'trace'])}: unknown trace '${text}'${suggest(text, names)}`,
+  );
 }
 
 /** A trace that is defined in a plan. */
@@ -202,7 +208,9 @@ function digestOf(path: string): string {
     closeSync(descriptor);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new InputError(`${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`}`);
+    throw new InputError(
+      `${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`}`,
+    );
   }
   return hash.digest('hex');
 }

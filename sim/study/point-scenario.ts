@@ -1,7 +1,8 @@
 /** The scenario of a point: what `tcesim run` would be told to replay it alone. */
+
+import { log2Exact } from '../../models/bits.ts';
 import { InputError } from '../../models/input-error.ts';
 import { parseKernel } from '../../models/kernel/kernel.ts';
-import { log2Exact } from '../../models/bits.ts';
 import { formatSize, parseSize } from '../../models/size.ts';
 import type { TraceClock } from '../../traces/format.ts';
 import { resolveScenario, type Scenario } from '../scenario/scenario.ts';
@@ -34,7 +35,10 @@ export function scenarioOf(plan: StudyPlan, point: StudyPoint, memory: HostMemor
 export function checkPoint(point: StudyPoint): void {
   const { page, pace } = point.values;
   const clock: TraceClock = 'time';
-  const { machine } = resolveScenario({ ...unitOf(point), ...(pace !== undefined && { pace }) }, clock);
+  const { machine } = resolveScenario(
+    { ...unitOf(point), ...(pace !== undefined && { pace }) },
+    clock,
+  );
   parseKernel(point.values.kernel, 'kernel');
   const { pageShifts } = machine.config;
   if (pageShifts.includes(log2Exact(parseSize(page, 'page')))) return;

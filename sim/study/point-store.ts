@@ -62,16 +62,26 @@ export class PointStore {
    * InputError where the directory is another study's, StoreError where nothing can be written.
    */
   static open(directory: string, plan: StudyPlan, keeps: boolean): PointStore {
-    const identity = identityOf(plan);
+    const store = PointStore.of(directory, identityOf(plan));
+    store.prepare(keeps);
+    return store;
+  }
+
+  /** The store of a study that was put together, in a directory that comes into being. Throws as `open` does. */
+  static adopt(directory: string, identity: StudyIdentity): PointStore {
+    const store = PointStore.of(directory, identity);
+    store.prepare(true);
+    return store;
+  }
+
+  private static of(directory: string, identity: StudyIdentity): PointStore {
     const found = readIdentity(directory);
     if (found !== undefined && !isSame(found, identity)) {
       throw new InputError(
         `${directory}: holds points of ${identityWords(found)}, not of ${identityWords(identity)}`,
       );
     }
-    const store = new PointStore(directory, identity);
-    store.prepare(keeps);
-    return store;
+    return new PointStore(directory, identity);
   }
 
   /** The record of a finished point; undefined where there is none to believe. */
@@ -79,7 +89,8 @@ export class PointStore {
     const text = textOf(this.pathOf(point));
     const file = text === undefined ? undefined : parsed(text);
     const { digest, check, record } = (file ?? {}) as Record<string, unknown>;
-    if (digest !== this.digestOf(point) || check !== sha256(JSON.stringify(record))) return undefined;
+    if (digest !== this.digestOf(point) || check !== sha256(JSON.stringify(record)))
+      return undefined;
     return record as PointRecord;
   }
 

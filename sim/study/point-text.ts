@@ -1,10 +1,11 @@
 /** How to run one point alone: its scenario as a file, under the commands that make its trace and replay it. */
+
+import { yamlText } from '../yaml-file.ts';
 import type { StudyPlan } from './plan.ts';
 import { PointRunner } from './point-runner.ts';
 import { scenarioOf } from './point-scenario.ts';
 import type { StudyPoint } from './points.ts';
 import { recipeCommands, recipeOf } from './trace-choice.ts';
-import { yamlText } from '../yaml-file.ts';
 
 /** A scenario file. Throws InputError where the point's host or trace cannot be made. */
 export function pointText(plan: StudyPlan, point: StudyPoint): string {
@@ -20,7 +21,9 @@ export function pointText(plan: StudyPlan, point: StudyPoint): string {
   const data = {
     trace,
     ...scenario,
-    host: Object.fromEntries(host.map(({ key, text }) => [key.slice('host.'.length), hostValue(key, text)])),
+    host: Object.fromEntries(
+      host.map(({ key, text }) => [key.slice('host.'.length), hostValue(key, text)]),
+    ),
     ...(unit.length > 0 && { set: Object.fromEntries(unit.map(({ key, text }) => [key, text])) }),
   };
   const head = [name, 'As point.yaml, it is run by:', ...commands.map((line) => `  ${line}`)];

@@ -38,7 +38,10 @@ function wordValues(word: string, kind: ValueKind, what: string, text: string): 
   const from = numberOf(first, isSize, what);
   const to = numberOf(last, isSize, what);
   if (to < from) throw new InputError(`${what}: expected a rising range, got '${word}'`);
-  const next = stepOf(sign ?? (isSize ? '*' : '+'), numberOf(step ?? (isSize ? '2' : '1'), isSize, what));
+  const next = stepOf(
+    sign ?? (isSize ? '*' : '+'),
+    numberOf(step ?? (isSize ? '2' : '1'), isSize, what),
+  );
   if (next === undefined || (from === 0n && next(0n) === 0n && to > 0n)) {
     throw new InputError(`${what}: expected a step that moves on, got '${word}'`);
   }

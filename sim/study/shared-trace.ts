@@ -3,12 +3,7 @@
  * worker reads where they are. Traces beyond a limit of memory are not shared: workers read or generate these by
  * themselves, batch by batch.
  */
-import type {
-  SkippedReport,
-  TraceBatch,
-  TraceMetadata,
-  TraceSource,
-} from '../../traces/format.ts';
+import type { SkippedReport, TraceBatch, TraceMetadata, TraceSource } from '../../traces/format.ts';
 
 /** Bytes of a row in memory. */
 const ROW_BYTES = 34;

@@ -1,12 +1,12 @@
 /** The results of a study as a document: the same bytes for the same plan, a line a point. */
 import { STUDY_SCHEMA } from '../version.ts';
-import type { StudyPlan } from './plan.ts';
-import { identityOf } from './point-store.ts';
+import type { StudyIdentity } from './point-store.ts';
 import type { PointRecord, StudyResults } from './study-schema.ts';
 
-/** The results of all points, in the order of the plan. */
-export function studyResults(plan: StudyPlan, points: readonly PointRecord[]): StudyResults {
-  return { schema: STUDY_SCHEMA, ...identityOf(plan), points: [...points] };
+/** The results of all points of a study, in the order of the plan. */
+export function resultsOf(identity: StudyIdentity, points: readonly PointRecord[]): StudyResults {
+  const { version, planDigest, plan } = identity;
+  return { schema: STUDY_SCHEMA, version, planDigest, plan, points: [...points] };
 }
 
 /** The text of results.json. */

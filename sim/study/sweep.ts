@@ -97,9 +97,9 @@ class PointLane {
     const isLong = trace === undefined || trace.rows >= LONG_ROWS;
     if (isLong) await this.close();
     this.pool ??= new LanePool('point-lane', 1);
-    const { plan, worker } = this;
     try {
-      const task = { plan, point, recipe, worker, ...this.watch.buffers };
+      const { buffers } = this.watch;
+      const task = { plan: this.plan, point, recipe, worker: this.worker, ...buffers };
       const { record } = await this.pool.run({ ...task, ...(trace && { trace }) });
       return record && { record, isLasting: true };
     } catch (error) {

@@ -86,9 +86,13 @@ export function recipeKey(recipe: TraceRecipe): string {
 }
 
 /** The commands that write such a trace to a file, for a user who wants to replay it alone. */
-export function recipeCommands({ generator, set = {}, file, dmaOnly }: TraceRecipe, path: string): string[] {
+export function recipeCommands(
+  { generator, set = {}, file, dmaOnly }: TraceRecipe,
+  path: string,
+): string[] {
   const options = Object.entries(set).map(([key, text]) => ` --${key} ${text}`);
-  const made = generator === undefined ? [] : [`generate ${generator}${options.join('')} -o ${path}`];
+  const made =
+    generator === undefined ? [] : [`generate ${generator}${options.join('')} -o ${path}`];
   const cut = dmaOnly ? [`cut ${file ?? path} --op read,write -o ${path}`] : [];
   return [...made, ...cut].map((words) => `tcesim trace ${words}`);
 }

@@ -2,8 +2,9 @@
  * The traces of a sweep that are decoded: each once, for as long as points are left that want it, and together
  * within a limit of memory. A trace that finds no room is not shared.
  */
-import { openRecipe, recipeKey, type TraceRecipe } from './trace-choice.ts';
+
 import { type SharedTrace, sharedBytes, shareTrace } from './shared-trace.ts';
+import { openRecipe, recipeKey, type TraceRecipe } from './trace-choice.ts';
 
 /** Memory of all decoded traces: 30 million rows. */
 const SHARED_BYTES_MAX = 2 ** 30;

@@ -2,12 +2,13 @@
  * What the kernel answers to a point's window: the same question that `window plan` asks, on the same host. And how
  * often an administrator would ask, who begins with the point's level count and takes one more each time.
  */
-import { parseSize } from '../../models/size.ts';
+
 import { log2Exact } from '../../models/bits.ts';
+import { parseSize } from '../../models/size.ts';
+import type { HostMemory } from '../window/host-memory.ts';
 import { planWindows } from '../window/plan.ts';
 import { circumstancesOf } from '../window/question.ts';
 import { attemptRecord } from '../window/records.ts';
-import type { HostMemory } from '../window/host-memory.ts';
 import type { WindowRecord } from './study-schema.ts';
 
 /** The axes that such an answer depends on. */
@@ -25,7 +26,13 @@ export function windowAnswer(
 ): WindowRecord {
   const { kernel, phb, memlock = 'unlimited', ram, page, window, levels } = values;
   const circumstances = {
-    ...circumstancesOf({ kernel, memlock, ram, registered: '0', ...(phb !== undefined && { phb }) }),
+    ...circumstancesOf({
+      kernel,
+      memlock,
+      ram,
+      registered: '0',
+      ...(phb !== undefined && { phb }),
+    }),
     memory,
   };
   const size = {
