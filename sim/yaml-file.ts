@@ -50,7 +50,9 @@ export function readYaml<Schema extends z.ZodType>(
   if (!isMap(root)) throw new InputError(`${path}: expected a YAML map of keys${hint}`);
   const parsed = schema.safeParse(plainData(document, path, what));
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
+    const { issues } = parsed.error;
+    // A misspelt key is a missing one, too; the first tells more.
+    const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
     const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
     const parents = issue.path.map(String);
     const keys = [...parents, ...(unknownKey === undefined ? [] : [unknownKey])];

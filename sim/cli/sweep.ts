@@ -143,7 +143,7 @@ async function runPoints(
   const points = shardOf(all, shard);
   const threads = threadCount(flags.threads);
   const signals = new StopSignals();
-  const store = output === undefined ? undefined : PointStore.open(output, plan, resume);
+  const store = output === undefined ? undefined : PointStore.open(output, plan);
   const records = new Map<number, PointRecord>();
   if (store !== undefined && resume) {
     for (const point of points) {
@@ -152,20 +152,18 @@ async function runPoints(
     }
   }
   const kept = records.size;
+  const waiting = points.filter(({ index }) => !records.has(index));
+  store?.forget(waiting);
   const progress = new ProgressLine();
-  await sweep(
-    plan,
-    points.filter(({ index }) => !records.has(index)),
-    {
-      threads,
-      signal: signals.signal,
-      onPoint: (point, record, isLasting) => {
-        records.set(point.index, record);
-        if (isLasting) store?.write(point, record);
-      },
-      onTime: () => progress.showPoints(records.size, points.length, kept),
+  await sweep(plan, waiting, {
+    threads,
+    signal: signals.signal,
+    onPoint: (point, record, isLasting) => {
+      records.set(point.index, record);
+      if (isLasting) store?.write(point, record);
     },
-  );
+    onTime: () => progress.showPoints(records.size, points.length, kept),
+  });
   progress.end();
   const done = points.flatMap(({ index }) => records.get(index) ?? []);
   tellEnd(done, points, shard);

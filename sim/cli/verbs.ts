@@ -60,7 +60,7 @@ const VERBS: readonly Verb[] = [
   },
   {
     name: 'schema',
-    description: 'print a JSON schema: of results.json, or of scenario files',
+    description: 'print a JSON schema: of results, scenario files, studies and their plans',
     load: () => import('./schema.ts'),
   },
 ];

@@ -14,7 +14,7 @@ export function checkPlan(points: readonly StudyPoint[]): void {
   for (const { values, ...point } of points) {
     const keys = Object.entries(values).map(([axis, value]) => `${axis}=${value}`);
     if (keys.every((key) => good.has(key))) continue;
-    const asked = keys.filter((key) => !/^(window|levels|trace|host|ram)=/.test(key)).join(' ');
+    const asked = keys.filter((key) => !/^(window|trace|host|ram)=/.test(key)).join(' ');
     if (!verdicts.has(asked)) verdicts.set(asked, problemOf({ ...point, values }));
     const problem = verdicts.get(asked);
     for (const key of keys) {

@@ -2,12 +2,13 @@
 
 import { log2Exact } from '../../models/bits.ts';
 import { InputError } from '../../models/input-error.ts';
-import { parseKernel } from '../../models/kernel/kernel.ts';
 import { formatSize, parseSize } from '../../models/size.ts';
 import type { TraceClock } from '../../traces/format.ts';
+import { MAP_MODES } from '../replay/machine.ts';
 import { resolveScenario, type Scenario } from '../scenario/scenario.ts';
 import type { Setting } from '../scenario/settings.ts';
 import type { HostMemory } from '../window/host-memory.ts';
+import { levelsOf } from '../window/question.ts';
 import { isSetting } from './axis.ts';
 import type { StudyPlan } from './plan.ts';
 import type { StudyPoint } from './points.ts';
@@ -33,18 +34,26 @@ export function scenarioOf(plan: StudyPlan, point: StudyPoint, memory: HostMemor
  * have. Throws InputError with the parameter.
  */
 export function checkPoint(point: StudyPoint): void {
-  const { page, pace } = point.values;
+  const { page, pace, map, levels, memlock = UNLIMITED } = point.values;
   const clock: TraceClock = 'time';
+  const unit = unitOf(point);
+  const kernel = { where: 'study', key: 'host.kernel', text: point.values.kernel };
   const { machine } = resolveScenario(
-    { ...unitOf(point), ...(pace !== undefined && { pace }) },
+    { ...unit, ...(pace !== undefined && { pace }), settings: [...unit.settings, kernel] },
     clock,
   );
-  parseKernel(point.values.kernel, 'kernel');
+  levelsOf(levels);
+  if (memlock !== UNLIMITED) parseSize(memlock, 'memlock');
+  if (map !== undefined && !(MAP_MODES as readonly string[]).includes(map)) {
+    throw new InputError(`map: expected one of ${MAP_MODES.join(', ')}, got '${map}'`);
+  }
   const { pageShifts } = machine.config;
   if (pageShifts.includes(log2Exact(parseSize(page, 'page')))) return;
   const known = pageShifts.map((shift) => formatSize(2 ** shift)).join(', ');
   throw new InputError(`page: expected one that ${machine.phb} has, ${known}, got ${page}`);
 }
+
+const UNLIMITED = 'unlimited';
 
 /** What a point says about the unit. */
 function unitOf({ values }: StudyPoint): Scenario {

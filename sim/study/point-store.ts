@@ -4,7 +4,7 @@
  * changed or another study's is not believed, and the point runs again.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../models/input-error.ts';
 import { VERSION } from '../version.ts';
@@ -58,19 +58,19 @@ export class PointStore {
   }
 
   /**
-   * The store of a plan in a directory, which comes into being. Without `keeps` its points are forgotten. Throws
-   * InputError where the directory is another study's, StoreError where nothing can be written.
+   * The store of a plan in a directory, which comes into being; shards may share one. Throws InputError where the
+   * directory is another study's, StoreError where nothing can be written.
    */
-  static open(directory: string, plan: StudyPlan, keeps: boolean): PointStore {
+  static open(directory: string, plan: StudyPlan): PointStore {
     const store = PointStore.of(directory, identityOf(plan));
-    store.prepare(keeps);
+    store.prepare();
     return store;
   }
 
   /** The store of a study that was put together, in a directory that comes into being. Throws as `open` does. */
   static adopt(directory: string, identity: StudyIdentity): PointStore {
     const store = PointStore.of(directory, identity);
-    store.prepare(true);
+    store.prepare();
     return store;
   }
 
@@ -106,10 +106,19 @@ export class PointStore {
     writeText(join(this.directory, name), text);
   }
 
-  private prepare(keeps: boolean): void {
+  /** Forgets points, and what processes that were killed left of them. */
+  forget(points: readonly StudyPoint[]): void {
+    const folder = join(this.directory, POINTS_FOLDER);
+    const names = new Set(points.map(fileNameOf));
+    for (const name of readdirSync(folder)) {
+      const whole = name.replace(/\.\d+\.partial$/, '');
+      if (names.has(whole)) rmSync(join(folder, name), { force: true });
+    }
+  }
+
+  private prepare(): void {
     const folder = join(this.directory, POINTS_FOLDER);
     try {
-      if (!keeps) rmSync(folder, { recursive: true, force: true });
       mkdirSync(folder, { recursive: true });
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
@@ -118,14 +127,18 @@ export class PointStore {
     this.writeFile(IDENTITY_FILE, `${JSON.stringify(this.identity, null, 2)}\n`);
   }
 
-  private pathOf({ index }: StudyPoint): string {
-    return join(this.directory, POINTS_FOLDER, `${index + 1}.json`);
+  private pathOf(point: StudyPoint): string {
+    return join(this.directory, POINTS_FOLDER, fileNameOf(point));
   }
 
   private digestOf({ name }: StudyPoint): string {
     const { version, planDigest: digest } = this.identity;
     return sha256(`${version}\n${digest}\n${name}`);
   }
+}
+
+function fileNameOf({ index }: StudyPoint): string {
+  return `${index + 1}.json`;
 }
 
 /** Whether two directories have parts of the same study. */

@@ -27,7 +27,7 @@ test.each([
   ['a missing argument', ['trace', 'info'], /missing required argument 'file'/],
   ['a missing required option', ['trace', 'import', 'x'], /-o, --output/],
   ['a list that does not exist', ['list', 'phb'], /list: unknown 'phb', did you mean 'phbs'\?/],
-  ['no schema', ['schema'], /schema: expected result or scenario$/m],
+  ['no schema', ['schema'], /schema: expected one of result, scenario, study, plan$/m],
   ['a schema that does not exist', ['schema', 'foo'], /unknown 'foo'; known: result, scenario/],
   ['a schema of a name that every object has', ['schema', 'toString'], /unknown 'toString'/],
   ['one argument too many', ['run', 'a', 'b'], /too many arguments/],

@@ -1,0 +1,178 @@
+/** Values, plans and points: what a study consists of before anything runs. */
+import { writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { axesOf } from '../../sim/study/axis.ts';
+import { planDigest, planOf, planRecord, type WrittenPlan } from '../../sim/study/plan.ts';
+import { checkPlan } from '../../sim/study/plan-check.ts';
+import { canonicalPath, planText, readPlan } from '../../sim/study/plan-file.ts';
+import { pointsOf } from '../../sim/study/points.ts';
+import { valuesOf } from '../../sim/study/ranges.ts';
+import { parseShard, shardOf } from '../../sim/study/shard.ts';
+import { workFolder } from '../cli/command.ts';
+
+const file = workFolder();
+
+function written(vary: Record<string, string>, more: Partial<WrittenPlan> = {}): WrittenPlan {
+  return {
+    vary: new Map(Object.entries(vary).map(([name, text]) => [name, [text]])),
+    traces: {},
+    hosts: {},
+    place: (keys) => keys.join('.'),
+    fileAt: (name) => name,
+    ...more,
+  };
+}
+
+function plan(vary: Record<string, string>, more: Partial<WrittenPlan> = {}) {
+  return planOf(written({ trace: 'uniform', ...vary }, more), {});
+}
+
+function planIn(text: string) {
+  writeFileSync(file('plan.yaml'), text);
+  return planOf(readPlan(file('plan.yaml')), {});
+}
+
+describe('values', () => {
+  test.each([
+    ['count', '1..4', '1 2 3 4'],
+    ['count', '2,1,2', '2 1'],
+    ['count', '1,3..5', '1 3 4 5'],
+    ['size', '2G..16G', '2G 4G 8G 16G'],
+    ['size', '65536', '64K'],
+    ['size', '2G..20G*4', '2G 8G'],
+    ['size', '1G..4G+1G', '1G 2G 3G 4G'],
+    ['setting', '64..1024*4', '64 256 1024'],
+    ['setting', '0..20+10', '0 10 20'],
+    ['setting', 'lru,random', 'lru random'],
+    ['word', 'closed:8', 'closed:8'],
+  ] as const)('of kind %s, %s is %s', (kind, text, values) => {
+    expect(valuesOf(text, kind, 'x').join(' ')).toBe(values);
+  });
+
+  test.each([
+    ['count', '3..1', "x: expected a rising range, got '3..1'"],
+    ['count', '', "x: expected a value, got an empty one in ''"],
+    ['count', '1,,2', "x: expected a value, got an empty one in '1,,2'"],
+    ['count', '4K', "x: expected a whole number, got '4K'"],
+    ['size', '1..4*1', "x: expected a step that moves on, got '1..4*1'"],
+    ['size', '0..4K', "x: expected a step that moves on, got '0..4K'"],
+    ['count', '1..9999', "x: expected at most 1000 values, got more in '1..9999'"],
+  ] as const)('of kind %s, %j is refused', (kind, text, message) => {
+    expect(() => valuesOf(text, kind, 'x')).toThrow(message);
+  });
+
+  test('2G to 64T are the 16 powers of two', () => {
+    const values = valuesOf('2G..64T', 'size', 'window');
+    expect(values).toHaveLength(16);
+    expect(values.at(-1)).toBe('64T');
+  });
+});
+
+describe('axes', () => {
+  test('stand in their own order, settings last by the alphabet, whoever wrote them how', () => {
+    const names = (vary: Record<string, string>) => plan(vary).axes.map(({ name }) => name);
+    const order = ['kernel', 'ram', 'host', 'page', 'window', 'levels', 'trace'];
+    expect(names({ 'tags.count': '8', levels: '1', 'rteCache.entries': '64' })).toEqual([
+      ...order,
+      'rteCache.entries',
+      'tags.count',
+    ]);
+  });
+
+  test('that are unknown are named, with the nearest one', () => {
+    expect(() => axesOf(new Map([['lewels', ['1']]]))).toThrow(
+      "lewels: unknown parameter, did you mean 'levels'?",
+    );
+    expect(() => axesOf(new Map([['host.ram', ['1G']]]))).toThrow(
+      "host.ram: a study varies that as 'ram'",
+    );
+  });
+});
+
+describe('points', () => {
+  test('are all combinations, the last axis fastest, with names that say all values', () => {
+    const points = pointsOf(plan({ levels: '1..2', page: '4K,64K' }));
+    expect(points.map(({ values }) => `${values.page} ${values.levels}`)).toEqual([
+      '4K 1',
+      '4K 2',
+      '64K 1',
+      '64K 2',
+    ]);
+    expect(points[2].name).toBe(
+      'kernel=6.12-64k ram=64G host=free page=64K window=64G levels=1 trace=uniform',
+    );
+    expect(points[2].seed).toBe(`tcesim/${points[2].name}`);
+  });
+
+  test('of all shards are the points of the plan, each once', () => {
+    const points = pointsOf(plan({ levels: '1..5', page: '4K,64K,2M' }));
+    for (const count of [1, 2, 7, 20]) {
+      const parts = Array.from({ length: count }, (_, at) =>
+        shardOf(points, parseShard(`${at + 1}/${count}`)),
+      );
+      const all = parts.flat().sort((one, other) => one.index - other.index);
+      expect(all).toEqual(points);
+    }
+  });
+
+  test.each(['0/3', '4/3', '1', '1/0', 'a/b'])('of shard %s there are none', (text) => {
+    expect(() => parseShard(text)).toThrow('--shard: expected I/N');
+  });
+});
+
+describe('a plan', () => {
+  test('with a value that no point can take is refused', () => {
+    const check = (vary: Record<string, string>) => checkPlan(pointsOf(plan(vary)));
+    expect(() => check({ page: '4K,16M' })).toThrow('page: expected one that phb4 has');
+    expect(() => check({ levels: '1..17' })).toThrow("got '17'");
+    expect(() => check({ 'tceCache.ways': '4,5' })).toThrow('tceCache.ways: expected a divisor');
+    expect(() => check({ kernel: '6.12-pseries' })).toThrow('expected a powernv kernel');
+    // Three ways need another size, which another point has.
+    check({ 'tceCache.ways': '3,4', 'tceCache.entries': '768,1024' });
+    check({ page: '64K,16M', phb: 'phb3,phb4' });
+  });
+
+  test('has the digest of what it asks, not of how it was written', () => {
+    const text = 'seed: a\nvary: {levels: [1, 2, 3], window: [2147483648, 4G], trace: uniform}\n';
+    const flags = plan({ window: '2G,4G', levels: '1..3' }, { seed: 'a' });
+    expect(planDigest(planIn(text))).toBe(planDigest(flags));
+    expect(planDigest(planIn(text.replace('seed: a', 'seed: b')))).not.toBe(planDigest(flags));
+  });
+
+  test('printed as a file asks the same', () => {
+    const shipped = planOf(readPlan(canonicalPath()), {});
+    expect(planDigest(planIn(planText(shipped)))).toBe(planDigest(shipped));
+    expect(pointsOf(shipped)).toHaveLength(2 * 2 * 4 * 16 * 5 * 3);
+  });
+
+  test('knows a file by its bytes, wherever it lies', () => {
+    const text = 'vary: {levels: 1, trace: uniform, host: mine}\nhosts: {mine: {buddyinfo: here}}\n';
+    writeFileSync(file('here'), 'Node 0, zone Normal 1 2 3 4 5 6 7 8 9\n');
+    const before = planIn(text);
+    expect(JSON.stringify(planRecord(before))).not.toContain(file(''));
+    writeFileSync(file('here'), 'Node 0, zone Normal 1 2 3 4 5 6 7 8 8\n');
+    expect(planDigest(planIn(text))).not.toBe(planDigest(before));
+  });
+
+  test.each([
+    ['varry: {levels: 1}', /plan\.yaml:1:1: varry: unknown key, did you mean 'vary'\?/],
+    ['vary:\n  lewels: 1', /plan\.yaml:2:3: vary\.lewels: unknown parameter, did you mean 'levels'/],
+    ['vary:\n  levels: []', /plan\.yaml:2:3: vary\.levels: expected a value, got an empty list/],
+    ['vary:\n  levels: 3..1', /plan\.yaml:2:3: vary\.levels: expected a rising range/],
+    ['vary:\n  kernel: 6.10', /vary\.kernel: expected a name in quotes/],
+    ['vary: {trace: unifrom}', /vary\.trace: unknown trace 'unifrom', did you mean 'uniform'\?/],
+    ['vary: {trace: uniform, host: agd}', /vary\.host: unknown host 'agd', did you mean 'aged'\?/],
+    [
+      'vary: {trace: x}\ntraces:\n  x: {generator: uniform, set: {windo: 1G}}',
+      /plan\.yaml:3:33: traces\.x\.set\.windo: unknown parameter, did you mean 'window'\?/,
+    ],
+    ['vary: {trace: x}\ntraces: {x: {map: all}}', /traces\.x: expected a generator or a file/],
+    ['vary: {trace: x}\ntraces: {x: {file: gone}}', /gone: no such file/],
+    [
+      'vary: {trace: uniform, host: x}\nhosts: {x: {past: aged, set: {step: 3}}}',
+      /set\.step: unknown parameter, did you mean 'steps'\?/,
+    ],
+  ])('%j is refused', (text, message) => {
+    expect(() => planIn(text)).toThrow(message);
+  });
+});
