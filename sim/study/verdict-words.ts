@@ -1,7 +1,7 @@
 /** The verdict in words: the best level count for each window size, and why no other. */
 import { describeBytes } from '../../models/size.ts';
 import type { Section } from '../report/document.ts';
-import { formatNs } from '../report/numbers.ts';
+import { formatCount, formatNs } from '../report/numbers.ts';
 import { type LevelCase, type LevelOutcome, serves } from './verdict.ts';
 
 /** Less is no difference that a reader could use. */
@@ -72,10 +72,13 @@ export function reasonWords({ outcomes, best }: LevelCase): string {
 }
 
 function otherWords(other: LevelOutcome, best: LevelOutcome | undefined): string {
-  const { window, failed, faults } = other;
+  const { window, failed, faults, missingBlocks } = other;
   if (failed !== undefined) return `failed: ${failed}`;
   if (window === null || !window.created) return refusalWords(window);
-  if (faults > 0) return `${faults} requests refused`;
+  if (faults > 0) {
+    const why = missingBlocks > 0 ? ', no memory for the tables of their pages' : '';
+    return `${formatCount(faults)} requests refused${why}`;
+  }
   return best === undefined ? 'created' : differenceWords(other, best);
 }
 

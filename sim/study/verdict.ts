@@ -15,6 +15,8 @@ export interface LevelOutcome {
   readonly means: ReadonlyMap<string, number>;
   /** Requests of all traces that were refused. */
   readonly faults: number;
+  /** Blocks of tables that could not be had when pages were mapped. */
+  readonly missingBlocks: number;
   /** Why a point could not be run. */
   readonly failed: string | undefined;
 }
@@ -76,6 +78,7 @@ function outcomesOf(group: readonly PointRecord[]): LevelOutcome[] {
         window: points.find(({ window }) => window !== null)?.window ?? null,
         means: new Map(replayed.map(({ values, replay }) => [values.trace, replay.latency.mean])),
         faults: replayed.reduce((sum, { replay }) => sum + replay.faults, 0),
+        missingBlocks: replayed.reduce((sum, { replay }) => sum + replay.failedAllocations, 0),
         failed: points.find(({ failed }) => failed !== null)?.failed ?? undefined,
       };
     });

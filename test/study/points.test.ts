@@ -146,7 +146,8 @@ describe('a plan', () => {
   });
 
   test('knows a file by its bytes, wherever it lies', () => {
-    const text = 'vary: {levels: 1, trace: uniform, host: mine}\nhosts: {mine: {buddyinfo: here}}\n';
+    const text =
+      'vary: {levels: 1, trace: uniform, host: mine}\nhosts: {mine: {buddyinfo: here}}\n';
     writeFileSync(file('here'), 'Node 0, zone Normal 1 2 3 4 5 6 7 8 9\n');
     const before = planIn(text);
     expect(JSON.stringify(planRecord(before))).not.toContain(file(''));
@@ -156,7 +157,10 @@ describe('a plan', () => {
 
   test.each([
     ['varry: {levels: 1}', /plan\.yaml:1:1: varry: unknown key, did you mean 'vary'\?/],
-    ['vary:\n  lewels: 1', /plan\.yaml:2:3: vary\.lewels: unknown parameter, did you mean 'levels'/],
+    [
+      'vary:\n  lewels: 1',
+      /plan\.yaml:2:3: vary\.lewels: unknown parameter, did you mean 'levels'/,
+    ],
     ['vary:\n  levels: []', /plan\.yaml:2:3: vary\.levels: expected a value, got an empty list/],
     ['vary:\n  levels: 3..1', /plan\.yaml:2:3: vary\.levels: expected a rising range/],
     ['vary:\n  kernel: 6.10', /vary\.kernel: expected a name in quotes/],
