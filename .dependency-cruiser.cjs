@@ -12,7 +12,7 @@ const DOORS = {
   fzstd: 'traces/compression/zstd.ts',
   piscina: 'sim/replay/pool.ts',
   seedrandom: 'traces/random.ts',
-  yaml: 'sim/scenario/scenario-file.ts',
+  yaml: 'sim/yaml-file.ts',
   zod: 'sim/zod.ts',
 };
 

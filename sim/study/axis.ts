@@ -25,7 +25,7 @@ export interface AxisValues {
   readonly values: readonly string[];
 }
 
-export const AXES: readonly Axis[] = [
+const AXES: readonly Axis[] = [
   { name: 'phb', kind: 'word', meaning: PHB_PRESETS.map(({ name }) => name).join(', ') },
   { name: 'firmware', kind: 'word', meaning: FIRMWARE_LEVELS.map(({ name }) => name).join(', ') },
   {

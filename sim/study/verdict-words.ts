@@ -63,7 +63,7 @@ function merged(sections: readonly Section[]): Section[] {
 }
 
 /** Why a case's best is its best, in a sentence for each other level count. */
-export function reasonWords({ outcomes, best }: LevelCase): string {
+function reasonWords({ outcomes, best }: LevelCase): string {
   const others = outcomes.filter((each) => each !== best);
   const words = groupedBy(others, (each) => otherWords(each, best)).map(
     ([text, counts]) => `${levelsWords(counts.map(({ levels }) => levels))}: ${text}`,

@@ -80,6 +80,8 @@ describe('generated pages', () => {
     ['docs/counters.md', 'list counters --format markdown'],
     ['docs/result.schema.json', 'schema result'],
     ['docs/scenario.schema.json', 'schema scenario'],
+    ['docs/study.schema.json', 'schema study'],
+    ['docs/plan.schema.json', 'schema plan'],
   ])('%s is what `tcesim %s` prints', (page, command) => {
     expect(readFileSync(`${root}${page}`, 'utf8').trimEnd().split('\n')).toEqual(output(command));
   });
