@@ -87,11 +87,19 @@ test('a warm-up that goes once round the ring guesses right, a shorter one does 
 });
 
 test('rows further back that are skimmed do for a short warm-up', async () => {
-  const machine = machineOf({ memory: { cachedLines: 64 }, tceCache: { entries: 4, ways: 4 } });
+  const machine = machineOf({ memory: { cachedLines: 64 }, tceCache: { entries: 64, ways: 4 } });
   const sizes = { stride: 1000, skimmedRows: 300, warmUpRows: 12, intervalRows: 20 };
   const once = { machine, dmas: ring(1200, 100, 1000), slices: 3 };
   expect(await compare({ ...once, sizes })).toMatchObject({ rerun: 0 });
   expect((await compare({ ...once, sizes: { ...sizes, skimmedRows: 0 } })).rerun).toBe(2);
+});
+
+test('of rows far back a sample does, for lines of tables that nobody has read since', async () => {
+  const machine = machineOf({ memory: { cachedLines: 64 }, tceCache: { entries: 1, ways: 1 } });
+  // The first 400 rows go through 100 pages, on seven lines; from then on one page is used.
+  const dmas = ring(1200, 100, 1000).map((dma, row) => (row < 400 ? dma : { ...dma, address: 0n }));
+  const sizes = { stride: 4, skimmedRows: 50, warmUpRows: 50, intervalRows: 20 };
+  expect(await compare({ machine, dmas, slices: 3, sizes })).toMatchObject({ rerun: 0 });
 });
 
 test('a unit that falls half a second behind is replayed by one slice to the end', async () => {
