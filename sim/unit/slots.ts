@@ -37,7 +37,7 @@ export class Slots {
     return isFree;
   }
 
-  /** When slots are free; which of them is nobody's business. */
+  /** When slots are free; which of them is nobody's business. Those of reads that wait are not among them. */
   writeState(state: StateWriter): void {
     state.number(this.free.size);
     this.free.each((time) => state.time(time));
