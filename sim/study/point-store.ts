@@ -4,7 +4,7 @@
  * changed or another study's is not believed, and the point runs again.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../models/input-error.ts';
 import { VERSION } from '../version.ts';
@@ -122,7 +122,8 @@ export class PointStore {
       mkdirSync(folder, { recursive: true });
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      throw new StoreError(`${folder}: cannot be made a directory (${code})`);
+      const problem = `${folder}: cannot be made a directory (${code})`;
+      throw code === 'ENOSPC' ? new StoreError(problem) : new InputError(problem);
     }
     this.writeFile(IDENTITY_FILE, `${JSON.stringify(this.identity, null, 2)}\n`);
   }
@@ -148,10 +149,10 @@ export function isSame(one: StudyIdentity, other: StudyIdentity): boolean {
 
 function textOf(path: string): string | undefined {
   try {
-    if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
     return readFileSync(path, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw new InputError(`${path}: cannot be read (${code})`);
   }
 }

@@ -240,7 +240,9 @@ describe('a directory', () => {
     writeFileSync(path('file'), '');
     const { code, stderr } = await tcesim('sweep', ...SEEDED, '-o', path('file/below'));
     expect(code).toBe(3);
-    expect(stderr).toMatch(/^tcesim: .*file\/below\/study.json: cannot be read \(ENOTDIR\)\n$/);
+    expect(stderr).toMatch(
+      /^tcesim: .*file\/below\/points: cannot be made a directory \(ENOTDIR\)\n$/,
+    );
   });
 });
 
