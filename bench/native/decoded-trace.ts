@@ -7,7 +7,6 @@ import { ChunkWriter, firstCell } from '../../sim/replay/chunk-writer.ts';
 import { Feeder, type RowUse } from '../../sim/replay/feeder.ts';
 import type { Machine } from '../../sim/replay/machine.ts';
 import { type PhbOutcome, PhbReplay } from '../../sim/replay/phb-replay.ts';
-import { RowCheck } from '../../sim/replay/row-check.ts';
 import { allocateReplay, CHUNKS } from '../../sim/replay/shared-layout.ts';
 import { TouchedPages } from '../../sim/replay/touched-pages.ts';
 import type { TraceBatch } from '../../traces/format.ts';
@@ -95,10 +94,7 @@ class Decoder extends ChunkWriter {
     super(allocateReplay(1));
     this.feeder = new Feeder(
       this,
-      machine.config.unit.clockMHz,
-      machine.pacing.kind === 'trace',
-      machine.windows.length > 0,
-      new RowCheck(machine),
+      machine,
       (row) => `row ${row}`,
       () => {},
     );

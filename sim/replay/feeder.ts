@@ -16,8 +16,9 @@ import {
   REQUEST_BYTES_MAX,
 } from '../unit/items.ts';
 import type { Chunks } from './chunks.ts';
+import type { Machine } from './machine.ts';
 import { PhbFeed } from './phb-feed.ts';
-import type { RowCheck } from './row-check.ts';
+import { RowCheck } from './row-check.ts';
 import { PHBS_MAX } from './shared-layout.ts';
 import { cyclesBehind, NEAR_NS, TraceClock } from './trace-clock.ts';
 
@@ -42,6 +43,9 @@ const MAKES_WINDOWS = OPERATIONS.map((op) =>
 
 const KINDS: Readonly<Record<RowUse, number>> = { replay: ITEM_CONTROL, prepare: ITEM_PREPARE };
 
+/** What the feeder must know of a machine. */
+type FedMachine = Pick<Machine, 'phb' | 'config' | 'pacing' | 'windows'>;
+
 export class Feeder {
   /** Rows taken so far, and those of them that are DMAs. */
   rows = 0;
@@ -50,23 +54,26 @@ export class Feeder {
   replacedRows = 0;
   private readonly feeds: (PhbFeed | undefined)[] = [];
   private readonly clock: TraceClock;
+  /** Whether the trace's own times count. */
+  private readonly isTimed: boolean;
+  /** Whether the user's windows stand in the place of the trace's own. */
+  private readonly replacesWindows: boolean;
+  private readonly check: RowCheck;
   /** Bytes of the current row's DMA that are out already. */
   private offset = 0;
 
   constructor(
     private readonly chunks: Chunks,
-    clockMHz: number,
-    /** Whether the trace's own times count. */
-    private readonly isTimed: boolean,
-    /** Whether the user's windows stand in the place of the trace's own. */
-    private readonly replacesWindows: boolean,
-    private readonly check: RowCheck,
+    machine: FedMachine,
     /** Where a row of the trace (from 0) was written, for messages. */
     private readonly placeOf: (row: number) => string,
     /** Told of each PHB before its first chunk is handed out. */
     private readonly onNewPhb: (phb: number) => void,
   ) {
-    this.clock = new TraceClock(clockMHz);
+    this.clock = new TraceClock(machine.config.unit.clockMHz);
+    this.isTimed = machine.pacing.kind === 'trace';
+    this.replacesWindows = machine.windows.length > 0;
+    this.check = new RowCheck(machine);
   }
 
   /**

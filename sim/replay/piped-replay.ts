@@ -13,7 +13,6 @@ import type { Machine } from './machine.ts';
 import { preparePhb } from './phb-memory.ts';
 import type { PhbOutcome } from './phb-replay.ts';
 import { LanePool } from './pool.ts';
-import { RowCheck } from './row-check.ts';
 import { allocateReplay } from './shared-layout.ts';
 import { memoryFor } from './table-room.ts';
 import { type OnceOptions, PROGRESS_MS, type ReplayOutcome } from './terms.ts';
@@ -31,10 +30,7 @@ export async function replayPiped(
   const channels = Array.from({ length: lanes }, () => new MessageChannel());
   const feeder = new Feeder(
     chunks,
-    machine.config.unit.clockMHz,
-    machine.pacing.kind === 'trace',
-    machine.windows.length > 0,
-    new RowCheck(machine),
+    machine,
     (row) => trace.placeOf?.(row) ?? `trace row ${row} (from 0)`,
     (phb) => channels[phb % lanes].port1.postMessage(preparePhb(phb, memoryBytes, options)),
   );

@@ -23,7 +23,7 @@ export class RowCheck {
   private readonly tves: number;
   private readonly secondStart: bigint;
 
-  constructor({ phb, config: { pe } }: Machine) {
+  constructor({ phb, config: { pe } }: Pick<Machine, 'phb' | 'config'>) {
     this.phb = phb;
     this.pes = pe.count;
     this.tves = pe.count * pe.tvesPerPe;

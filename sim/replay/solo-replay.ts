@@ -8,7 +8,6 @@ import type { Machine } from './machine.ts';
 import { OwnChunks } from './own-chunks.ts';
 import { preparePhb } from './phb-memory.ts';
 import { PhbReplay } from './phb-replay.ts';
-import { RowCheck } from './row-check.ts';
 import { memoryFor } from './table-room.ts';
 import type { NextUses, ReplayOutcome, RowWatch } from './terms.ts';
 
@@ -45,10 +44,7 @@ class SoloReplay implements Outlet {
     this.memoryBytes = memoryFor(machine, undefined);
     this.feeder = new Feeder(
       this.chunks,
-      machine.config.unit.clockMHz,
-      machine.pacing.kind === 'trace',
-      machine.windows.length > 0,
-      new RowCheck(machine),
+      machine,
       (row) => trace.placeOf?.(row) ?? `trace row ${row} (from 0)`,
       () => {},
     );

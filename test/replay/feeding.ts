@@ -2,8 +2,6 @@
 import type { InputError } from '../../models/input-error.ts';
 import type { Chunks } from '../../sim/replay/chunks.ts';
 import { Feeder } from '../../sim/replay/feeder.ts';
-import type { Machine } from '../../sim/replay/machine.ts';
-import { RowCheck } from '../../sim/replay/row-check.ts';
 import { CHUNK_CELLS } from '../../sim/replay/shared-layout.ts';
 import type { TraceBatch } from '../../traces/format.ts';
 import { RowBuffer, type TraceRow } from '../../traces/row-buffer.ts';
@@ -32,13 +30,14 @@ interface Fed {
 /** Feeds rows from the first to the last, or to one that is wrong. */
 export function feedRows(rows: readonly TraceRow[], how: Feeding): Fed {
   const chunks = new KeptChunks(how.chunks);
-  const machine = { phb: 'phb4', config: configWith({}) } as Machine;
+  const pacing = how.isTimed
+    ? ({ kind: 'trace' } as const)
+    : ({ kind: 'interval', ps: 1000 } as const);
+  const windows = how.replacesWindows ? [{ pageShift: 16, bytes: 2n ** 30n, levels: 1 }] : [];
+  const config = configWith({ unit: { clockMHz: how.clockMHz } });
   const feeder = new Feeder(
     chunks,
-    how.clockMHz,
-    how.isTimed,
-    how.replacesWindows,
-    new RowCheck(machine),
+    { phb: 'phb4', config, pacing, windows },
     (row) => `row ${row}`,
     () => {},
   );

@@ -23,11 +23,6 @@ export class RowCursor {
     return this.row + this.taken;
   }
 
-  /** Skips the rows in front of `row`. */
-  skipTo(row: number): void {
-    while (this.next < row) if (this.piece(row) === undefined) return;
-  }
-
   /**
    * The next rows, up to but without `end`, as a batch and the first of its rows that is meant; undefined
    * where there are none.

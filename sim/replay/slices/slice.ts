@@ -11,7 +11,6 @@ import { Feeder } from '../feeder.ts';
 import type { Machine } from '../machine.ts';
 import { OwnChunks } from '../own-chunks.ts';
 import { type PhbBooks, PhbReplay, type PhbSoftware } from '../phb-replay.ts';
-import { RowCheck } from '../row-check.ts';
 import type { RowWatch } from '../terms.ts';
 import { RowCursor, type RowPiece } from './row-cursor.ts';
 import { sampleRows } from './row-sample.ts';
@@ -88,10 +87,7 @@ export class Slice {
     );
     const feeder = new Feeder(
       chunks,
-      machine.config.unit.clockMHz,
-      machine.pacing.kind === 'trace',
-      machine.windows.length > 0,
-      new RowCheck(machine),
+      machine,
       (row) => `trace row ${row} (from 0)`,
       () => {},
     );
