@@ -27,6 +27,7 @@ const constantFunctions: Plugin = {
 export default defineConfig([
   bundleOf('sim/unit/tce-unit', constantFunctions),
   bundleOf('sim/replay/lane'),
+  bundleOf('sim/replay/phb-replay'),
   bundleOf('sim/replay/slice-lane'),
   bundleOf('sim/replay/solo-lane'),
   bundleOf('sim/study/point-lane'),

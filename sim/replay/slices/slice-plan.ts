@@ -31,34 +31,29 @@ export interface SliceSizes {
 }
 
 /**
- * Skimming goes once round most rings of buffers; the warm-up fills a cache of 1024 TCEs many times over;
- * to compare states of this size after such an interval takes a few per mille of the time.
+ * Skimming a million rows finds what the TCE cache holds, also of rings with few cold pages; the warm-up fills a cache of 1024
+ * TCEs many times over; to compare states of this size after such an interval takes a few per mille of the time.
  */
 export const SLICE_SIZES: SliceSizes = {
   stride: 16,
-  skimmedRows: 2 ** 22,
+  skimmedRows: 2 ** 20,
   warmUpRows: 2 ** 18,
   intervalRows: 2 ** 17,
 };
 
-/** What skimming a row takes of the time of replaying it, about. */
-export const SKIM_SHARE = 1 / 4;
+/** What a row takes of the time of replaying it, about: one that is skimmed, and one far back, read for the sample. */
+export const SKIM_SHARE = 1 / 2;
+export const FAR_SHARE = 1 / 10;
 
 /** Rows from which on slices pay: below it threads do little but start. */
 export const SLICED_ROWS_MIN = 2 ** 21;
 
-/** Cuts `rows` rows into at most `slices` slices of equal work, warm-ups included. */
+/** Cuts `rows` rows into at most `slices` slices of equal work, with what each reads in front of its own rows. */
 export function planSlices(rows: number, slices: number, sizes: SliceSizes): SlicePlan[] {
   const warmUpRows = Math.min(sizes.warmUpRows, Math.floor(rows / slices / 2));
-  const count = warmUpRows < 1 ? 1 : slices;
-  const extra =
-    warmUpRows + Math.floor(Math.min(sizes.skimmedRows, rows / slices / 2) * SKIM_SHARE);
-  const work = (rows + (count - 1) * extra) / count;
-  const firstOf = (slice: number) =>
-    slice === 0 ? 0 : Math.round(work + (slice - 1) * (work - extra));
-  return Array.from({ length: count }, (_, slice) => {
-    const first = firstOf(slice);
-    const end = slice + 1 === count ? rows : firstOf(slice + 1);
+  const firsts = warmUpRows < 1 ? [0] : firstRows(rows, slices, warmUpRows, sizes.skimmedRows);
+  return firsts.map((first, slice) => {
+    const end = firsts[slice + 1] ?? rows;
     const warmFrom = slice === 0 ? 0 : first - warmUpRows;
     return {
       stride: sizes.stride,
@@ -68,6 +63,27 @@ export function planSlices(rows: number, slices: number, sizes: SliceSizes): Sli
       ends: slice === 0 ? [end] : endsOf(first, end, sizes.intervalRows),
     };
   });
+}
+
+/**
+ * Where slices of the same work begin. Let that be `work` rows: a slice that begins at `first` ends at
+ * `first + work - near - FAR_SHARE * first`, and so each of these rows is `share * work - lost`.
+ */
+function firstRows(
+  rows: number,
+  slices: number,
+  warmUpRows: number,
+  skimmedRows: number,
+): number[] {
+  const near = warmUpRows + Math.min(skimmedRows, rows / slices / 2) * SKIM_SHARE;
+  const lines = [{ share: 1, lost: 0 }];
+  for (let slice = 1; slice < slices; slice += 1) {
+    const { share, lost } = lines[slice - 1];
+    lines.push({ share: share * (1 - FAR_SHARE) + 1, lost: lost * (1 - FAR_SHARE) + near });
+  }
+  const whole = lines[slices - 1];
+  const work = (rows + whole.lost) / whole.share;
+  return [0, ...lines.slice(0, -1).map(({ share, lost }) => Math.round(share * work - lost))];
 }
 
 function endsOf(first: number, end: number, intervalRows: number): number[] {
