@@ -87,11 +87,13 @@ export function planRecord({ axes, traces, hosts, ...texts }: StudyPlan) {
 /** A plan as a file of its own has it. */
 export function planFileData({ axes, traces, hosts, ...texts }: StudyPlan) {
   const single = (values: readonly string[]) => (values.length === 1 ? values[0] : [...values]);
+  // The name of a host that is all free says everything; there is nothing to define.
+  const { [FREE_HOST]: _free, ...defined } = hosts;
   return {
     ...texts,
     vary: Object.fromEntries(axes.map(({ name, values }) => [name, single(values)])),
     traces: mapValues(traces, ({ sha256: _sha256, ...rest }) => rest),
-    hosts: mapValues(hosts, ({ sha256: _sha256, ...rest }) => rest),
+    hosts: mapValues(defined, ({ sha256: _sha256, ...rest }) => rest),
   };
 }
 
