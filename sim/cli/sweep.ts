@@ -12,6 +12,8 @@ import { identityOf, PointStore } from '../study/point-store.ts';
 import { pointText } from '../study/point-text.ts';
 import { pointNamed, pointsOf, type StudyPoint } from '../study/points.ts';
 import { parseShard, type Shard, shardOf, WHOLE } from '../study/shard.ts';
+import { shardOfCall } from '../study/shard-environment.ts';
+import { quotedWord } from '../study/shell-word.ts';
 import { writeStudy } from '../study/study-files.ts';
 import { studyReport } from '../study/study-report.ts';
 import { resultsOf, resultsText } from '../study/study-results.ts';
@@ -108,7 +110,10 @@ export function define(verb: Command): void {
     .option('--threads <n>', "workers; changes the speed and nothing else (the machine's)")
     .option('-o, --output <dir>', 'keep points, results.json, points.csv and report.txt there')
     .option('--resume', 'do not run again what --output has finished')
-    .option('--shard <i/n>', 'run only part i of n; merge puts the parts together')
+    .option(
+      '--shard <i/n>',
+      'run only part i of n; env/n: the i that Slurm or Kubernetes gives; see merge',
+    )
     .option('--commands <n>', 'print the commands of n shards, one a line, and run nothing')
     .option('--plan', 'print the plan and run nothing')
     .option('--show <point>', 'print how to run one point alone; its name, or its number from 1 on')
@@ -139,7 +144,7 @@ async function runPoints(
 ): Promise<void> {
   const { output, resume = false, format } = flags;
   if (resume && output === undefined) throw new UsageError('sweep: --resume wants -o DIR');
-  const shard = flags.shard === undefined ? WHOLE : parseShard(flags.shard);
+  const shard = flags.shard === undefined ? WHOLE : shardOfCall(flags.shard, process.env);
   const points = shardOf(all, shard);
   const threads = threadCount(flags.threads);
   const signals = new StopSignals();
@@ -241,18 +246,16 @@ function shardCommands(file: string | undefined, flags: SweepFlags, text: string
   const { output = 'study', format: _format, commands: _commands, ...rest } = flags;
   const words = Object.entries(rest).flatMap(([name, value]) =>
     (Array.isArray(value) ? value : [value]).flatMap((each) =>
-      each === true ? [`--${name}`] : [`--${name}`, quoted(String(each))],
+      each === true ? [`--${name}`] : [`--${name}`, quotedWord(String(each))],
     ),
   );
-  const call = ['tcesim sweep', ...(file === undefined ? [] : [quoted(file)]), ...words].join(' ');
+  const call = ['tcesim sweep', ...(file === undefined ? [] : [quotedWord(file)]), ...words].join(
+    ' ',
+  );
   return Array.from({ length: count }, (_, shard) => {
-    const part = `--shard ${shard + 1}/${count} -o ${quoted(`${output}/${shard + 1}of${count}`)}`;
+    const part = `--shard ${shard + 1}/${count} -o ${quotedWord(`${output}/${shard + 1}of${count}`)}`;
     return `${call} ${part}\n`;
   }).join('');
-}
-
-function quoted(word: string): string {
-  return /^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function render(results: StudyResults, format: SweepFlags['format']): string {
