@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line of tcesim: a file a verb. Results go to stdout, everything else to stderr. */
 import { InputError } from '../../models/input-error.ts';
+import { SlurmError } from '../study/slurm/slurm-error.ts';
 import { StoreError } from '../study/store-error.ts';
 import { VERSION } from '../version.ts';
 import { EXIT_INPUT, EXIT_OK, EXIT_RUNTIME, EXIT_USAGE } from './exit-codes.ts';
@@ -39,7 +40,7 @@ function exitCodeOf(error: unknown): number {
     tell(error.message);
     return EXIT_INPUT;
   }
-  if (error instanceof StoreError) {
+  if (error instanceof StoreError || error instanceof SlurmError) {
     tell(error.message);
     return EXIT_RUNTIME;
   }

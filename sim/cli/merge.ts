@@ -20,10 +20,13 @@ export function define(verb: Command): void {
     .argument('<dirs...>', 'directories that sweep -o wrote')
     .requiredOption('-o, --output <dir>', 'directory of the whole study')
     .addHelpText('after', EXAMPLE)
-    .action(merge);
+    .action((directories: string[], { output }: { output: string }) =>
+      mergeInto(directories, output),
+    );
 }
 
-function merge(directories: string[], { output }: { output: string }): void {
+/** Merges the shards of directories into one. Throws InputError where they are no whole study, StoreError. */
+export function mergeInto(directories: readonly string[], output: string): void {
   const { identity, points, records } = mergeStudies(directories);
   const store = PointStore.adopt(output, identity);
   for (const [at, point] of points.entries()) store.write(point, records[at]);

@@ -31,6 +31,11 @@ export class ProgressLine {
     this.print(`${done} points done, ${left} left, ${rate.toFixed(1)} points/s${rest}`);
   }
 
+  /** Shows how many tasks of a cluster are left, and how many of these run. */
+  showTasks(left: number, running: number): void {
+    this.print(`tasks: ${running} running, ${left - running} waiting`);
+  }
+
   /** Clears the line. */
   end(): void {
     if (this.isTerminal && this.isShown) process.stderr.write('\r\u001b[2K');

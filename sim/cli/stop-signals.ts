@@ -16,7 +16,8 @@ export class StopSignals {
   private readonly controller = new AbortController();
   private code: number | undefined;
 
-  constructor() {
+  /** `words` are what the user is told with the first signal. */
+  constructor(private readonly words = 'what is done so far follows') {
     for (const name of ['SIGINT', 'SIGTERM'] as const) {
       process.removeAllListeners(name);
       process.on(name, () => this.stop(CODES[name]));
@@ -36,7 +37,7 @@ export class StopSignals {
   private stop(code: number): void {
     if (this.code !== undefined) process.exit(code);
     this.code = code;
-    process.stderr.write('\nstopping; what is done so far follows\n');
+    process.stderr.write(`\nstopping; ${this.words}\n`);
     this.controller.abort();
   }
 }

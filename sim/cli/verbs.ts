@@ -27,6 +27,11 @@ const VERBS: readonly Verb[] = [
     load: () => import('./merge.ts'),
   },
   {
+    name: 'slurm',
+    description: 'a study on a cluster: submit its shards, see how they do, collect',
+    load: () => import('./slurm.ts'),
+  },
+  {
     name: 'trace',
     description: 'import, generate, inspect and convert traces',
     load: () => import('./trace.ts'),
