@@ -63,7 +63,7 @@ CONF
 # Ends the daemons in the order in which they need each other, and waits until each is gone.
 stop() {
   local name pid
-  [ -e "$folder/slurm.conf" ] && SLURM_CONF="$folder/slurm.conf" scancel --state=RUNNING 2>/dev/null || true
+  SLURM_CONF="$folder/slurm.conf" scancel --state=RUNNING 2>/dev/null || true
   for name in slurmd.n1 slurmd.n2 slurmctld munged; do
     pid=$(cat "$folder/$name.pid" 2>/dev/null) || continue
     kill "$pid" 2>/dev/null || continue
