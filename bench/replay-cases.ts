@@ -20,7 +20,7 @@ interface ReplayCase extends GeneratedTraffic {
 }
 
 /** A card whose buffers are mapped once: 99 % of its requests hit. */
-export const NIC_RING: GeneratedTraffic = {
+const NIC_RING: GeneratedTraffic = {
   generator: 'nic-rx',
   parameters: { iova: 'fixed', page: '64K' },
 };

@@ -48,7 +48,7 @@ describe('each case', () => {
   });
 });
 
-test('the same sweep has the same answer on one lane and on two', () => {
+test('the same sweep has the same answer on one thread and on two', () => {
   const sweeps = Object.entries(stored).filter(([name]) => name.startsWith('sweep:'));
   expect(sweeps).toHaveLength(2);
   expect(sweeps[0][1]).toBe(sweeps[1][1]);
