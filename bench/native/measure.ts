@@ -18,6 +18,7 @@ import { openTrace } from '../../traces/open.ts';
 import { digestOf } from '../digest.ts';
 import { medianOf } from '../median.ts';
 import { buildTwin, runTwin, type TwinResult } from '../native-twin.ts';
+import { runProgram } from '../program.ts';
 import { DecodedTrace } from './decoded-trace.ts';
 
 /** The twin's passes over decoded items: the fastest of those behind the first counts. */
@@ -35,23 +36,34 @@ const { values, positionals } = parseArgs({
   options: {
     window: { type: 'string', multiple: true, default: [] },
     set: { type: 'string', multiple: true, default: [] },
-    map: { type: 'string', default: 'touched' },
+    map: { type: 'string' },
     pace: { type: 'string' },
     rounds: { type: 'string', default: '5' },
     parts: { type: 'string', default: 'unit,end' },
   },
 });
-const [trace] = positionals;
-if (trace === undefined) throw new InputError('expected a trace');
-const twinPath = buildTwin();
-if (twinPath === undefined) process.stdout.write('native twin: skipped, there is no gcc here\n');
-else await measure(twinPath, trace, await machineOf(trace));
+
+await runProgram('native twin', async () => {
+  const [trace] = positionals;
+  if (trace === undefined) throw new InputError('expected a trace');
+  const twinPath = buildTwin();
+  if (twinPath === undefined) process.stdout.write('native twin: skipped, there is no gcc here\n');
+  else await measure(twinPath, trace, await machineOf(trace));
+  return 0;
+});
 
 async function machineOf(path: string): Promise<Machine> {
-  const { window: windows, set, map, pace } = values;
+  const { window: windows, set, pace } = values;
+  // A window has its pages mapped, or everything would be a fault; a trace without one is all bypass.
+  const map = values.map ?? (windows.length > 0 ? 'touched' : undefined);
   const { metadata } = await openTrace(path);
   const settings = set.map(parseSetting);
-  const scenario = { windows, map, settings, ...(pace !== undefined && { pace }) };
+  const scenario = {
+    windows,
+    settings,
+    ...(map !== undefined && { map }),
+    ...(pace !== undefined && { pace }),
+  };
   return resolveScenario(scenario, metadata.clock).machine;
 }
 

@@ -1,5 +1,5 @@
 /**
- * A pool of equal, numbered slots (tags, walkers, outstanding requests): who asks next gets the slot that
+ * A pool of equal, numbered slots (tags, walkers): who asks next gets the slot that
  * frees first.
  */
 import type { StateWriter } from './state-writer.ts';
@@ -28,16 +28,7 @@ export class Slots {
     this.free.add(release, slot);
   }
 
-  /** Whether every slot was free before a cycle. */
-  areFreeBefore(cycle: number): boolean {
-    let isFree = this.free.size === this.count;
-    this.free.each((time) => {
-      if (time >= cycle) isFree = false;
-    });
-    return isFree;
-  }
-
-  /** When slots are free; which of them is nobody's business. Those of reads that wait are not among them. */
+  /** When slots are free; which of them is nobody's business. */
   writeState(state: StateWriter): void {
     state.number(this.free.size);
     this.free.each((time) => state.time(time));

@@ -5,10 +5,10 @@
  * stands behind a kill arrives when the kill is complete.
  */
 import { PAST_CYCLES } from '../clock.ts';
-import { Slots } from '../slots.ts';
 import type { StateWriter } from '../state-writer.ts';
 import { NEVER } from '../time-queue.ts';
 import { IssueClock } from './issue-clock.ts';
+import { Releases } from './releases.ts';
 
 /** How a replay is paced. */
 export type Pacing =
@@ -154,11 +154,11 @@ class ClosedLoop implements Arrivals {
   stalls = 0;
   private now = 0;
   private reads!: WaitingReads;
-  private readonly slots: Slots;
+  private readonly releases: Releases;
   private readonly clock: IssueClock;
 
   constructor({ outstanding, everyPs }: ClosedPacing, clockMHz: number) {
-    this.slots = new Slots(outstanding);
+    this.releases = new Releases(outstanding);
     this.clock = new IssueClock(everyPs, clockMHz);
   }
 
@@ -168,12 +168,12 @@ class ClosedLoop implements Arrivals {
 
   next(): number {
     // A read that has its address before the next known release may complete before that, too.
-    while (this.reads.size > 0 && this.reads.firstTime() <= this.slots.nextRelease()) {
+    while (this.reads.size > 0 && this.reads.firstTime() <= this.releases.first) {
       this.reads.completeFirst();
     }
-    const free = this.slots.nextRelease();
+    const free = this.releases.first;
     if (free === NEVER) this.hang();
-    this.slots.take();
+    this.releases.takeFirst();
     this.now = this.clock.issue(Math.max(this.now, free));
     return this.now;
   }
@@ -187,7 +187,7 @@ class ClosedLoop implements Arrivals {
   }
 
   done(_requester: number, cycle: number): void {
-    this.slots.release(0, cycle);
+    this.releases.add(cycle);
   }
 
   nameOf(): number {
@@ -196,12 +196,12 @@ class ClosedLoop implements Arrivals {
 
   /** Whether it is as one that has never issued: nothing is outstanding, and its clock ran out. */
   isIdle(floor: number): boolean {
-    return this.slots.areFreeBefore(floor) && this.clock.isBefore(floor);
+    return this.releases.areFreeBefore(floor) && this.clock.isBefore(floor);
   }
 
   /** `now` is the present. */
   writeState(state: StateWriter): void {
-    this.slots.writeState(state);
+    this.releases.writeState(state);
     const isClockOut = this.clock.isBefore(state.floor);
     state.number(isClockOut ? 0 : 1);
     if (!isClockOut) this.clock.writeState(state);
@@ -209,13 +209,13 @@ class ClosedLoop implements Arrivals {
 
   /** The watchdog: a request that is outstanding is complete, or waits among the reads. */
   private hang(): never {
-    const { count } = this.slots;
-    throw new Error(`cycle ${this.now}: closed loop: none of ${count} requests can complete`);
+    const { capacity } = this.releases;
+    throw new Error(`cycle ${this.now}: closed loop: none of ${capacity} requests can complete`);
   }
 
   rebase(cycles: number): void {
     this.now = Math.max(this.now - cycles, -PAST_CYCLES);
-    this.slots.rebase(cycles);
+    this.releases.rebase(cycles);
     this.clock.rebase(cycles);
   }
 }
