@@ -7,12 +7,11 @@
  */
 import { joinHalves, lowerHalf, upperHalf } from '../bits.ts';
 import { bigEndian, type PhysicalMemory } from '../memory/physical.ts';
-import { TCE_PCI_READ_WRITE } from '../tce.ts';
+import { clearCells, type EntryObserver, entriesUpToBoundary } from './entry-cells.ts';
 import type { TableGeometry } from './geometry.ts';
 import { ABSENT, type LevelFailure, LevelTree, type TreeHome } from './level-tree.ts';
+import { RunWriter, type WritableTable } from './run-writer.ts';
 
-/** Entries of an aligned 4 KiB lie side by side in `PhysicalMemory.cells`. */
-export const RUN_BYTES = 4096;
 const HALF = 2 ** 32;
 
 /** Where a table lives, and how it comes into being. */
@@ -23,22 +22,17 @@ export interface TableHome extends TreeHome {
   readonly mirror: 'tree' | 'none';
 }
 
-/** Told of each mapped entry that is overwritten or cleared, with the real page it named. */
-export interface EntryObserver {
-  dropped(realPage: number): void;
-}
-
 /** How far a run of entries came, and what stopped it. */
 export interface RunResult {
   readonly done: number;
   readonly failure?: LevelFailure;
 }
 
-export class TceTable {
+export class TceTable implements WritableTable {
   readonly geometry: TableGeometry;
+  readonly memory: PhysicalMemory;
   private entriesHeld: number;
   private holders = 1;
-  private readonly memory: PhysicalMemory;
   private readonly hardware: LevelTree;
   private readonly mirror: LevelTree | undefined;
 
@@ -121,19 +115,14 @@ export class TceTable {
     step: number,
     replaced?: EntryObserver,
   ): RunResult {
-    this.checked(index, count);
-    let done = 0;
-    while (done < count) {
-      const leaf = this.growLeaf(index + done);
-      if (typeof leaf !== 'number') return { done, failure: leaf };
-      const address = leaf + this.offsetInLeaf(index + done);
-      const run = Math.min(count - done, entriesUpToBoundary(address));
-      const at = this.memory.claim(Math.floor(address / HALF), address >>> 0);
-      const first = tce + BigInt(done) * BigInt(step);
-      fillCells(this.memory.cells, at, run, first, step, replaced);
-      done += run;
-    }
-    return { done };
+    const writer = this.writer(step, replaced);
+    const done = writer.write(index, count, upperHalf(tce), lowerHalf(tce));
+    return writer.failure === undefined ? { done } : { done, failure: writer.failure };
+  }
+
+  /** For many runs in rising order, as `setRun` writes them one by one. */
+  writer(step: number, replaced?: EntryObserver): RunWriter {
+    return new RunWriter(this, step, replaced);
   }
 
   /** Zeroes `count` entries from `index` on and steps over leaves that do not exist. */
@@ -173,7 +162,8 @@ export class TceTable {
     this.entriesHeld = 0;
   }
 
-  private growLeaf(index: number): number | LevelFailure {
+  /** Real address of the leaf of an entry; what is missing on the way is made, in the mirror first. */
+  growLeaf(index: number): number | LevelFailure {
     const leaf = this.hardware.leafOf(index);
     if (leaf !== ABSENT) return leaf;
     return this.growMirror(index) ?? this.hardware.growLeaf(index);
@@ -184,7 +174,7 @@ export class TceTable {
   }
 
   /** Asserts that the entries exist for the hardware; returns `index`. */
-  private checked(index: number, count: number): number {
+  checked(index: number, count: number): number {
     if (index < 0 || count < 0 || index + count > this.reachEntries) {
       throw new RangeError(
         `TCE table: entries ${index} to ${index + count - 1} of ${this.reachEntries}`,
@@ -197,54 +187,4 @@ export class TceTable {
 /** Whether the answer of `TceTable.create` is a failure. */
 export function isLevelFailure(answer: TceTable | LevelFailure): answer is LevelFailure {
   return 'largestFreeOrder' in answer;
-}
-
-function entriesUpToBoundary(address: number): number {
-  return (RUN_BYTES - (address & (RUN_BYTES - 1))) / 8;
-}
-
-function fillCells(
-  cells: Int32Array,
-  from: number,
-  entries: number,
-  tce: bigint,
-  step: number,
-  replaced: EntryObserver | undefined,
-): void {
-  const stepUpper = Math.floor(step / HALF);
-  const stepLower = step >>> 0;
-  let upper = upperHalf(tce);
-  let lower = lowerHalf(tce);
-  for (let at = from; at < from + 2 * entries; at += 2) {
-    if (replaced !== undefined) reportDropped(cells, at, replaced);
-    cells[at] = bigEndian(upper);
-    cells[at + 1] = bigEndian(lower);
-    lower += stepLower;
-    upper += stepUpper;
-    if (lower >= HALF) {
-      lower -= HALF;
-      upper += 1;
-    }
-  }
-}
-
-/** Writes only where something stands: a frame that nobody wrote must stay unborn. */
-function clearCells(
-  cells: Int32Array,
-  from: number,
-  entries: number,
-  dropped: EntryObserver | undefined,
-): void {
-  for (let at = from; at < from + 2 * entries; at += 2) {
-    if ((cells[at] | cells[at + 1]) === 0) continue;
-    if (dropped !== undefined) reportDropped(cells, at, dropped);
-    cells[at] = 0;
-    cells[at + 1] = 0;
-  }
-}
-
-function reportDropped(cells: Int32Array, at: number, observer: EntryObserver): void {
-  const lower = bigEndian(cells[at + 1]);
-  if ((lower & TCE_PCI_READ_WRITE) === 0) return;
-  observer.dropped((bigEndian(cells[at]) >>> 0) * HALF + ((lower & ~0xfff) >>> 0));
 }

@@ -1,7 +1,7 @@
 /** The tables of a group as they stand in the simulated machine's memory, read as the PHB would. */
 import { joinHalves, lowerHalf, upperHalf } from '../../models/bits.ts';
 import { bigEndian, type PhysicalMemory } from '../../models/memory/physical.ts';
-import { RUN_BYTES } from '../../models/table/tce-table.ts';
+import { RUN_BYTES } from '../../models/table/entry-cells.ts';
 import { nextTable, tcePermission } from '../../models/tce.ts';
 import { decodeTve, type TranslatedTve } from '../../models/tve.ts';
 import type { Leaf, TablePage } from '../tables/table-row.ts';

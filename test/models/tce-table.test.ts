@@ -217,3 +217,63 @@ describe('a run of entries', () => {
     );
   });
 });
+
+describe('a writer of runs', () => {
+  const runs = fc.array(
+    fc.record({
+      index: fc.nat({ max: 40_000 }),
+      count: fc.nat({ max: 600 }),
+      upper: fc.nat(),
+      lower: fc.nat({ max: 2 ** 32 - 1 }),
+    }),
+    { maxLength: 12 },
+  );
+  const shapes = fc.constantFrom([12, 1], [12, 2], [12, 3], [16, 2]);
+
+  test('writes what single writes would have, and tells the same of what it replaces', () => {
+    fc.assert(
+      fc.property(shapes, runs, ([base, levels], program) => {
+        const table = tableOn(home(base), geometryOf(base, GiB, 12, levels));
+        const dropped: number[] = [];
+        const writer = table.writer(4096, { dropped: (page: number) => dropped.push(page) });
+        const expected = new Map<number, bigint>();
+        const expectedDropped: number[] = [];
+        for (const { index, count, upper, lower } of program) {
+          expect(writer.write(index, count, upper, lower)).toBe(count);
+          const word = (BigInt(upper) << 32n) | BigInt(lower);
+          for (let at = 0; at < count; at += 1) {
+            const before = expected.get(index + at) ?? 0n;
+            if ((before & 3n) !== 0n) expectedDropped.push(Number((before >> 12n) << 12n));
+            expected.set(index + at, BigInt.asUintN(64, word + BigInt(at) * 4096n));
+          }
+        }
+        expect(dropped).toEqual(expectedDropped);
+        for (const [index, word] of expected) {
+          if (table.get(index) !== word) expect([index, table.get(index)]).toEqual([index, word]);
+        }
+      }),
+      { numRuns: 60, seed: 12 },
+    );
+  });
+
+  test('says how far it came when a level finds no block, and goes on where there is a leaf', () => {
+    const geometry = geometryOf(16, TiB, 16, 2);
+    const table = tableOn(home(16, [4, 0, 0, 0, 0, 0, 0, 0, 0]), geometry);
+    const writer = table.writer(65_536);
+    expect(writer.write(8190, 10, 0, 0x10003)).toBe(2);
+    expect(writer.failure).toMatchObject({ tree: 'mirror', level: 0 });
+    expect(writer.write(8000, 2, 0, 0x50003)).toBe(2);
+    expect(writer.failure).toBeUndefined();
+    expect([8000, 8001, 8191].map((index) => table.get(index))).toEqual([
+      0x50003n,
+      0x60003n,
+      0x20003n,
+    ]);
+  });
+
+  test('refuses entries that no block holds, and writes none of them', () => {
+    const table = tableOn(home(16), geometryOf(16, 2n * GiB, 12, 1));
+    expect(() => table.writer(4096).write(524_287, 2, 0, 3)).toThrow(RangeError);
+    expect(table.get(524_287)).toBe(0n);
+  });
+});

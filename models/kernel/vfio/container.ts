@@ -6,7 +6,7 @@
  * thread in the middle of a call.
  */
 import { hex } from '../../bits.ts';
-import type { EntryObserver } from '../../table/tce-table.ts';
+import type { EntryObserver } from '../../table/entry-cells.ts';
 import { TCE_PCI_READ, TCE_PCI_WRITE } from '../../tce.ts';
 import { type CallResult, isRefusal, type Refusal, refuse } from '../call-result.ts';
 import { describeFailure, FailedAllocations } from '../failed-allocations.ts';

@@ -4,8 +4,9 @@
  * range with the window: entries that the table can still hold are written, those behind its last
  * block would be stores into foreign kernel memory, and are counted instead.
  */
+import type { EntryObserver } from '../../table/entry-cells.ts';
 import type { LevelFailure } from '../../table/level-tree.ts';
-import type { EntryObserver, TceTable } from '../../table/tce-table.ts';
+import type { TceTable } from '../../table/tce-table.ts';
 import { TCE_PCI_READ_WRITE, TCE_PCI_WRITE } from '../../tce.ts';
 import { isRefusal, type Refusal, refuseWithCode } from '../call-result.ts';
 import type { Platform } from '../kernel.ts';
