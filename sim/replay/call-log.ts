@@ -11,8 +11,18 @@ export interface CallCount {
   readonly reason: string;
 }
 
+/** A count that goes on; its keys stand in the order of the results. */
+interface Tally {
+  readonly call: string;
+  readonly answer: string;
+  count: number;
+  readonly reason: string;
+}
+
 export class CallLog {
-  private readonly counts = new Map<string, { count: number; reason: string }>();
+  private readonly tallies = new Map<string, Tally>();
+  /** What was counted last: most calls come in rows of the same. */
+  private last: Tally | undefined;
 
   /** Counts what a call was answered, and hands it on. */
   note<Outputs extends object>(call: string, result: CallResult<Outputs>): CallResult<Outputs> {
@@ -21,18 +31,24 @@ export class CallLog {
     return result;
   }
 
-  private add(call: string, answer: string, reason = ''): void {
-    const key = `${call} ${answer}`;
-    const known = this.counts.get(key);
-    if (known) known.count += 1;
-    else this.counts.set(key, { count: 1, reason });
-  }
-
   /** All answers in the order in which each was first given. */
   list(): CallCount[] {
-    return [...this.counts].map(([key, { count, reason }]) => {
-      const [call, answer] = key.split(' ') as [string, string];
-      return { call, answer, count, reason };
-    });
+    return [...this.tallies.values()].map((tally) => ({ ...tally }));
+  }
+
+  private add(call: string, answer: string, reason = ''): void {
+    const isSame = this.last?.call === call && this.last.answer === answer;
+    const tally = isSame ? (this.last as Tally) : this.tallyOf(call, answer, reason);
+    tally.count += 1;
+    this.last = tally;
+  }
+
+  private tallyOf(call: string, answer: string, reason: string): Tally {
+    const key = `${call} ${answer}`;
+    const known = this.tallies.get(key);
+    if (known) return known;
+    const tally = { call, answer, count: 0, reason };
+    this.tallies.set(key, tally);
+    return tally;
   }
 }

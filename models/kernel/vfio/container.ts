@@ -37,6 +37,7 @@ import { PinnedPages, RegisteredPages } from './page-source.ts';
 import { mapProblem, unmapProblem } from './range-check.ts';
 import { Registration } from './registration.ts';
 import type { ContainerInfo, MapRequest, RangeOutputs } from './requests.ts';
+import { fillRange, WindowFill } from './window-fill.ts';
 import { type ContainerKernel, WindowSlots } from './windows.ts';
 
 /** VFIO_SPAPR_TCE_IOMMU, VFIO_EEH, VFIO_SPAPR_TCE_v2_IOMMU. */
@@ -231,6 +232,23 @@ export class VfioContainer {
         : mapPages(window.table, mapping, new PinnedPages(memory), rules, NO_REGIONS);
     this.kill(pageShift, busAddress, result.done);
     return this.mappingAnswer(result, busAddress);
+  }
+
+  /**
+   * For MAP calls of one run of pages after the other in a range, before any device runs; see window-fill.ts.
+   * Undefined where some of them could be refused for what they ask: `map` says why.
+   */
+  fill(request: MapRequest): WindowFill | undefined {
+    if (this.type !== 'v2') return undefined;
+    const window = this.windowForRange('MAP', request.busAddress, PROPER_CALL, 0);
+    if (isRefusal(window)) return undefined;
+    const { regions } = this.payerOf(PROPER_CALL);
+    const range = fillRange(window, request, regions, this.kernel.era.vfio);
+    if (range === undefined) return undefined;
+    const pageShift = BigInt(window.table.geometry.pageShift);
+    return new WindowFill(range, regions, (result, page) =>
+      this.mappingAnswer(result, request.busAddress + (BigInt(page) << pageShift)),
+    );
   }
 
   /** VFIO_IOMMU_UNMAP_DMA: holes are fine, and no table level is ever given back. */

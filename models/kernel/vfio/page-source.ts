@@ -33,18 +33,17 @@ export class RegisteredPages implements PageSource {
 
   pagesAt(address: bigint, pageShift: number): PageRun | Refusal {
     const pageBytes = 1n << BigInt(pageShift);
-    const page = pageName(address, pageShift);
     const region = this.regions.lookup(address, pageBytes);
     if (region === undefined) {
-      return refuse('EINVAL', `${page} is not wholly in registered memory`);
+      return refuse('EINVAL', `${pageName(address, pageShift)} is not wholly in registered memory`);
     }
     if (pageShift > region.pageShift) {
-      return refuse('EINVAL', `${page} is ${largerThan(region.pageShift)}`);
+      return refuse('EINVAL', tooLarge(address, pageShift, region.pageShift));
     }
     const range = memoryAt(region, address) as MemoryRange;
     // A region of huge pages that ends in ordinary ones passes the check above.
     if (pageShift > range.pageShift) {
-      return refuse('EPERM', `${page} is ${largerThan(range.pageShift)}`);
+      return refuse('EPERM', tooLarge(address, pageShift, range.pageShift));
     }
     const regionEnd = region.start + region.bytes;
     return { ...runOf(range, address, regionEnd), region };
@@ -59,10 +58,11 @@ export class PinnedPages implements PageSource {
 
   pagesAt(address: bigint, pageShift: number): PageRun | Refusal {
     const range = this.memory.rangeAt(address);
-    const page = pageName(address, pageShift);
-    if (range === undefined) return refuse('EFAULT', `${page} is no memory of the process`);
+    if (range === undefined) {
+      return refuse('EFAULT', `${pageName(address, pageShift)} is no memory of the process`);
+    }
     if (pageShift <= range.pageShift) return runOf(range, address, range.start + range.bytes);
-    return refuse('EPERM', `${page} is ${largerThan(range.pageShift)}`);
+    return refuse('EPERM', tooLarge(address, pageShift, range.pageShift));
   }
 }
 
@@ -78,6 +78,7 @@ function pageName(address: bigint, pageShift: number): string {
   return `the IO page of ${formatSize(2 ** pageShift)} at userspace address ${hex(address)}`;
 }
 
-function largerThan(pageShift: number): string {
-  return `larger than the pages of ${formatSize(2 ** pageShift)} behind it`;
+function tooLarge(address: bigint, pageShift: number, behindShift: number): string {
+  const behind = `larger than the pages of ${formatSize(2 ** behindShift)} behind it`;
+  return `${pageName(address, pageShift)} is ${behind}`;
 }
