@@ -4,11 +4,15 @@
  */
 import { allocateMemory } from '../../models/memory/physical.ts';
 import { ChunkWriter, firstCell } from '../../sim/replay/chunk-writer.ts';
-import { Feeder, type RowUse } from '../../sim/replay/feeder.ts';
+import { Feeder } from '../../sim/replay/feeder.ts';
 import type { Machine } from '../../sim/replay/machine.ts';
 import { type PhbOutcome, PhbReplay } from '../../sim/replay/phb-replay.ts';
 import { allocateReplay, CHUNKS } from '../../sim/replay/shared-layout.ts';
-import { TouchedPages } from '../../sim/replay/touched-pages.ts';
+import {
+  TouchedPages,
+  type TouchedWindow,
+  type TouchedWindows,
+} from '../../sim/replay/touched-pages.ts';
 import type { TraceBatch } from '../../traces/format.ts';
 import { openTrace } from '../../traces/open.ts';
 
@@ -35,20 +39,17 @@ export class DecodedTrace {
 
   /** Decodes a trace for a machine, and sets the machine up. */
   static async open(path: string, machine: Machine): Promise<DecodedTrace> {
-    const decoder = new Decoder(machine);
+    let windows: TouchedWindows = new Map();
     if (machine.map === 'touched') {
       const touched = new TouchedPages(machine.windows, machine.config.pe.tveSelect);
       for await (const batch of (await openTrace(path)).batches()) touched.add(batch);
-      const rows = touched.rows();
-      for (let batch = rows.takeRest(); batch; batch = rows.takeRest()) {
-        decoder.take(batch, 'prepare');
-      }
+      windows = touched.windowsByPhb();
     }
-    const setUp = decoder.takeItems();
-    for await (const batch of (await openTrace(path)).batches()) decoder.take(batch, 'replay');
+    const decoder = new Decoder(machine);
+    for await (const batch of (await openTrace(path)).batches()) decoder.take(batch);
     const phbs: PhbAtWork[] = [];
     for (const [phb, items] of [...decoder.takeItems()].sort(([a], [b]) => a - b)) {
-      phbs.push({ replay: await createPhb(phb, machine, items, setUp.get(phb)), items });
+      phbs.push({ replay: await createPhb(phb, machine, items, windows.get(phb)), items });
     }
     return new DecodedTrace(phbs);
   }
@@ -70,25 +71,24 @@ export class DecodedTrace {
   }
 }
 
-/** A PHB that has replayed its set-up, whose items stand in front of the trace's for a while. */
-async function createPhb(phb: number, machine: Machine, items: PhbItems, setUp?: PhbItems) {
+/** A PHB with its items. */
+async function createPhb(
+  phb: number,
+  machine: Machine,
+  items: PhbItems,
+  touched: readonly TouchedWindow[] = [],
+) {
   const memory = allocateMemory(MEMORY_BYTES);
-  const length = Math.max(items.used, setUp?.used ?? 0);
-  const cells = new Int32Array(new SharedArrayBuffer(length * 4));
-  const replay = await PhbReplay.create({ phb, memory }, machine, cells, () => false);
-  if (setUp) {
-    cells.set(setUp.cells.subarray(0, setUp.used));
-    replay.replay(0, setUp.used);
-  }
+  const cells = new Int32Array(new SharedArrayBuffer(items.used * 4));
   cells.set(items.cells.subarray(0, items.used));
-  return replay;
+  return PhbReplay.create({ phb, memory, touched }, machine, cells, () => false);
 }
 
 /** Rows in, items out: a feeder whose chunks are copied as soon as they are full. */
 class Decoder extends ChunkWriter {
   private readonly free = Array.from({ length: CHUNKS }, (_, chunk) => chunk);
   private readonly feeder: Feeder;
-  private found = new Map<number, PhbItems>();
+  private readonly found = new Map<number, PhbItems>();
 
   constructor(machine: Machine) {
     super(allocateReplay(1));
@@ -101,16 +101,14 @@ class Decoder extends ChunkWriter {
   }
 
   /** Takes all rows of a batch. */
-  take(batch: TraceBatch, use: RowUse): void {
-    this.feeder.take(batch, 0, use);
+  take(batch: TraceBatch): void {
+    this.feeder.take(batch, 0);
   }
 
-  /** The items of all rows that were taken since the last call, by PHB. */
+  /** The items of all rows, by PHB. */
   takeItems(): Map<number, PhbItems> {
     this.feeder.flush();
-    const { found } = this;
-    this.found = new Map();
-    return found;
+    return this.found;
   }
 
   override tryTake(): number | undefined {

@@ -91,6 +91,7 @@ export function bitCount(word: number): number {
   return Math.imul(eights, 0x01010101) >>> 24;
 }
 
-function lowestBit(word: number): number {
+/** Number of the lowest bit that is set in a word of 32; -1 where none is. */
+export function lowestBit(word: number): number {
   return 31 - Math.clz32(word & -word);
 }

@@ -7,14 +7,7 @@
 import { InputError } from '../../models/input-error.ts';
 import { OPERATIONS, Op, type Operation, type TraceBatch } from '../../traces/format.ts';
 import { STEP_CYCLES_MAX } from '../unit/clock.ts';
-import {
-  ITEM_CONTROL,
-  ITEM_EXPECTED_READ,
-  ITEM_PREPARE,
-  ITEM_READ,
-  QUAD,
-  REQUEST_BYTES_MAX,
-} from '../unit/items.ts';
+import { ITEM_EXPECTED_READ, ITEM_READ, QUAD, REQUEST_BYTES_MAX } from '../unit/items.ts';
 import type { Chunks } from './chunks.ts';
 import type { Machine } from './machine.ts';
 import { PhbFeed } from './phb-feed.ts';
@@ -33,15 +26,10 @@ const REFUSED_HALF = HALF - 1;
  */
 const RUN_ROWS_MAX = 128;
 
-/** Whether rows are the trace itself, or set the machine up before it begins. */
-export type RowUse = 'replay' | 'prepare';
-
 /** Operations with which a trace brings windows and tables of its own, by code. */
 const MAKES_WINDOWS = OPERATIONS.map((op) =>
   (['tve', 'store', 'create', 'remove'] as Operation[]).includes(op),
 );
-
-const KINDS: Readonly<Record<RowUse, number>> = { replay: ITEM_CONTROL, prepare: ITEM_PREPARE };
 
 /** What the feeder must know of a machine. */
 type FedMachine = Pick<Machine, 'phb' | 'config' | 'pacing' | 'windows'>;
@@ -80,21 +68,21 @@ export class Feeder {
    * Takes rows from `from` on while chunks are free; returns the first row not finished. Throws InputError
    * on a row of the trace that the machine cannot carry out.
    */
-  take(batch: TraceBatch, from: number, use: RowUse): number {
+  take(batch: TraceBatch, from: number): number {
     let row = from;
     while (row < batch.rows) {
-      if (this.replacesWindows && use === 'replay' && MAKES_WINDOWS[batch.op[row]]) {
+      if (this.replacesWindows && MAKES_WINDOWS[batch.op[row]]) {
         this.rows += 1;
         this.replacedRows += 1;
         row += 1;
         continue;
       }
-      const problem = use === 'replay' ? this.check.problemOf(batch, row) : undefined;
+      const problem = this.check.problemOf(batch, row);
       if (problem !== undefined) throw this.refusal(problem);
-      const feed = this.feeds[batch.phb[row]] ?? this.addFeed(batch.phb[row], use);
-      const cycle = this.isTimed && use === 'replay' ? this.cycleOf(batch, row) : feed.cycle;
+      const feed = this.feeds[batch.phb[row]] ?? this.addFeed(batch.phb[row]);
+      const cycle = this.isTimed ? this.cycleOf(batch, row) : feed.cycle;
       if (!passTime(feed, cycle)) return row;
-      if (use === 'replay' && batch.op[row] <= LAST_DMA) {
+      if (batch.op[row] <= LAST_DMA) {
         if (!meetDevice(feed, batch, row) || !feed.hasRoom()) return row;
         const isShort = this.offset === 0 && batch.length[row] <= REQUEST_BYTES_MAX;
         const next = isShort ? this.addPlain(feed, batch, row) : row;
@@ -102,8 +90,8 @@ export class Feeder {
         row = Math.max(next, row + 1);
       } else {
         if (!feed.hasRoom()) return row;
-        feed.addControl(batch, row, cycle, KINDS[use]);
-        if (use === 'replay') this.rows += 1;
+        feed.addControl(batch, row, cycle);
+        this.rows += 1;
         row += 1;
       }
     }
@@ -122,7 +110,7 @@ export class Feeder {
    */
   introduce(batch: TraceBatch, from: number): number {
     for (let row = from; row < batch.rows; row += 1) {
-      const feed = this.feeds[batch.phb[row]] ?? this.addFeed(batch.phb[row], 'replay');
+      const feed = this.feeds[batch.phb[row]] ?? this.addFeed(batch.phb[row]);
       if (!meetDevice(feed, batch, row)) return row;
     }
     return batch.rows;
@@ -245,11 +233,9 @@ export class Feeder {
     return new InputError(`${this.placeOf(this.rows)}: ${problem}`);
   }
 
-  private addFeed(phb: number, use: RowUse): PhbFeed {
+  private addFeed(phb: number): PhbFeed {
     if (this.feeds.filter((feed) => feed).length === PHBS_MAX) {
-      const problem = `phb: expected at most ${PHBS_MAX} PHBs in a trace, got one more`;
-      // The rows of the set-up stand nowhere.
-      throw use === 'replay' ? this.refusal(problem) : new InputError(problem);
+      throw this.refusal(`phb: expected at most ${PHBS_MAX} PHBs in a trace, got one more`);
     }
     const feed = new PhbFeed(phb, this.chunks);
     this.feeds[phb] = feed;

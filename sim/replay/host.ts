@@ -22,25 +22,23 @@ import { writeRte } from '../../models/rte.ts';
 import { fewestLevels } from '../../models/table/fewest-levels.ts';
 import { TABLE_LEVELS_MAX } from '../../models/table/geometry.ts';
 import { OPERATIONS, type Operation } from '../../traces/format.ts';
-import {
-  ITEM_ASSIGN,
-  ITEM_CONTROL,
-  ITEM_KIND_MASK,
-  ITEM_LEAP,
-  ITEM_PREPARE,
-} from '../unit/items.ts';
+import { ITEM_ASSIGN, ITEM_CONTROL, ITEM_KIND_MASK, ITEM_LEAP } from '../unit/items.ts';
 import type { TceUnit } from '../unit/tce-unit.ts';
 import { CallLog } from './call-log.ts';
 import type { Machine } from './machine.ts';
+import { PageRuns } from './page-runs.ts';
 import { PeSoftware } from './pe-software.ts';
 import { StandingTables } from './standing-tables.ts';
 import { TceStores } from './tce-stores.ts';
+import type { TouchedWindow } from './touched-pages.ts';
 import type { Windows } from './windows.ts';
 
 /** Where the node's memory begins, or a multiple of it: captures bring tables of their own below. */
 const NODE_BASE = 1n << 32n;
 /** The default window ends where the 32-bit MMIO space begins (skiboot phb4.h M32_PCI_START). */
 const DMA32_BYTES = 1n << 31n;
+/** Longest run of touched pages that one MAP maps. */
+const RUN_BYTES_MAX = 2 ** 31;
 
 /** What stands in the TVT and in memory before the first row. */
 export interface StartState {
@@ -161,8 +159,17 @@ export class Host {
     this.unit.pass(items[at + 3]);
     if (kind === ITEM_LEAP) this.unit.leap((items[at + 2] >>> 0) * 2 ** 32 + (items[at + 1] >>> 0));
     else if (kind === ITEM_ASSIGN) this.assign(rid, control.pe);
-    else if (kind === ITEM_PREPARE) this.prepare(control);
     else if (kind === ITEM_CONTROL) this.apply(control);
+  }
+
+  /** Maps pages as part of the machine's set-up, before the first item; for a PE that is not there none. */
+  mapTouched(windows: readonly TouchedWindow[]): void {
+    for (const { pe, start, pageBytes, pages } of windows) {
+      const served = this.servedPe(pe);
+      if (served === undefined) continue;
+      const runs = new PageRuns(pages, RUN_BYTES_MAX / pageBytes);
+      this.quietly(() => this.softwareOf(served).mapRuns(start, pageBytes, runs, this.isStopped));
+    }
   }
 
   /** PEs with a process, in the order in which these came: it decides where their tables lie. */
@@ -183,12 +190,6 @@ export class Host {
     this.assigned.add(rid);
     const served = this.servedPe(pe);
     if (this.machine.windows.length > 0 && served !== undefined) this.softwareOf(served);
-  }
-
-  /** Executes a row of the machine's set-up; for a PE that is not there nothing is set up. */
-  private prepare(control: Control): void {
-    const pe = this.servedPe(control.pe);
-    if (pe !== undefined) this.quietly(() => this.apply({ ...control, pe }));
   }
 
   /** The PE that the PHB takes a PE# of an RTE for; undefined where it refuses one that it does not have. */

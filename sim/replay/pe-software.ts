@@ -15,10 +15,12 @@ import {
   type ContainerReport,
   reportContainer,
 } from '../../models/kernel/vfio/container-report.ts';
-import { contains, type DmaWindow } from '../../models/kernel/vfio/dma-window.ts';
-import { TCE_PCI_READ, TCE_PCI_WRITE } from '../../models/tce.ts';
+import { contains, type DmaWindow, effectiveBytes } from '../../models/kernel/vfio/dma-window.ts';
+import type { WindowFill } from '../../models/kernel/vfio/window-fill.ts';
+import { TCE_PCI_READ, TCE_PCI_READ_WRITE, TCE_PCI_WRITE } from '../../models/tce.ts';
 import type { CallLog } from './call-log.ts';
 import type { WindowPlan } from './machine.ts';
+import type { PageRuns } from './page-runs.ts';
 import { type TceRun, writeTces } from './tce-run.ts';
 
 /** Registered memory: every real address that a TCE can name, on pages as large as any IO page. */
@@ -102,6 +104,24 @@ export class PeSoftware {
     return !isRefusal(this.log.note('MAP', result));
   }
 
+  /**
+   * Maps runs of pages from bus address `start` on, each by a MAP of its own, to the real addresses that equal their
+   * offsets. For the machine's set-up: nothing is killed.
+   */
+  mapRuns(start: bigint, pageBytes: number, runs: PageRuns, isStopped: () => boolean): void {
+    const fill = this.fillFrom(start, pageBytes);
+    while (!isStopped() && runs.turn()) {
+      const { first, pages } = runs;
+      if (fill !== undefined && first + pages <= fill.pages) {
+        this.log.note('MAP', fill.map(first, pages));
+      } else {
+        const offset = BigInt(first) * BigInt(pageBytes);
+        const bytes = BigInt(pages * pageBytes);
+        this.map(start + offset, bytes, offset, TCE_PCI_READ_WRITE);
+      }
+    }
+  }
+
   /** VFIO_IOMMU_UNMAP_DMA. */
   unmap(busAddress: bigint, bytes: bigint): void {
     this.log.note('UNMAP', this.container.unmap(busAddress, bytes));
@@ -115,6 +135,18 @@ export class PeSoftware {
   /** Windows, tables and failures for the report. */
   report(): ContainerReport {
     return reportContainer(this.container);
+  }
+
+  /** The quick way to map pages of a window from a bus address on, if there is one. */
+  private fillFrom(start: bigint, pageBytes: number): WindowFill | undefined {
+    const window = this.windowAt(start);
+    // Where the first window was refused, the second one stands in its place, perhaps with other pages.
+    if (window === undefined || 2 ** window.table.geometry.pageShift !== pageBytes) {
+      return undefined;
+    }
+    const bytes = effectiveBytes(window) - (start - window.place.start);
+    const request = { processAddress: 0n, busAddress: start, bytes, read: true, write: true };
+    return this.container.fill(request);
   }
 
   private writeTces(run: TceRun): CallResult {

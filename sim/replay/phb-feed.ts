@@ -3,7 +3,7 @@
  * an item has asked for room before.
  */
 import type { TraceBatch } from '../../traces/format.ts';
-import { ITEM_ASSIGN, ITEM_LEAP, QUAD } from '../unit/items.ts';
+import { ITEM_ASSIGN, ITEM_CONTROL, ITEM_LEAP, QUAD } from '../unit/items.ts';
 import { firstCell } from './chunk-writer.ts';
 import type { Chunks } from './chunks.ts';
 import { CHUNK_CELLS } from './shared-layout.ts';
@@ -79,9 +79,9 @@ export class PhbFeed {
   }
 
   /** A row that is no DMA goes to the PHB's lane as it is. */
-  addControl(batch: TraceBatch, row: number, cycle: number, kind: number): void {
+  addControl(batch: TraceBatch, row: number, cycle: number): void {
     const { items, at } = this;
-    items[at] = kind | (batch.op[row] << 4);
+    items[at] = ITEM_CONTROL | (batch.op[row] << 4);
     items[at + 1] = batch.address[2 * row];
     items[at + 2] = batch.address[2 * row + 1];
     items[at + 3] = cycle - this.cycle;

@@ -1,4 +1,4 @@
-/** What a PHB needs before its first item comes: its memory, and what stands in it. */
+/** What a PHB needs before its first item comes: its memory, and what is put into it. */
 import { allocateMemory, PhysicalMemory, type SharedMemory } from '../../models/memory/physical.ts';
 import type { Dump } from '../tables/dump.ts';
 import type { StartState } from './host.ts';
@@ -9,17 +9,20 @@ import type { OnceOptions } from './terms.ts';
 export function preparePhb(
   phb: number,
   memoryBytes: number,
-  { requests, nextUses, tables }: Pick<OnceOptions, 'requests' | 'nextUses' | 'tables'>,
+  options: Pick<OnceOptions, 'touched' | 'requests' | 'nextUses' | 'tables'>,
 ): PhbMemory {
   const memory = allocateMemory(memoryBytes);
-  const log = requests?.addPart(phb);
-  const uses = nextUses?.get(phb);
+  const { tables } = options;
+  const touched = options.touched.get(phb);
+  const log = options.requests?.addPart(phb);
+  const nextUses = options.nextUses?.get(phb);
   return {
     phb,
     memory,
     ...(tables && { start: putTables(tables, phb, memory) }),
+    ...(touched && { touched }),
     ...(log && { log }),
-    ...(uses && { nextUses: uses }),
+    ...(nextUses && { nextUses }),
   };
 }
 

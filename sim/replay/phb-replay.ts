@@ -10,6 +10,7 @@ import { Host, type StartState } from './host.ts';
 import type { Machine } from './machine.ts';
 import type { LogPartTask } from './request-log-part.ts';
 import { RequestRecorder } from './request-log-recorder.ts';
+import type { TouchedWindow } from './touched-pages.ts';
 import { Windows } from './windows.ts';
 
 /** Where firmware puts the RTT: above all memory that tables or captures use. */
@@ -21,6 +22,8 @@ export interface PhbMemory {
   readonly memory: SharedMemory;
   /** The windows whose tables stand in the memory already. */
   readonly start?: StartState;
+  /** Pages that are mapped before the first item. */
+  readonly touched?: readonly TouchedWindow[];
   readonly log?: LogPartTask;
   /** For Belady's replacement, what a rehearsal found out; absent: this is the rehearsal. */
   readonly nextUses?: Int32Array;
@@ -44,7 +47,7 @@ export class PhbReplay {
 
   /** A PHB whose tables live in `memory`, and whose items come in `items`; long work looks at `isStopped`. */
   static async create(
-    { phb, memory: shared, start, log, nextUses }: PhbMemory,
+    { phb, memory: shared, start, touched = [], log, nextUses }: PhbMemory,
     machine: Machine,
     items: Int32Array,
     isStopped: () => boolean,
@@ -73,6 +76,7 @@ export class PhbReplay {
     const windows = new Windows(unit, { ioda, ...config });
     const host = new Host(machine, memory, rttBase, unit, windows, isStopped, start);
     recorder?.follow(unit);
+    host.mapTouched(touched);
     return new PhbReplay(phb, items, memory, unit, windows, host, recorder, rehearsal);
   }
 

@@ -46,7 +46,7 @@ export async function replayPiped(
     const answers = channels.map(({ port2 }, lane) =>
       stopOnFailure(pool.run({ shared, lane, machine, memories: port2 }, port2), chunks),
     );
-    const feeding = feedAll(trace, machine, feeder, chunks).then(() => chunks.close());
+    const feeding = feedAll(trace, feeder, chunks).then(() => chunks.close());
     feeding.catch(stop);
     const phbs = outcomesOf(await Promise.all(answers));
     await feeding;

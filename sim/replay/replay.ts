@@ -9,6 +9,7 @@ import { replayPiped } from './piped-replay.ts';
 import { replaySliced } from './slices/sliced-replay.ts';
 import { replayInOneThread } from './solo-worker.ts';
 import type { NextUses, ReplayOptions, ReplayOutcome } from './terms.ts';
+import { findTouched } from './touched-pass.ts';
 
 /** Replays a trace. Throws InputError on a trace or a machine that cannot be replayed. */
 export async function replay(
@@ -20,10 +21,12 @@ export async function replay(
     (await replayInOneThread(trace, machine, options)) ??
     (await replaySliced(trace, machine, options));
   if (byReaders !== undefined) return byReaders;
-  if (!wantsForesight(machine)) return replayPiped(trace, machine, options);
-  const { requests: _requests, ...rehearsing } = options;
+  const touched = await findTouched(trace, machine, () => options.signal.aborted);
+  const once = { ...options, touched };
+  if (!wantsForesight(machine)) return replayPiped(trace, machine, once);
+  const { requests: _requests, ...rehearsing } = once;
   return rehearseAndReplay(
     () => replayPiped(trace, machine, rehearsing),
-    (nextUses: NextUses) => replayPiped(trace, machine, { ...options, nextUses }),
+    (nextUses: NextUses) => replayPiped(trace, machine, { ...once, nextUses }),
   );
 }

@@ -9,7 +9,8 @@ import { OwnChunks } from './own-chunks.ts';
 import { preparePhb } from './phb-memory.ts';
 import { PhbReplay } from './phb-replay.ts';
 import { memoryFor } from './table-room.ts';
-import type { NextUses, ReplayOutcome, RowWatch } from './terms.ts';
+import type { NextUses, OnceOptions, ReplayOutcome, RowWatch } from './terms.ts';
+import { findTouched } from './touched-pass.ts';
 
 /** Chunks from one look at messages and timers to the next: some milliseconds. */
 const CHUNKS_A_TURN = 16;
@@ -23,7 +24,11 @@ export async function replaySolo(
   machine: Machine,
   watch: RowWatch,
 ): Promise<ReplayOutcome> {
-  const once = (nextUses?: NextUses) => new SoloReplay(trace, machine, watch, nextUses).run();
+  const touched = await findTouched(trace, machine, () => watch.isStopped());
+  const once = (nextUses?: NextUses) => {
+    const known = nextUses ? { touched, nextUses } : { touched };
+    return new SoloReplay(trace, machine, watch, known).run();
+  };
   return wantsForesight(machine) ? rehearseAndReplay(once, once) : once();
 }
 
@@ -39,7 +44,7 @@ class SoloReplay implements Outlet {
     private readonly trace: TraceSource,
     private readonly machine: Machine,
     private readonly watch: RowWatch,
-    private readonly nextUses: NextUses | undefined,
+    private readonly known: Pick<OnceOptions, 'touched' | 'nextUses'>,
   ) {
     this.memoryBytes = memoryFor(machine, undefined);
     this.feeder = new Feeder(
@@ -67,7 +72,7 @@ class SoloReplay implements Outlet {
   }
 
   async run(): Promise<ReplayOutcome> {
-    await feedAll(this.trace, this.machine, this.feeder, this);
+    await feedAll(this.trace, this.feeder, this);
     await this.waitForChunk();
     const { rows, dmas, replacedRows } = this.feeder;
     const phbs = [...this.phbs.values()].map((phb) => phb.outcome()).sort((a, b) => a.phb - b.phb);
@@ -75,8 +80,7 @@ class SoloReplay implements Outlet {
   }
 
   private async addPhb(phb: number): Promise<PhbReplay> {
-    const known = this.nextUses === undefined ? {} : { nextUses: this.nextUses };
-    const memory = preparePhb(phb, this.memoryBytes, known);
+    const memory = preparePhb(phb, this.memoryBytes, this.known);
     const unit = await PhbReplay.create(
       memory,
       this.machine,

@@ -2,6 +2,7 @@
 import type { Dump } from '../tables/dump.ts';
 import type { PhbOutcome } from './phb-replay.ts';
 import type { RequestLog } from './request-log.ts';
+import type { TouchedWindows } from './touched-pages.ts';
 
 /** What a replay tells while it runs. */
 export interface Progress {
@@ -27,6 +28,8 @@ export type NextUses = ReadonlyMap<number, Int32Array | undefined>;
 
 /** What one of possibly two passes is asked for. */
 export interface OnceOptions extends ReplayOptions {
+  /** Pages that are mapped before the trace begins. */
+  readonly touched: TouchedWindows;
   readonly nextUses?: NextUses;
 }
 

@@ -21,8 +21,6 @@ export const ITEM_CONTROL = 4;
 export const ITEM_ASSIGN = 5;
 /** Much time passes: more than a step can hold. */
 export const ITEM_LEAP = 6;
-/** A control operation that belongs to the machine's set-up, before the trace begins. */
-export const ITEM_PREPARE = 7;
 
 export const ITEM_KIND_MASK = 15;
 /** 1 for a request that writes memory, 0 for one that reads it. */

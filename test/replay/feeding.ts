@@ -64,9 +64,9 @@ function batchOf(rows: readonly TraceRow[]): TraceBatch {
 }
 
 function take(feeder: Feeder, chunks: KeptChunks, batch: TraceBatch, from: number): void {
-  for (let row = feeder.take(batch, from, 'replay'); row < batch.rows; ) {
+  for (let row = feeder.take(batch, from); row < batch.rows; ) {
     chunks.giveBack();
-    row = feeder.take(batch, row, 'replay');
+    row = feeder.take(batch, row);
   }
 }
 

@@ -26,6 +26,13 @@ describe.each([
     ],
   ],
   ['the shipped sample', () => ['--trace', sample('p9-nvme-e1000e.arrow')]],
+  [
+    'the shipped sample in a window with the pages that it touches',
+    () => [
+      ...['--trace', sample('p9-nvme-e1000e.arrow'), '--window', '64K:1T:levels=2'],
+      ...['--map', 'touched', '--set', 'tceCache.replacement=belady'],
+    ],
+  ],
 ])('%s', (name, args) => {
   let alone = '';
   beforeAll(async () => {

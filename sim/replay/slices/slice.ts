@@ -190,7 +190,7 @@ export class Slice {
 
   private feed({ batch, from }: RowPiece, makeRoom: () => void): void {
     for (let row = from; row < batch.rows; ) {
-      row = this.feeder.take(batch, row, 'replay');
+      row = this.feeder.take(batch, row);
       if (row < batch.rows) makeRoom();
     }
   }
