@@ -84,6 +84,8 @@ export class Host {
   readonly allocator: Buddy;
   /** TCEs that the trace stored by itself. */
   stores = 0;
+  /** Whether a stop came during set-up: windows may have some of their pages only, and requests would find that out. */
+  isCutShort = false;
   private readonly tceStores: TceStores;
   private readonly opal: SetupOpal;
   private readonly groupInfo: GroupInfo;
@@ -359,6 +361,7 @@ export class Host {
     this.opal.isQuiet = true;
     const result = work();
     this.opal.isQuiet = before;
+    if (this.isStopped()) this.isCutShort = true;
     return result;
   }
 }

@@ -90,11 +90,13 @@ export class PhbReplay {
     this.goThrough(this.unit.skim, from, to);
   }
 
-  /** Requests go to the unit, other items to its software. */
+  /** Requests go to the unit, other items to its software, until a stop cuts its set-up short. */
   private goThrough(requests: TceUnit['replay'], from: number, to: number): void {
+    if (this.host.isCutShort) return;
     let at = requests(from, to);
     while (at < to) {
       this.host.execute(this.items, at);
+      if (this.host.isCutShort) return;
       at = requests(at + 2 * QUAD, to);
     }
   }
