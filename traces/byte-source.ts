@@ -39,25 +39,16 @@ export class DescriptorBytes implements ByteSource {
 export class FileParts implements ByteSource {
   private position = 0;
 
-  /** The bytes up to `end`, and then those from `resume` on. */
-  constructor(
-    private readonly descriptor: number,
-    private readonly end = 0,
-    private readonly resume = end,
-  ) {}
+  constructor(private readonly descriptor: number) {}
 
   read(target: Uint8Array): number {
-    const isBefore = this.position < this.end;
-    const room = isBefore ? Math.min(target.length, this.end - this.position) : target.length;
-    const got = readSync(this.descriptor, target, 0, room, this.position);
+    const got = readSync(this.descriptor, target, 0, target.length, this.position);
     this.skip(got);
     return got;
   }
 
   skip(bytes: number): void {
-    const isBefore = this.position < this.end;
     this.position += bytes;
-    if (isBefore && this.position >= this.end) this.position += this.resume - this.end;
   }
 
   close(): void {

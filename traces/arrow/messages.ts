@@ -62,11 +62,6 @@ export class ArrowMessages {
     return this.decode(header);
   }
 
-  /** Where the next message begins. */
-  get offset(): number {
-    return this.input.offset;
-  }
-
   /** Leaves a message's body out, of a file in which one can. */
   skipBody(message: Message): void {
     this.input.skip(message.bodyLength);

@@ -1,4 +1,4 @@
-/** Reads the rows of a trace on from some row, as far as somebody wants at a time. */
+/** Reads the rows of a trace, as far as somebody wants at a time. */
 import type { TraceBatch } from '../../../traces/format.ts';
 
 /** Rows of a batch, from `from` to its end. */
@@ -9,26 +9,20 @@ export interface RowPiece {
 
 export class RowCursor {
   private batch: TraceBatch | undefined;
+  /** Number of the batch's first row. */
+  private row = 0;
   /** Rows of the batch that are read. */
   private taken = 0;
 
-  /** `row`: number of the first batch's first row. */
-  constructor(
-    private readonly batches: Iterator<TraceBatch, void, void>,
-    private row: number,
-  ) {}
+  constructor(private readonly batches: Iterator<TraceBatch, void, void>) {}
 
   /** Number of the next row. */
   get next(): number {
     return this.row + this.taken;
   }
 
-  /**
-   * The next rows, up to but without `end`, as a batch and the first of its rows that is meant; undefined
-   * where there are none.
-   */
-  piece(end: number): RowPiece | undefined {
-    if (this.next >= end) return undefined;
+  /** The batch that the next row stands in; undefined behind the last row. */
+  look(): TraceBatch | undefined {
     while (this.batch === undefined || this.taken === this.batch.rows) {
       this.row += this.taken;
       this.taken = 0;
@@ -36,8 +30,18 @@ export class RowCursor {
       if (next.done) return undefined;
       this.batch = next.value;
     }
+    return this.batch;
+  }
+
+  /**
+   * The next rows, up to but without `end`, as a batch and the first of its rows that is meant; undefined
+   * where there are none.
+   */
+  piece(end: number): RowPiece | undefined {
+    const batch = this.next < end ? this.look() : undefined;
+    if (batch === undefined) return undefined;
     const from = this.taken;
-    this.taken = Math.min(this.batch.rows, end - this.row);
-    return { batch: { ...this.batch, rows: this.taken }, from };
+    this.taken = Math.min(batch.rows, end - this.row);
+    return { batch: { ...batch, rows: this.taken }, from };
   }
 }

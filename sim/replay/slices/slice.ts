@@ -5,8 +5,9 @@
  */
 import { createHash } from 'node:crypto';
 import { allocateMemory } from '../../../models/memory/physical.ts';
-import { type ArrowBlocks, type OpenRows, openRows } from '../../../traces/arrow/blocks.ts';
+import { openBatches } from '../../../traces/arrow/reader.ts';
 import { Op, type TraceBatch } from '../../../traces/format.ts';
+import { InputFile } from '../../../traces/input-file.ts';
 import { Feeder } from '../feeder.ts';
 import type { Machine } from '../machine.ts';
 import { OwnChunks } from '../own-chunks.ts';
@@ -49,7 +50,8 @@ export interface SliceEnd {
 
 /** What a slice is made of. */
 export interface SliceTask {
-  readonly file: ArrowBlocks;
+  /** An Arrow file. */
+  readonly path: string;
   readonly machine: Machine;
   readonly plan: SlicePlan;
   /** Address space of the tables. */
@@ -69,15 +71,16 @@ export class Slice {
     private readonly feeder: Feeder,
     private readonly chunks: OwnChunks,
     private readonly cursor: RowCursor,
-    private readonly rows: OpenRows,
+    private readonly input: InputFile,
     private readonly watch: RowWatch,
   ) {}
 
   /** A slice in front of its warm-up. Throws NoSlice, and InputError on a damaged file. */
   static async create(task: SliceTask, watch: RowWatch): Promise<Slice> {
-    const { file, machine, memoryBytes } = task;
-    const head = openRows(file, 0);
-    const first = head.batches.next().value;
+    const { path, machine, memoryBytes } = task;
+    const { input, batches } = openBatches(InputFile.open(path));
+    const cursor = new RowCursor(batches.all());
+    const first = cursor.look();
     if (!first) throw new NoSlice('no rows');
     const phb = first.phb[0];
     const chunks = new OwnChunks();
@@ -91,11 +94,8 @@ export class Slice {
       (row) => `trace row ${row} (from 0)`,
       () => {},
     );
-    const rows = openRows(file, 0);
-    const cursor = new RowCursor(rows.batches, rows.row);
-    const slice = new Slice(task, phb, unit, feeder, chunks, cursor, rows, watch);
+    const slice = new Slice(task, phb, unit, feeder, chunks, cursor, input, watch);
     slice.begin(first);
-    head.close();
     return slice;
   }
 
@@ -138,7 +138,7 @@ export class Slice {
   }
 
   close(): void {
-    this.rows.close();
+    this.input.close();
   }
 
   /**

@@ -4,7 +4,7 @@
  * memory, not time, for all set them up at the same moment.
  */
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { findBlocks } from '../../../traces/arrow/blocks.ts';
+import { countRows } from '../../../traces/arrow/row-count.ts';
 import type { TraceSource } from '../../../traces/format.ts';
 import type { Machine } from '../machine.ts';
 import { LanePool } from '../pool.ts';
@@ -29,8 +29,9 @@ export async function replaySliced(
   machine: Machine,
   options: ReplayOptions,
 ): Promise<ReplayOutcome | undefined> {
-  if (trace.arrowFile === undefined || !isForSlices(machine, options)) return undefined;
-  const file = findBlocks(trace.arrowFile);
+  const path = trace.arrowFile;
+  if (path === undefined || !isForSlices(machine, options)) return undefined;
+  const file = countRows(path);
   if (file === undefined || file.rows < SLICED_ROWS_MIN) return undefined;
   // What a file says of itself may be wrong; then the slices find out.
   if ((file.controlRows ?? 0) > 0) return undefined;
@@ -39,7 +40,7 @@ export async function replaySliced(
   const pool = new LanePool<SliceLaneTask, SliceLaneAnswer>('slice-lane', plans.length);
   const memoryBytes = memoryFor(machine, undefined);
   const lanes = plans.map((plan, lane) => {
-    const task = { file, machine, plan, memoryBytes, lane, ...watch.buffers };
+    const task = { path, machine, plan, memoryBytes, lane, ...watch.buffers };
     return new SliceLane(pool, task);
   });
   const unwatch = watch.begin(options, file.rows);

@@ -13,8 +13,8 @@ import { type HandOver, handOver, type SliceRunner } from '../../../sim/replay/s
 import { Slice } from '../../../sim/replay/slices/slice.ts';
 import { planSlices, type SliceSizes } from '../../../sim/replay/slices/slice-plan.ts';
 import { replaySolo } from '../../../sim/replay/solo-replay.ts';
-import { type ArrowBlocks, findBlocks } from '../../../traces/arrow/blocks.ts';
 import { ArrowTrace } from '../../../traces/arrow/reader.ts';
+import { countRows } from '../../../traces/arrow/row-count.ts';
 import { ArrowWriter } from '../../../traces/arrow/writer.ts';
 import { Op, type TraceBatch } from '../../../traces/format.ts';
 import { InputFile } from '../../../traces/input-file.ts';
@@ -169,15 +169,8 @@ function batchOf(some: readonly Dma[], times: readonly bigint[]): TraceBatch {
   };
 }
 
-/** The batches of a trace that was written so. */
-export function blocksOf(path: string): ArrowBlocks {
-  const blocks = findBlocks(path);
-  if (blocks === undefined) throw new Error(`${path} has no blocks`);
-  return blocks;
-}
-
 /** What one thread answers for the trace's one PHB. */
-export async function inOneThread({ path }: ArrowBlocks, machine: Machine) {
+export async function inOneThread(path: string, machine: Machine) {
   const trace = new ArrowTrace(path, InputFile.open(path));
   const { phbs, rows, dmas } = await replaySolo(trace, machine, NOBODY);
   const { nextUses: _nextUses, ...outcome } = phbs[0];
@@ -186,14 +179,14 @@ export async function inOneThread({ path }: ArrowBlocks, machine: Machine) {
 
 /** The same in slices: all intervals of those that begin with a guess, and how many were replayed again. */
 export async function inSlices(
-  file: ArrowBlocks,
+  path: string,
   { machine, slices: wanted, sizes }: Omit<SliceCase, 'dmas'>,
 ): Promise<{ result: HandOver; intervals: number; again: number }> {
-  const plans = planSlices(file.rows, wanted, sizes);
+  const plans = planSlices(countRows(path)?.rows ?? 0, wanted, sizes);
   const slices: Slice[] = [];
   let again = 0;
   for (const plan of plans) {
-    const task = { file, machine, plan, memoryBytes: MEMORY_BYTES };
+    const task = { path, machine, plan, memoryBytes: MEMORY_BYTES };
     slices.push(await Slice.create(task, NOBODY));
   }
   const runners: SliceRunner[] = slices.map((slice) => ({

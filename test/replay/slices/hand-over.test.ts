@@ -1,11 +1,14 @@
 /** Slices with tiny warm-ups, whose guesses are often wrong, give what one thread gives. */
+import { writeFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
+import { tableFromArrays, tableToIPC } from 'apache-arrow';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Op } from '../../../traces/format.ts';
 import { workFolder } from '../../cli/command.ts';
 import { configWith } from '../../oracle/draw-config.ts';
 import { SEED_LIMIT, wholeOf } from '../../oracle/settings.ts';
-import { blocksOf, inOneThread, inSlices, type SliceCase, sliceCase, writeTrace } from './case.ts';
+import { inOneThread, inSlices, type SliceCase, sliceCase, writeTrace } from './case.ts';
 
 const path = workFolder();
 const CASES = wholeOf(process.env, 'SLICE_CASES', 30, 1e9) ?? 60;
@@ -14,7 +17,11 @@ const SEED = wholeOf(process.env, 'SLICE_SEED', -SEED_LIMIT, SEED_LIMIT - 1) ?? 
 /** Replays a case both ways and compares; answers what the slices had to do for it. */
 async function compare({ dmas, ...each }: SliceCase) {
   writeTrace(path('trace.arrow'), dmas, 23);
-  const file = blocksOf(path('trace.arrow'));
+  return compareOn(path('trace.arrow'), each);
+}
+
+/** The same with a trace that stands in a file. */
+async function compareOn(file: string, each: Omit<SliceCase, 'dmas'>) {
   const alone = await inOneThread(file, each.machine);
   const { result, intervals, again } = await inSlices(file, each);
   const { books, software, phb, rows, dmas: count, rerun } = result;
@@ -116,6 +123,25 @@ test('a unit that falls half a second behind is replayed by one slice to the end
   const onTime = { ...late, dmas: ring(4300, 48, 2_000_000) };
   expect(await compare(onTime)).toMatchObject({ rerun: 0 });
   expect(await compare(late)).toMatchObject({ rerun: 2 });
-  const { outcome } = await inOneThread(blocksOf(path('trace.arrow')), machine);
+  const { outcome } = await inOneThread(path('trace.arrow'), machine);
   expect(outcome.stalls).toBeGreaterThan(0);
+});
+
+test('a trace that names no PEs has the same ones in every slice', async () => {
+  // Numbers follow the first rows: who began to count further back would give others.
+  const ridOf = (row: number) => 0x103 - (row < 30 ? 0 : row % 3);
+  const parts = Array.from({ length: 12 }, (_, part) => {
+    const rows = Array.from({ length: 100 }, (_row, index) => 100 * part + index);
+    return tableFromArrays({
+      time_ns: BigUint64Array.from(rows, (row) => BigInt(row) * 1000n),
+      op: Uint8Array.from(rows, () => Op.write),
+      rid: Uint16Array.from(rows, ridOf),
+      length: Uint32Array.from(rows, () => 64),
+      address: BigUint64Array.from(rows, (row) => BigInt(row % 16) * PAGE),
+    });
+  });
+  const file = path('nameless.arrow');
+  writeFileSync(file, tableToIPC(parts[0].concat(...parts.slice(1)), 'stream'));
+  const { rerun } = await compareOn(file, { machine: machineOf({}), slices: 3, sizes: SIZES });
+  expect(rerun).toBe(0);
 });
