@@ -70,6 +70,7 @@ export class Feeder {
    */
   take(batch: TraceBatch, from: number): number {
     let row = from;
+    if (this.rows === 0 && row < batch.rows) this.beginTime(batch, row);
     while (row < batch.rows) {
       if (this.replacesWindows && MAKES_WINDOWS[batch.op[row]]) {
         this.rows += 1;
@@ -100,7 +101,7 @@ export class Feeder {
 
   /** Begins in the middle of a trace: with a row, when the first row of a batch is the trace's own first. */
   beginAt(row: number, first: TraceBatch): void {
-    this.clock.begin(first.timeNs[0], first.timeNs[1]);
+    this.beginTime(first, 0);
     this.rows = row;
   }
 
@@ -126,11 +127,13 @@ export class Feeder {
     for (const feed of this.feeds) feed?.handOut();
   }
 
-  /** Time begins with the trace's first row. */
+  /** Time begins with the trace's first row, also with one that is left out. */
+  private beginTime({ timeNs }: TraceBatch, row: number): void {
+    this.clock.begin(timeNs[2 * row], timeNs[2 * row + 1]);
+  }
+
   private cycleOf({ timeNs }: TraceBatch, row: number): number {
-    const [low, high] = [timeNs[2 * row], timeNs[2 * row + 1]];
-    if (this.rows === 0) this.clock.begin(low, high);
-    return this.clock.cycleOf(low, high);
+    return this.clock.cycleOf(timeNs[2 * row], timeNs[2 * row + 1]);
   }
 
   /**

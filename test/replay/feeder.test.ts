@@ -96,10 +96,7 @@ const row = fc.record({
   ),
   pe: fc.oneof({ weight: 20, arbitrary: fc.constant(1) }, fc.nat({ max: 3 })),
 });
-const some = fc
-  .array(row, { minLength: 1, maxLength: 60, size: 'max' })
-  // A row that is left out does not begin the time of the trace.
-  .filter(([first]) => first.what.op !== Op.remove);
+const some = fc.array(row, { minLength: 1, maxLength: 60, size: 'max' });
 /** Rows repeat, or chunks would hardly ever become full. */
 const rows = fc
   .record({
@@ -135,41 +132,51 @@ const feeding: fc.Arbitrary<Feeding> = fc.record({
   chunks: fc.constantFrom(2, 3),
 });
 
+const good: FullRow = {
+  op: Op.write,
+  timeNs: 0n,
+  phb: 0,
+  rid: 0x100,
+  pe: 1,
+  length: 64,
+  address: 0x1000n,
+  value: 0n,
+};
+const how: Feeding = {
+  isTimed: true,
+  replacesWindows: true,
+  clockMHz: 500,
+  batchRows: 65_536,
+  chunks: 2,
+};
+
 describe('rows of a trace', () => {
   test('become the same items, however they come and wherever a chunk ends', () => {
     fc.assert(
-      fc.property(rows, feeding, (all, how) => {
-        const { items, feeder } = feedRows(all, how);
-        expect(items).toEqual(itemsOf(all, how));
+      fc.property(rows, feeding, (all, drawn) => {
+        const { items, feeder } = feedRows(all, drawn);
+        expect(items).toEqual(itemsOf(all, drawn));
         const replaced = all.filter(({ op }) => OF_WINDOWS.includes(OPERATIONS[op])).length;
         expect(feeder.rows).toBe(all.length);
         expect(feeder.dmas).toBe(all.filter(({ op }) => op <= Op.write).length);
-        expect(feeder.replacedRows).toBe(how.replacesWindows ? replaced : 0);
+        expect(feeder.replacedRows).toBe(drawn.replacesWindows ? replaced : 0);
       }),
       { numRuns: 100 },
     );
   });
+
+  test('tell their time from the first one on, also where that is left out', () => {
+    const timeNs = 1_700_000_000_000_000_000n;
+    const create = { ...good, op: Op.create, timeNs };
+    const late = { ...good, timeNs: timeNs + 10_000n };
+    const { items } = feedRows([create, late], how);
+    // 10 us at 500 MHz.
+    expect(items.get(0)?.at(-1)).toBe(5000);
+    expect(items).toEqual(itemsOf([create, late], how));
+  });
 });
 
 describe('a row that the machine cannot carry out', () => {
-  const good: FullRow = {
-    op: Op.write,
-    timeNs: 0n,
-    phb: 0,
-    rid: 0x100,
-    pe: 1,
-    length: 64,
-    address: 0x1000n,
-    value: 0n,
-  };
-  const how: Feeding = {
-    isTimed: true,
-    replacesWindows: true,
-    clockMHz: 500,
-    batchRows: 65_536,
-    chunks: 2,
-  };
-
   test.each([
     [{ length: 0 }, 'write: length: expected 1 or more bytes, got 0'],
     [
