@@ -45,12 +45,15 @@ export function applyToPhb(spec: PhbSpec, settings: readonly Setting[]): PhbSpec
       const value = valueLike(parameter.value, text, `${where} ${key}`, DECIMAL_KEYS.includes(key));
       replaced.set(key, chosen(value, `default ${parameter.value}, ${parameter.origin}`));
     } else if (!isHostKey(key)) {
-      throw new InputError(
-        `${where}: unknown key '${key}'${suggest(key, [...known.keys(), ...HOST_KEYS])}`,
-      );
+      throw unknownKey(`${where} ${key}`, key, [...known.keys(), ...HOST_KEYS]);
     }
   }
   return withParameters(spec, replaced);
+}
+
+/** The refusal of a key that is none of those known, with the nearest one; `what` names it, behind its place. */
+export function unknownKey(what: string, key: string, known: readonly string[]): InputError {
+  return new InputError(`${what}: unknown key${suggest(key, known)}`);
 }
 
 /** The host with the settings that concern it. */

@@ -7,7 +7,7 @@ import { InputError } from '../../models/input-error.ts';
 import { FIRMWARE_LEVELS } from '../../models/phb/firmware.ts';
 import { PHB_PRESETS } from '../../models/phb/presets.ts';
 import { parametersOf } from '../../models/phb/spec.ts';
-import { suggest } from '../../traces/nearest.ts';
+import { unknownKey } from '../scenario/settings.ts';
 import { type ValueKind, valuesOf } from './ranges.ts';
 
 /** One thing that can be varied. */
@@ -109,5 +109,5 @@ function checkName(name: string, what: string): void {
     throw new InputError(`${what}: a study varies that as '${axis}'`);
   }
   const known = [...AXES.map((each) => each.name), ...SETTING_KEYS];
-  throw new InputError(`${what}: unknown parameter${suggest(name, known)}`);
+  throw unknownKey(what, name, known);
 }

@@ -166,13 +166,20 @@ test.each([
   [
     'an unknown key',
     ['--set', 'tceCache.way=2'],
-    /'tceCache\.way', did you mean 'tceCache\.ways'\?/,
+    /--set tceCache\.way: unknown key, did you mean 'tceCache\.ways'\?/,
   ],
   ['a setting without a value', ['--set', 'tags.count'], /--set: expected key=value/],
   ['a number in words', ['--set', 'tags.count=many'], /tags\.count: .*whole number, got 'many'/],
   ['ways that do not divide', ['--set', 'tceCache.ways=3'], /expected a divisor of 1024, got 3/],
 ])('%s is refused', async (_what, args, message) => {
   expect(await refusal('run', '--trace', trace, '--window', '64K:1G', ...args)).toMatch(message);
+});
+
+test('a sweep refuses an unknown key as a run does', async () => {
+  const wrong = ['--set', 'tags.cuont=2'];
+  const message = "--set tags.cuont: unknown key, did you mean 'tags.count'?";
+  expect(await refusal('run', '--trace', trace, ...wrong)).toBe(message);
+  expect(await refusal('sweep', ...wrong, '-o', path('sweep'))).toBe(message);
 });
 
 test('a log is not imported over itself', async () => {

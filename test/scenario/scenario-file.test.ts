@@ -98,7 +98,7 @@ test.each([
   [
     'an unknown parameter',
     ['set:', '  tceCache:', '    wais: 4'],
-    ":4:5: unknown key 'tceCache.wais'",
+    ':4:5 tceCache.wais: unknown key, did you mean',
     "'tceCache.ways'",
   ],
   [

@@ -81,7 +81,7 @@ describe('axes', () => {
 
   test('that are unknown are named, with the nearest one', () => {
     expect(() => axesOf(new Map([['lewels', ['1']]]))).toThrow(
-      "lewels: unknown parameter, did you mean 'levels'?",
+      "lewels: unknown key, did you mean 'levels'?",
     );
     expect(() => axesOf(new Map([['host.ram', ['1G']]]))).toThrow(
       "host.ram: a study varies that as 'ram'",
@@ -157,10 +157,7 @@ describe('a plan', () => {
 
   test.each([
     ['varry: {levels: 1}', /plan\.yaml:1:1: varry: unknown key, did you mean 'vary'\?/],
-    [
-      'vary:\n  lewels: 1',
-      /plan\.yaml:2:3: vary\.lewels: unknown parameter, did you mean 'levels'/,
-    ],
+    ['vary:\n  lewels: 1', /plan\.yaml:2:3: vary\.lewels: unknown key, did you mean 'levels'/],
     ['vary:\n  levels: []', /plan\.yaml:2:3: vary\.levels: expected a value, got an empty list/],
     ['vary:\n  levels: 3..1', /plan\.yaml:2:3: vary\.levels: expected a rising range/],
     ['vary:\n  kernel: 6.10', /vary\.kernel: expected a name in quotes/],
