@@ -8,3 +8,6 @@ export const RESULT_SCHEMA = 'tcesim.result/2';
 
 /** Name of the format of a study's results, which study-schema.ts describes. */
 export const STUDY_SCHEMA = 'tcesim.study/1';
+
+/** Name of the format of a comparison as JSON, which docs/compare.md describes. */
+export const COMPARISON_SCHEMA = 'tcesim.comparison/1';

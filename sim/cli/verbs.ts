@@ -27,6 +27,11 @@ const VERBS: readonly Verb[] = [
     load: () => import('./merge.ts'),
   },
   {
+    name: 'compare',
+    description: 'what moved between two results, and whether thresholds hold',
+    load: () => import('./compare.ts'),
+  },
+  {
     name: 'slurm',
     description: 'a study on a cluster: submit its shards, see how they do, collect',
     load: () => import('./slurm.ts'),

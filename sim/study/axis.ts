@@ -92,6 +92,11 @@ export function isSetting(name: string): boolean {
   return axisNamed(name) === undefined;
 }
 
+/** What the values of an axis are. */
+export function kindOfAxis(name: string): ValueKind {
+  return axisNamed(name)?.kind ?? 'setting';
+}
+
 function axisNamed(name: string): Axis | undefined {
   return AXES.find((axis) => axis.name === name);
 }

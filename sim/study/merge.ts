@@ -2,6 +2,7 @@
  * The parts of a study put together: all points of the directories, in the order of the plan. Which directory a
  * point comes from does not matter, for its record is the same everywhere.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { InputError } from '../../models/input-error.ts';
 import {
   identityWords,
@@ -39,6 +40,13 @@ export function mergeStudies(directories: readonly string[]): MergedStudy {
     );
   }
   const { identity } = first;
+  const stricter = parts.find((part) => !isDeepStrictEqual(part.identity.plan, identity.plan));
+  if (stricter !== undefined) {
+    throw new InputError(
+      `${first.directory} and ${stricter.directory}: plans with other thresholds; sweep --resume ` +
+        'brings a part up to date',
+    );
+  }
   const points = pointsOf(axesOfRecord(identity, first.directory));
   const stores = directories.map((directory) => PointStore.existing(directory, identity));
   const found = points.map((point) => {

@@ -36,6 +36,11 @@ const host = z.strictObject({
     .describe('instead: a copy of /proc/buddyinfo, relative to this file'),
 });
 
+const threshold = z.union(
+  [z.string(), z.strictObject({ threshold: z.string(), where: z.record(z.string(), values) })],
+  { error: "expected 'p99 <= 900ns', or { threshold: 'p99 <= +5%', where: { levels: 2 } }" },
+);
+
 /** The keys of a plan. */
 export const planSchema = z.strictObject({
   title: z.string().optional().describe('what the study asks'),
@@ -46,6 +51,10 @@ export const planSchema = z.strictObject({
     .describe('axes and their values: 2, [1, 3], 1..5, 2G..64T (doubling), 64..4096*4'),
   traces: z.record(z.string(), trace).optional().describe('traces by the names that vary has'),
   hosts: z.record(z.string(), host).optional().describe('hosts by the names that vary has'),
+  thresholds: z
+    .array(threshold)
+    .optional()
+    .describe('what compare holds: p99 <= 900ns, hitRate >= 0.98, against the base p99 <= +5%'),
 });
 
 const PLAN_BYTES_MAX = 2 ** 20;
@@ -76,9 +85,17 @@ export function readPlan(path: string): WrittenPlan {
     hosts: mapEntries(data.hosts ?? {}, (name, each) =>
       hostOf(each, fileAt, placeOf(['hosts', name])),
     ),
+    ...(data.thresholds !== undefined && { thresholds: data.thresholds.map(thresholdText) }),
     place: placeOf,
     fileAt,
   };
+}
+
+/** A threshold on one line, as --threshold takes it. */
+function thresholdText(given: z.infer<typeof threshold>): string {
+  if (typeof given === 'string') return given;
+  const where = Object.entries(given.where).map(([axis, of]) => `${axis}=${[of].flat().join()}`);
+  return [given.threshold, ...(where.length === 0 ? [] : ['where', ...where])].join(' ');
 }
 
 /** A plan that asks the same, as the text of a file. */

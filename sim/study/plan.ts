@@ -9,6 +9,8 @@ import { InputError } from '../../models/input-error.ts';
 import { GENERATORS } from '../../traces/generate/generate.ts';
 import { suggest } from '../../traces/nearest.ts';
 import { type AxisValues, axesOf } from './axis.ts';
+import { Metrics } from './compare/metrics.ts';
+import { parseThreshold } from './compare/threshold.ts';
 import { checkHost, FREE_HOST, type HostChoice, PASTS } from './host-choice.ts';
 import { choiceOfGenerator, parameterNames, type TraceChoice } from './trace-choice.ts';
 
@@ -21,6 +23,8 @@ export interface StudyPlan {
   /** The traces and hosts that the axes name. */
   readonly traces: Readonly<Record<string, TraceChoice>>;
   readonly hosts: Readonly<Record<string, HostChoice>>;
+  /** What `compare` holds results against, as written. They decide about no result. */
+  readonly thresholds: readonly string[];
 }
 
 /** A plan as somebody wrote it, in a file or with flags. */
@@ -32,6 +36,9 @@ export interface WrittenPlan {
   readonly vary: ReadonlyMap<string, readonly string[]>;
   readonly traces: Readonly<Record<string, TraceChoice>>;
   readonly hosts: Readonly<Record<string, HostChoice>>;
+  readonly thresholds?: readonly string[];
+  /** Axes whose values flags took away: thresholds may be about values that are gone. */
+  readonly overridden?: ReadonlySet<string>;
   /** Where a key stands, for messages. */
   readonly place: (keys: readonly string[]) => string;
   /** The path of a file that is named there. */
@@ -49,6 +56,7 @@ export function mergePlans(file: WrittenPlan, flags: WrittenPlan): WrittenPlan {
     ...(flags.seed !== undefined && { seed: flags.seed }),
     ...(flags.requests !== undefined && { requests: flags.requests }),
     vary: new Map([...file.vary, ...flags.vary]),
+    overridden: new Set(flags.vary.keys()),
     place: (keys) => (isOfFlags(keys) ? flags : file).place(keys),
     fileAt: (name) => (existsSync(flags.fileAt(name)) ? flags : file).fileAt(name),
   };
@@ -67,6 +75,7 @@ export function planOf(
   const texts = { ...PRESETS, ...definedOf(written) };
   return {
     ...texts,
+    thresholds: thresholdsFor(axes, written),
     axes: axes.map((axis) => withNames(withNames(axis, 'trace', traces), 'host', hosts)),
     traces: Object.fromEntries(traces.map(({ name, choice }) => [name, choice])),
     hosts: Object.fromEntries(hosts.map(({ name, choice }) => [name, choice])),
@@ -74,7 +83,12 @@ export function planOf(
 }
 
 /** The plan as results have it: without the folders of this machine. */
-export function planRecord({ axes, traces, hosts, ...texts }: StudyPlan) {
+export function planRecord({ thresholds, ...plan }: StudyPlan) {
+  return { ...askedBy(plan), ...(thresholds.length > 0 && { thresholds: [...thresholds] }) };
+}
+
+/** What decides about the results of a plan. */
+function askedBy({ axes, traces, hosts, ...texts }: Omit<StudyPlan, 'thresholds'>) {
   const bare = (path: string | undefined) => (path === undefined ? {} : { file: basename(path) });
   return {
     ...texts,
@@ -85,7 +99,7 @@ export function planRecord({ axes, traces, hosts, ...texts }: StudyPlan) {
 }
 
 /** A plan as a file of its own has it. */
-export function planFileData({ axes, traces, hosts, ...texts }: StudyPlan) {
+export function planFileData({ axes, traces, hosts, thresholds, ...texts }: StudyPlan) {
   const single = (values: readonly string[]) => (values.length === 1 ? values[0] : [...values]);
   // The name of a host that is all free says everything; there is nothing to define.
   const { [FREE_HOST]: _free, ...defined } = hosts;
@@ -94,14 +108,30 @@ export function planFileData({ axes, traces, hosts, ...texts }: StudyPlan) {
     vary: Object.fromEntries(axes.map(({ name, values }) => [name, single(values)])),
     traces: mapValues(traces, ({ sha256: _sha256, ...rest }) => rest),
     hosts: mapValues(defined, ({ sha256: _sha256, ...rest }) => rest),
+    ...(thresholds.length > 0 && { thresholds: [...thresholds] }),
   };
 }
 
-/** Equal for two plans that ask for the same. */
-export function planDigest(plan: StudyPlan): string {
+/** Equal for two plans that ask for the same, whatever is expected of the answers. */
+export function planDigest({ thresholds: _thresholds, ...asked }: StudyPlan): string {
   return createHash('sha256')
-    .update(JSON.stringify(planRecord(plan)))
+    .update(JSON.stringify(askedBy(asked)))
     .digest('hex');
+}
+
+/** The thresholds, without those about values that flags took away. Throws InputError. */
+function thresholdsFor(axes: readonly AxisValues[], written: WrittenPlan): string[] {
+  const { thresholds = [], place, overridden } = written;
+  if (thresholds.length === 0) return [];
+  const metrics = Metrics.ofStudies();
+  const hasValue = (axis: AxisValues, value: string) => axis.values.includes(value);
+  const isGone = ({ name, values }: AxisValues) =>
+    values.some((value) => !axes.some((axis) => axis.name === name && hasValue(axis, value)));
+  return thresholds.filter((text) => {
+    const has = (axis: AxisValues, value: string) =>
+      overridden?.has(axis.name) || hasValue(axis, value);
+    return !parseThreshold(text, metrics, axes, place(['thresholds']), has).where.some(isGone);
+  });
 }
 
 type Named<Choice> = { readonly text: string; readonly name: string; readonly choice: Choice };

@@ -63,7 +63,7 @@ const replayRecord = z
   })
   .meta({ title: 'What the replay measured' });
 
-const point = z
+export const pointSchema = z
   .strictObject({
     name: text('axis=value for each axis'),
     seed: text("of the point: the plan's and its name"),
@@ -80,11 +80,11 @@ export const studySchema = z
     version: text('version of tcesim'),
     planDigest: text('SHA-256 of the plan'),
     plan: z.record(z.string(), z.unknown()).meta({ description: 'the plan as it was understood' }),
-    points: z.array(point).meta({ description: 'in the order of the plan' }),
+    points: z.array(pointSchema).meta({ description: 'in the order of the plan' }),
   })
   .meta({ title: 'Results of a study' });
 
 export type StudyResults = z.infer<typeof studySchema>;
-export type PointRecord = z.infer<typeof point>;
+export type PointRecord = z.infer<typeof pointSchema>;
 export type WindowRecord = z.infer<typeof windowRecord>;
 export type ReplayRecord = z.infer<typeof replayRecord>;
