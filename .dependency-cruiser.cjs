@@ -7,7 +7,7 @@ const DOORS = {
   'cli-table3': 'sim/report/render-text.ts',
   commander: 'sim/cli/program.ts',
   'fastest-levenshtein': 'traces/nearest.ts',
-  'hyparquet-writer': 'traces/export/parquet.ts',
+  'hyparquet-writer': 'traces/export/hyparquet.ts',
   fflate: 'traces/compression/gzip.ts',
   fzstd: 'traces/compression/zstd.ts',
   piscina: 'sim/replay/pool.ts',

@@ -108,7 +108,10 @@ export function define(verb: Command): void {
     .option('--requests <count>', 'DMA requests of each generated trace (20000)')
     .option('--seed <text>', 'seed of everything random')
     .option('--threads <n>', "workers; changes the speed and nothing else (the machine's)")
-    .option('-o, --output <dir>', 'keep points, results.json, points.csv and report.txt there')
+    .option(
+      '-o, --output <dir>',
+      'keep points there: results.json, points.csv, .parquet and .arrow, report.txt',
+    )
     .option('--resume', 'do not run again what --output has finished')
     .option(
       '--shard <i/n>',

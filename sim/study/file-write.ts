@@ -2,12 +2,12 @@
 import { OutputFile } from '../../traces/output-file.ts';
 import { StoreError } from './store-error.ts';
 
-/** Writes a text; throws StoreError that names the file, of which nothing stays behind. */
-export function writeText(path: string, text: string): void {
+/** Writes a text or bytes; throws StoreError that names the file, of which nothing stays behind. */
+export function writeWhole(path: string, content: string | Uint8Array): void {
   let file: OutputFile | undefined;
   try {
     file = new OutputFile(path);
-    file.write(Buffer.from(text));
+    file.write(Buffer.from(content));
     file.finish();
   } catch (error) {
     abandon(file);

@@ -8,7 +8,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../models/input-error.ts';
 import { VERSION } from '../version.ts';
-import { writeText } from './file-write.ts';
+import { writeWhole } from './file-write.ts';
 import { planDigest, planRecord, type StudyPlan } from './plan.ts';
 import type { StudyPoint } from './points.ts';
 import { StoreError } from './store-error.ts';
@@ -98,12 +98,12 @@ export class PointStore {
   write(point: StudyPoint, record: PointRecord): void {
     const check = sha256(JSON.stringify(record));
     const file = { digest: this.digestOf(point), check, record };
-    writeText(this.pathOf(point), `${JSON.stringify(file)}\n`);
+    writeWhole(this.pathOf(point), `${JSON.stringify(file)}\n`);
   }
 
   /** Writes another file of the study, whole. Throws StoreError. */
-  writeFile(name: string, text: string): void {
-    writeText(join(this.directory, name), text);
+  writeFile(name: string, content: string | Uint8Array): void {
+    writeWhole(join(this.directory, name), content);
   }
 
   /** Forgets points, and what processes that were killed left of them. */

@@ -129,7 +129,8 @@ describe('shards', () => {
     const merged = `merged${count}`;
     await succeed('merge', ...parts.map(path), '-o', path(merged));
     expect(bytes(merged)).toBe(bytes('whole'));
-    for (const name of ['points.csv', 'report.txt', 'study.json']) {
+    const files = ['points.csv', 'points.parquet', 'points.arrow', 'report.txt', 'study.json'];
+    for (const name of files) {
       const [one, other] = [merged, 'whole'].map((each) => readFileSync(path(`${each}/${name}`)));
       expect(one.equals(other), name).toBe(true);
     }

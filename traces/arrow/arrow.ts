@@ -1,9 +1,12 @@
-/** The only door to apache-arrow: the names that this folder uses. */
+/** The only door to apache-arrow: the names that are used. */
 export {
   AsyncByteQueue,
+  Bool,
   DataType,
   Dictionary,
   Field,
+  Float64,
+  Int64,
   Message,
   makeData,
   RecordBatch,

@@ -4,14 +4,11 @@
  */
 import type { OutputFile } from '../output-file.ts';
 import {
-  AsyncByteQueue,
   type DataType,
   Dictionary,
   Field,
-  Message,
   makeData,
   RecordBatch,
-  RecordBatchFileWriter,
   RecordBatchStreamWriter,
   Schema,
   Struct,
@@ -22,6 +19,7 @@ import {
   Utf8,
   vectorFromArray,
 } from './arrow.ts';
+import { ByteSink, FileWriter } from './file-writer.ts';
 
 /** A column of unsigned numbers, or of words that the numbers stand for. */
 export interface ColumnSpec {
@@ -38,33 +36,6 @@ export interface ColumnCells {
   readonly data: Uint8Array | Uint16Array | Uint32Array | BigUint64Array;
   /** A bit for each row, the lowest of a byte first: 0 where the cell is empty. */
   readonly present?: Uint8Array;
-}
-
-/** The library's file writer leaves the schema to the footer; a sequential reader needs it in front. */
-class FileWriter extends RecordBatchFileWriter {
-  /** What is known at the end only: metadata of the footer's copy of the schema, which most readers take. */
-  readonly closing = new Map<string, string>();
-
-  protected override _writeFooter(schema: Schema): this {
-    return super._writeFooter(
-      new Schema(schema.fields, new Map([...schema.metadata, ...this.closing])),
-    );
-  }
-
-  protected override _writeSchema(schema: Schema): this {
-    super._writeSchema(schema);
-    return this._writeMessage(Message.from(schema));
-  }
-}
-
-/** The library writes into a queue of promises; here the bytes leave at once, so memory stays bounded. */
-class FileSink extends AsyncByteQueue {
-  constructor(private readonly file: OutputFile) {
-    super();
-  }
-  override write(bytes: Uint8Array): void {
-    this.file.write(bytes);
-  }
 }
 
 /** The first rows of a column of pairs as the 64-bit column that they are in the file. */
@@ -91,7 +62,7 @@ export class ColumnWriter {
     this.schema = new Schema(fields, facts);
     this.dictionaries = columns.map(({ words }) => words && vectorFromArray(words, new Utf8()));
     this.writer = form === 'file' ? new FileWriter() : new RecordBatchStreamWriter();
-    this.writer.reset(new FileSink(file), this.schema);
+    this.writer.reset(new ByteSink(file), this.schema);
   }
 
   /** Writes a batch, the cells of each column in their order; arrays may be reused when this returns. */

@@ -1,14 +1,12 @@
 /**
  * A trace as a Parquet file, for tools that want one (DuckDB, Spark): the same columns, `time_ns`, `address`
- * and `value` as UINT_64, `op` as text, the facts as key-value metadata. The only door to hyparquet-writer.
+ * and `value` as UINT_64, `op` as text, the facts as key-value metadata.
  */
-import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { wide } from '../arrow/column-writer.ts';
 import { COLUMNS } from '../arrow/schema.ts';
 import { OPERATIONS, type TraceBatch } from '../format.ts';
 import type { OutputFile } from '../output-file.ts';
-
-type SchemaElement = ConstructorParameters<typeof ParquetWriter>[0]['schema'][number];
+import { ByteWriter, ParquetWriter, type SchemaElement } from './hyparquet.ts';
 
 /** Each batch becomes a row group, whose bytes leave at once. */
 export class ParquetTraceWriter {

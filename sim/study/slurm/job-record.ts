@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { InputError } from '../../../models/input-error.ts';
 import { VERSION } from '../../version.ts';
 import { z } from '../../zod.ts';
-import { writeText } from '../file-write.ts';
+import { writeWhole } from '../file-write.ts';
 
 const RECORD_FILE = 'slurm.json';
 
@@ -41,7 +41,7 @@ export function findRecord(folder: string): JobRecord | undefined {
 
 /** Writes the record, whole. Throws StoreError. */
 export function writeRecord(folder: string, record: JobRecord): void {
-  writeText(join(folder, RECORD_FILE), `${JSON.stringify(record, null, 2)}\n`);
+  writeWhole(join(folder, RECORD_FILE), `${JSON.stringify(record, null, 2)}\n`);
 }
 
 function textOf(path: string): string | undefined {

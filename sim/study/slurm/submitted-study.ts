@@ -7,7 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InputError } from '../../../models/input-error.ts';
 import { VERSION } from '../../version.ts';
-import { writeText } from '../file-write.ts';
+import { writeWhole } from '../file-write.ts';
 import { planDigest, planOf, type StudyPlan } from '../plan.ts';
 import { canonicalPath, planText, readPlan } from '../plan-file.ts';
 import { identityOf, PointStore } from '../point-store.ts';
@@ -77,8 +77,8 @@ export async function submitStudy(
   checkFolder(folder);
   makeFolders(folder);
   // The plan as it is now, with the whole paths of its files: what is edited later is another study.
-  writeText(join(folder, PLAN_FILE), planText(plan));
-  writeText(join(folder, SCRIPT_FILE), script);
+  writeWhole(join(folder, PLAN_FILE), planText(plan));
+  writeWhole(join(folder, SCRIPT_FILE), script);
   const record = newRecord(jobNameOf(folder), planDigest(plan), shards);
   const { jobs } = await submitMore(folder, record, numbersTo(shards));
   return jobs[0].id;
