@@ -195,12 +195,17 @@ function inputsOf(file: string | undefined, { trace, tables }: Scenario): NamedF
 
 /** The trace of a scenario, and the file that it stands in. */
 async function traceOf(
-  { trace, rows }: Scenario,
+  { trace, rows, generate }: Scenario,
   file: string | undefined,
 ): Promise<{ trace: TraceSource; place: string }> {
   if (trace !== undefined) return { trace: await openTrace(trace), place: trace };
   if (rows !== undefined && file !== undefined) {
     return { trace: csvTrace(rows.text, rows.place), place: file };
+  }
+  if (generate !== undefined && file !== undefined) {
+    const { generator, set } = generate;
+    const { generate: generated } = await import('../../traces/generate/generate.ts');
+    return { trace: placed(`${file}: generate`, () => generated(generator, set)), place: file };
   }
   throw new UsageError('run: no trace; give one with --trace FILE, or in a scenario');
 }

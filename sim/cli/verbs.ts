@@ -63,6 +63,11 @@ const VERBS: readonly Verb[] = [
     load: () => import('./vfio.ts'),
   },
   {
+    name: 'validate',
+    description: 'published measurements beside simulated ones',
+    load: () => import('./validate.ts'),
+  },
+  {
     name: 'list',
     description:
       'what can be named: PHBs, firmware, kernels, parameters for --set, formats; what is counted',

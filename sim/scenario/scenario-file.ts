@@ -5,7 +5,7 @@ import { readTextFile } from '../text-file.ts';
 import { readYaml } from '../yaml-file.ts';
 import { z } from '../zod.ts';
 import { PACING_FORMS } from './pacing.ts';
-import { type DumpChoice, type Scenario, THREADS_MAX } from './scenario.ts';
+import { type DumpChoice, type Scenario, THREADS_MAX, type TrafficChoice } from './scenario.ts';
 import type { Setting } from './settings.ts';
 
 const size = z.union([z.string(), z.number().int()], { error: 'expected a size such as 64K' });
@@ -26,10 +26,16 @@ const tables = z.union(
   { error: 'expected a table dump, or file: and dump: of one' },
 );
 
+const generate = z.strictObject({
+  generator: z.string().describe('as `tcesim list generators` names it'),
+  set: z.record(z.string(), scalar).optional().describe('its parameters, as of trace generate'),
+});
+
 /** The keys of a scenario file. */
 export const scenarioSchema = z.strictObject({
   trace: z.string().optional().describe('trace or log, relative to this file'),
   rows: z.string().optional().describe('instead of trace: its rows as CSV with a header'),
+  generate: generate.optional().describe('instead of trace: synthetic traffic'),
   tables: tables.optional().describe("dump of a machine's tables, there before the trace begins"),
   phb: z.string().optional().describe('phb3, phb4, phb4-small or phb5'),
   firmware: z.string().optional().describe('post2021 or pre2021'),
@@ -61,6 +67,13 @@ const SCENARIO_BYTES_MAX = 2 ** 20;
 /** What somebody may have meant. */
 const HINT = ' (a trace goes with --trace)';
 
+/** Keys that bring requests along, of which a scenario has one, and what they bring. */
+const SOURCES = [
+  ['trace', 'a trace'],
+  ['rows', 'rows'],
+  ['generate', 'generated traffic'],
+] as const;
+
 const KEYS = Object.keys(scenarioSchema.shape);
 const HOST_KEYS = ['kernel', 'pages', 'ram', 'freeBlocks'];
 
@@ -80,10 +93,13 @@ function scenarioOf(
   path: string,
   place: (keys: readonly string[]) => string,
 ): Scenario {
-  const { host = {}, set = {}, seed, trace, rows, tables, ...plain } = data;
+  const { host = {}, set = {}, seed, trace, rows, generate, tables, ...plain } = data;
   const fileAt = (name: string) => resolve(dirname(path), name);
-  if (trace !== undefined && rows !== undefined) {
-    throw new InputError(`${place(['rows'])}: rows: a scenario has a trace or rows, not both`);
+  const given = SOURCES.filter(([key]) => data[key] !== undefined);
+  if (given.length > 1) {
+    const [[, first], [key, second]] = given;
+    const which = `a scenario has ${first} or ${second}, not both`;
+    throw new InputError(`${place([key])}: ${key}: ${which}`);
   }
   const settings = [
     ...flatten(host, ['host'], (keys) => place(keys)),
@@ -94,10 +110,16 @@ function scenarioOf(
     ...(definedOnly(plain) as Partial<Scenario>),
     ...(trace === undefined ? {} : { trace: fileAt(trace) }),
     ...(rows === undefined ? {} : { rows: { text: rows, place: `${path}: rows` } }),
+    ...(generate === undefined ? {} : { generate: trafficOf(generate) }),
     ...(tables === undefined ? {} : { tables: tablesOf(tables, fileAt) }),
     ...(seed === undefined ? {} : { seed: String(seed) }),
     settings,
   };
+}
+
+function trafficOf({ generator, set = {} }: z.infer<typeof generate>): TrafficChoice {
+  const texts = Object.entries(set).map(([name, value]) => [name, String(value)]);
+  return { generator, set: Object.fromEntries(texts) };
 }
 
 function tablesOf(written: z.infer<typeof tables>, fileAt: (name: string) => string): DumpChoice {

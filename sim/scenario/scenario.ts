@@ -31,6 +31,12 @@ export interface WrittenRows {
   readonly place: string;
 }
 
+/** Synthetic traffic: a generator of traces/generate and its parameters, as a user writes them. */
+export interface TrafficChoice {
+  readonly generator: string;
+  readonly set: Readonly<Record<string, string>>;
+}
+
 /** A dump of a machine's tables. */
 export interface DumpChoice {
   readonly file: string;
@@ -43,6 +49,8 @@ export interface Scenario {
   readonly trace?: string;
   /** A trace that stands in the scenario itself. */
   readonly rows?: WrittenRows;
+  /** Traffic that is generated as it is replayed. */
+  readonly generate?: TrafficChoice;
   /** Tables that are there before the trace begins. */
   readonly tables?: DumpChoice;
   readonly phb?: string;
@@ -74,8 +82,12 @@ const DEFAULT_HOST: HostPlan = { kernel: '5.17', basePageShift: 16, ramBytes: 1n
 
 /** Flags over a file: what a flag says counts, settings of both are applied in order. */
 export function mergeScenarios(file: Scenario, flags: Scenario): Scenario {
-  const { rows, ...rest } = file;
-  const kept = flags.trace === undefined && rows !== undefined ? { rows } : {};
+  const { rows, generate, ...rest } = file;
+  const own = {
+    ...(rows === undefined ? {} : { rows }),
+    ...(generate === undefined ? {} : { generate }),
+  };
+  const kept = flags.trace === undefined ? own : {};
   return { ...rest, ...kept, ...flags, settings: [...file.settings, ...flags.settings] };
 }
 

@@ -3,10 +3,13 @@
  * 2020): packets of 1542 bytes arrive at 200 Gb/s, tenant after tenant, and each wants three translations:
  * a descriptor in a ring, the data, a mailbox. All tenants use the same bus addresses, so that caches that
  * do not tell tenants apart in their set index lose everything from some number of tenants on. The packet
- * takes 61.68 ns, a third of that for each request; HyperSIO itself cuts it to 61.
+ * takes 61.68 ns, a third of that for each request; HyperSIO itself cuts it to 61. With `wait=yes` a packet
+ * waits for the one before it, as with a pending translation buffer of one packet: a kill that names nothing
+ * stands between them, and in a closed loop with `kill.sync=all` it is complete when their DMA is.
  */
 import { InputError } from '../../models/input-error.ts';
 import { Op } from '../format.ts';
+import { yesOrNo } from '../option-values.ts';
 import { RowWriter, type TraceGenerator } from './generator.ts';
 import { commonParameters, readCommon } from './parameters.ts';
 
@@ -25,15 +28,28 @@ const DATA_END = DATA_OFFSET + DATA_PAGES * DATA_PAGE_BYTES;
 const LINE_BYTES = 64;
 const LENGTH_MAX = Math.floor(DATA_PAGE_BYTES / PACKETS_OF_PAGE / LINE_BYTES) * LINE_BYTES;
 
+const PRESETS = {
+  requests: '60000',
+  page: '4K',
+  window: '4G',
+  length: '1542',
+  interval: '20.56',
+};
+
 export const hypersio: TraceGenerator = {
   name: 'hypersio',
   description:
     "HyperSIO's reference packets: ring, data and mailbox at the same addresses in every tenant: set conflicts",
-  parameters: commonParameters(
-    { requests: '60000', page: '4K', window: '4G', length: '1542', interval: '20.56' },
-    ['writes'],
-  ),
+  parameters: [
+    ...commonParameters(PRESETS, ['writes']),
+    {
+      name: 'wait',
+      description: 'a kill of nothing behind each packet, which software waits for: yes or no',
+      preset: 'no',
+    },
+  ],
   prepare(texts) {
+    const waits = yesOrNo('wait', texts);
     const values = readCommon({ ...texts, writes: '0' });
     const { devices, length } = values;
     if (values.windowBytes < DATA_END) {
@@ -60,6 +76,7 @@ export const hypersio: TraceGenerator = {
         writer.add(rows, first, Op.read, device, RING_OFFSET, DESCRIPTOR_BYTES);
         writer.add(rows, first + 1, Op.write, device, data, length);
         writer.add(rows, first + 2, Op.write, device, MAILBOX_OFFSET, DESCRIPTOR_BYTES);
+        if (waits) writer.add(rows, first + 2, Op.kill, device, 0, 0);
       },
     };
   },

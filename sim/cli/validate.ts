@@ -1,0 +1,90 @@
+/** `tcesim validate`: published figures beside simulated ones. */
+import { csvLine } from '../report/csv.ts';
+import { renderMarkdown } from '../report/render-markdown.ts';
+import { renderText } from '../report/render-text.ts';
+import { chosenExperiments, scenarioNamed } from '../validation/catalog.ts';
+import type { Verdict } from '../validation/experiment.ts';
+import { measureRow } from '../validation/measure.ts';
+import { scenarioText } from '../validation/scenario-text.ts';
+import { type Outcome, validationReport, verdictRecord } from '../validation/validation-report.ts';
+import { EXIT_CHECK } from './exit-codes.ts';
+import { type Command, Option } from './program.ts';
+import { ProgressLine } from './progress.ts';
+import { StopSignals } from './stop-signals.ts';
+
+const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
+
+interface ValidateFlags {
+  readonly only?: string;
+  readonly show?: string;
+  readonly format: (typeof FORMATS)[number];
+}
+
+const HELP = `
+Exit code 4: a figure is out of its tolerance. docs/validation.md has the method of each.
+
+Examples:
+  tcesim validate --only R1.HSW
+  tcesim validate --show R1.HSW.6M > mine.yaml    the scenario of any point, also of one that is no row
+  tcesim run mine.yaml`;
+
+/** Gives the verb its options and its work. */
+export function define(verb: Command): void {
+  verb
+    .option('--only <name>', 'an experiment, a part of it or a row: R1, R1.HSW, R1.HSW.1M (all)')
+    .option('--show <point>', 'print the scenario of a point in the place of measuring')
+    .addOption(new Option('--format <form>', 'of the output').choices(FORMATS).default('table'))
+    .addHelpText('after', HELP)
+    .action(validate);
+}
+
+async function validate({ only, show, format }: ValidateFlags): Promise<void> {
+  if (show !== undefined) {
+    process.stdout.write(scenarioText(scenarioNamed(show), `tcesim validate --show ${show}`));
+    return;
+  }
+  const outcomes = await measureAll(only);
+  process.stdout.write(render(outcomes, format));
+  const isGood = outcomes.every(({ verdicts }) => verdicts.every(({ ok }) => ok));
+  if (!isGood) process.exitCode = EXIT_CHECK;
+}
+
+/** Measures row by row; a signal ends it after what is done. */
+async function measureAll(only: string | undefined): Promise<Outcome[]> {
+  const experiments = chosenExperiments(only);
+  const total = experiments.reduce((sum, { rows }) => sum + rows.length, 0);
+  const signals = new StopSignals();
+  const progress = new ProgressLine();
+  const outcomes: Outcome[] = [];
+  let done = 0;
+  for (const experiment of experiments) {
+    const verdicts: Verdict[] = [];
+    for (const row of experiment.rows) {
+      const verdict = await measureRow(row, () => signals.signal.aborted);
+      if (signals.signal.aborted) break;
+      verdicts.push(verdict);
+      done += 1;
+      progress.showSteps(done, total);
+    }
+    outcomes.push({ experiment, verdicts });
+  }
+  progress.end();
+  signals.finish();
+  return outcomes;
+}
+
+function render(outcomes: readonly Outcome[], format: ValidateFlags['format']): string {
+  const records = outcomes.flatMap(verdictRecord);
+  switch (format) {
+    case 'json':
+      return `${JSON.stringify({ rows: records }, null, 2)}\n`;
+    case 'csv': {
+      const lines = records.map((record) => csvLine(Object.values(record)));
+      return `${[csvLine(Object.keys(records[0] ?? {})), ...lines].join('\n')}\n`;
+    }
+    case 'markdown':
+      return renderMarkdown(validationReport(outcomes));
+    case 'table':
+      return renderText(validationReport(outcomes));
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * The Intel systems of pcie-bench (Neugebauer et al., "Understanding PCIe performance for end host networking",
+ * SIGCOMM 2018; github.com/pcie-bench/data, folders of each system with `iommu-nosp`): an NFP6000 card on PCIe
+ * Gen3 x8, IO pages of 4 KiB. Cache and walk are inferred from the latencies of single reads (R2); they then
+ * predict the bandwidth of writes (R1), of which only its two ends are used: the card's own interval, where
+ * nothing misses, and the number of walkers, where everything does.
+ */
+import { assumed, inferred, type Parameter } from '../../models/origin.ts';
+
+/** What is known of a system; times in ns. */
+export interface IntelSystem {
+  readonly name: string;
+  readonly cpu: string;
+  /** A read of 64 bytes whose translation is cached, there and back. */
+  readonly hitNs: Parameter<number>;
+  /** What a miss adds. */
+  readonly missNs: Parameter<number>;
+  /** Translations that are cached. */
+  readonly entries: Parameter<number>;
+  readonly walkers: Parameter<number>;
+  /** Between two writes of 64 bytes of the card. */
+  readonly issueNs: Parameter<number>;
+  /** Writes of the card that are on their way. */
+  readonly outstanding: Parameter<number>;
+}
+
+const LATENCY = 'lat_cmd_sweep_rd_rnd_64.csv, cold';
+const BANDWIDTH = 'bw_dma_win_sweep_wr_rnd_64.csv, cold';
+
+const ISSUE = inferred(21.1, `${BANDWIDTH}: 64 bytes at 24.27 Gb/s, where nothing misses`);
+const OUTSTANDING = assumed(64, 'not published; 32 to 128 give the same within 1 %');
+
+function system(
+  name: string,
+  cpu: string,
+  { hitNs, missNs, entries, saturatedNs }: Readonly<Record<string, number>>,
+): IntelSystem {
+  return {
+    name,
+    cpu,
+    hitNs: inferred(hitNs, `${LATENCY}: mean of windows whose pages are all cached`),
+    missNs: inferred(missNs, `${LATENCY}: what the mean of large windows is above that`),
+    entries: inferred(entries, `${LATENCY}: mean = hit + miss (1 - entries / pages)`),
+    walkers: inferred(
+      walkersOf(missNs, saturatedNs),
+      `${BANDWIDTH}: a write in ${saturatedNs} ns where all miss, times ${missNs} ns of walk`,
+    ),
+    issueNs: ISSUE,
+    outstanding: OUTSTANDING,
+  };
+}
+
+/** Walks at the same time, if one of `missNs` is over every `saturatedNs`: a whole number. */
+export function walkersOf(missNs: number, saturatedNs: number): number {
+  return Math.max(1, Math.round(missNs / saturatedNs));
+}
+
+export const INTEL_SYSTEMS: readonly IntelSystem[] = [
+  system('HSW', 'E5-2620v3', { hitNs: 480.4, missNs: 229, entries: 119, saturatedNs: 45.9 }),
+  system('BDW', 'E5-2630v4', { hitNs: 490.5, missNs: 288, entries: 116, saturatedNs: 45.7 }),
+  system('IB', 'E5-2620v2', { hitNs: 494.9, missNs: 299, entries: 123, saturatedNs: 53.6 }),
+];
+
+/** The system of a name, in any case. */
+export function intelSystem(name: string | undefined): IntelSystem | undefined {
+  return INTEL_SYSTEMS.find((each) => each.name === name?.toUpperCase());
+}
