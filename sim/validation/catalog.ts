@@ -2,11 +2,28 @@
 import { InputError } from '../../models/input-error.ts';
 import { suggest } from '../../traces/nearest.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { agreement } from './agreement.ts';
 import type { Experiment, Row } from './experiment.ts';
+import { goldenCaches } from './golden-caches.ts';
 import { hypersio } from './hypersio.ts';
+import { pageWalkCaches } from './page-walk-caches.ts';
 import { hugePages, readLatency, writeBandwidth } from './pcie-bench.ts';
+import { hypercallSpeed, lockContention, strictAgainstDeferred } from './software-costs.ts';
+import { tableGeometries } from './table-geometry.ts';
 
-export const EXPERIMENTS: readonly Experiment[] = [writeBandwidth, readLatency, hypersio, hugePages];
+export const EXPERIMENTS: readonly Experiment[] = [
+  writeBandwidth,
+  readLatency,
+  pageWalkCaches,
+  hypersio,
+  hypercallSpeed,
+  lockContention,
+  tableGeometries,
+  strictAgainstDeferred,
+  hugePages,
+  goldenCaches,
+  agreement,
+];
 
 /**
  * The experiments with the rows that a name stands for: `R1`, `R1.HSW` or a row; all without a name. Throws
@@ -20,7 +37,7 @@ export function chosenExperiments(name?: string): Experiment[] {
     rows: experiment.rows.filter(isMeant),
   })).filter(({ rows }) => rows.length > 0);
   if (chosen.length > 0) return chosen;
-  throw new InputError(`--only: unknown experiment '${name}'${suggest(name, names())}`);
+  throw new InputError(`--only: unknown experiment '${name}'${suggest(name, namesLike(name))}`);
 }
 
 /** The scenario of a row, or of a point of an experiment that is no row. Throws InputError if there is none. */
@@ -32,13 +49,12 @@ export function scenarioNamed(name: string): Scenario {
   const scenario = experiment?.scenarioOf?.(names);
   if (scenario) return scenario;
   if (row) throw new InputError(`--show: ${name} is computed from a model, without a scenario`);
-  throw new InputError(`--show: unknown point '${name}'${suggest(name, rowNames())}`);
+  throw new InputError(`--show: unknown point '${name}'${suggest(name, namesLike(name))}`);
 }
 
-function rowNames(): string[] {
-  return EXPERIMENTS.flatMap(({ rows }) => rows.map(({ id }) => id));
-}
-
-function names(): string[] {
-  return [...EXPERIMENTS.map(({ id }) => id), ...rowNames()];
+/** Of experiments, or of the rows of the one that a name begins with. */
+function namesLike(name: string): string[] {
+  const [id] = name.split('.');
+  const experiment = EXPERIMENTS.find((each) => each.id === id);
+  return experiment ? experiment.rows.map((row) => row.id) : EXPERIMENTS.map((each) => each.id);
 }

@@ -26,6 +26,8 @@ export interface Row {
   readonly measure: Measure;
   /** Why it is off, where that is known. */
   readonly cause?: string;
+  /** What of our side was taken from this very figure, or chosen to meet it: then it is no prediction. */
+  readonly calibrated?: string;
 }
 
 export interface Experiment {

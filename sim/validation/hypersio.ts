@@ -56,6 +56,7 @@ function hyperScenario({ entries, ways, tenants, buffer }: HyperPoint): Scenario
       'memory.cachedLines': LINES_OF_TENANT * PAGE_CACHE_WAYS,
       'dma.readNs': 0,
       'kill.sync': 'all',
+      'kill.pageCycles': 0,
       'kill.queueDepth': 0,
     },
   });

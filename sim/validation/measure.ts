@@ -1,5 +1,7 @@
 /** Measures a row: replays its scenario in this thread, as `tcesim run` would, and reads the figure. */
+import type { TraceSource } from '../../traces/format.ts';
 import { generate } from '../../traces/generate/generate.ts';
+import { openTrace } from '../../traces/open.ts';
 import { replaySolo } from '../replay/solo-replay.ts';
 import { buildResult } from '../results/result.ts';
 import type { Result } from '../results/result-schema.ts';
@@ -14,10 +16,9 @@ export async function measureRow(row: Row, isStopped: () => boolean): Promise<Ve
   return judge(row, measure.figure(await replayScenario(measure.scenario, isStopped)));
 }
 
-/** The result of a scenario of generated traffic, but for what it says of the host. */
+/** The result of a scenario, but for what it says of the host. */
 async function replayScenario(scenario: Scenario, isStopped: () => boolean): Promise<Result> {
-  const { generator = '', set = {} } = scenario.generate ?? {};
-  const trace = generate(generator, set);
+  const trace = await traceOf(scenario);
   const { spec, machine, isPacingAssumed } = resolveScenario(scenario, trace.metadata.clock);
   const outcome = await replaySolo(trace, machine, { isStopped, onRows: () => {} });
   return buildResult(outcome, {
@@ -28,6 +29,11 @@ async function replayScenario(scenario: Scenario, isStopped: () => boolean): Pro
     scenario: describeMachine(machine),
     host: NOBODY,
   });
+}
+
+async function traceOf({ trace, generate: traffic }: Scenario): Promise<TraceSource> {
+  if (traffic !== undefined) return generate(traffic.generator, traffic.set);
+  return openTrace(trace ?? '');
 }
 
 /** A result's facts about the run; no figure of a row is among them. */

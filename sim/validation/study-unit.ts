@@ -44,7 +44,13 @@ const BARE_UNIT: Parameters = {
 const CYCLES_PER_NS = 10;
 
 /** A scenario of the bare unit with the parameters of an experiment. */
-export function bareScenario({ windows, pace, generate, map = 'touched', set }: StudyPlan): Scenario {
+export function bareScenario({
+  windows,
+  pace,
+  generate,
+  map = 'touched',
+  set,
+}: StudyPlan): Scenario {
   return {
     phb: 'phb4',
     windows,
@@ -61,7 +67,8 @@ export function splitNs(ns: number, wholeKey: string, cyclesKey: string): Parame
   return { [wholeKey]: whole, [cyclesKey]: Math.round((ns - whole) * CYCLES_PER_NS) };
 }
 
-function settingsOf(parameters: Parameters): Setting[] {
+/** Parameters as settings of a scenario. */
+export function settingsOf(parameters: Parameters): Setting[] {
   return Object.entries(parameters).map(([key, value]) => ({
     where: 'tcesim validate',
     key,

@@ -20,14 +20,17 @@ export function verdictRecord({ experiment, verdicts }: Outcome) {
     tolerance: row.tolerance,
     ok,
     cause: row.cause ?? null,
+    calibrated: row.calibrated ?? null,
   }));
 }
 
 export function validationReport(outcomes: readonly Outcome[]): Report {
   const verdicts = outcomes.flatMap((outcome) => outcome.verdicts);
-  const good = verdicts.filter(({ ok }) => ok).length;
+  const predicted = verdicts.filter(({ row }) => row.calibrated === undefined);
+  const good = predicted.filter(({ ok }) => ok).length;
+  const fitted = verdicts.length - predicted.length;
   return {
-    title: `tcesim validate: ${good} of ${verdicts.length} figures within their tolerance`,
+    title: `tcesim validate: ${good} of ${predicted.length} predictions within tolerance, ${fitted} rows calibrated`,
     sections: outcomes.map(sectionOf),
   };
 }
@@ -40,17 +43,26 @@ function sectionOf({ experiment, verdicts }: Outcome): Section {
     shortNumber(simulated),
     row.published === 0 ? '-' : `${(100 * deviation).toFixed(1)} %`,
     row.tolerance === 0 ? 'exact' : `${+(100 * row.tolerance).toFixed(1)} %`,
-    ok ? '✓' : '✗',
+    `${ok ? '✓' : '✗'}${row.calibrated === undefined ? '' : ' fit'}`,
   ]);
   const head = ['experiment', 'unit', 'published', 'simulated', 'deviation', 'tolerance', ''];
   return {
     title: `${experiment.id}: ${experiment.title}`,
-    tables: [{ head, rows, left: [1] }],
-    remarks: [
-      `Source: ${experiment.source}.`,
-      ...verdicts.flatMap(({ row, ok }) => (ok || !row.cause ? [] : [`${row.id}: ${row.cause}.`])),
-    ],
+    tables: [{ head, rows, left: [1, 6] }],
+    remarks: [`Source: ${experiment.source}.`, ...calibrations(verdicts), ...causes(verdicts)],
   };
+}
+
+/** Each reason for which rows are marked as fitted, once. */
+function calibrations(verdicts: readonly Verdict[]): string[] {
+  const reasons = verdicts.flatMap(({ row }) => row.calibrated ?? []);
+  return [...new Set(reasons)].map((reason) => `fit: ${reason}.`);
+}
+
+/** Each known cause of a deviation, once. */
+function causes(verdicts: readonly Verdict[]): string[] {
+  const off = verdicts.flatMap(({ row, ok }) => (ok ? [] : (row.cause ?? [])));
+  return [...new Set(off)].map((cause) => `✗: ${cause}.`);
 }
 
 /** Whole numbers as they are, others in five digits. */

@@ -4,12 +4,14 @@
  * a descriptor in a ring, the data, a mailbox. All tenants use the same bus addresses, so that caches that
  * do not tell tenants apart in their set index lose everything from some number of tenants on. The packet
  * takes 61.68 ns, a third of that for each request; HyperSIO itself cuts it to 61. With `wait=yes` a packet
- * waits for the one before it, as with a pending translation buffer of one packet: a kill that names nothing
+ * waits for the one before it, as with a pending translation buffer of one packet: a kill of a page that nobody uses
  * stands between them, and in a closed loop with `kill.sync=all` it is complete when their DMA is.
  */
 import { InputError } from '../../models/input-error.ts';
+import { encodeKill } from '../../models/tce-kill.ts';
 import { Op } from '../format.ts';
 import { yesOrNo } from '../option-values.ts';
+import { setWord } from '../row-buffer.ts';
 import { RowWriter, type TraceGenerator } from './generator.ts';
 import { commonParameters, readCommon } from './parameters.ts';
 
@@ -28,6 +30,9 @@ const DATA_END = DATA_OFFSET + DATA_PAGES * DATA_PAGE_BYTES;
 const LINE_BYTES = 64;
 const LENGTH_MAX = Math.floor(DATA_PAGE_BYTES / PACKETS_OF_PAGE / LINE_BYTES) * LINE_BYTES;
 
+/** The page at bus address 0 of PE# 0, which is no tenant's. */
+const KILL_OF_NOTHING = encodeKill({ scope: 'page', pe: 0, address: 0n, pageShift: 12 }, 'ioda3');
+
 const PRESETS = {
   requests: '60000',
   page: '4K',
@@ -44,7 +49,8 @@ export const hypersio: TraceGenerator = {
     ...commonParameters(PRESETS, ['writes']),
     {
       name: 'wait',
-      description: 'a kill of nothing behind each packet, which software waits for: yes or no',
+      description:
+        'a kill of an unused page behind each packet, which software waits for: yes or no',
       preset: 'no',
     },
   ],
@@ -76,7 +82,10 @@ export const hypersio: TraceGenerator = {
         writer.add(rows, first, Op.read, device, RING_OFFSET, DESCRIPTOR_BYTES);
         writer.add(rows, first + 1, Op.write, device, data, length);
         writer.add(rows, first + 2, Op.write, device, MAILBOX_OFFSET, DESCRIPTOR_BYTES);
-        if (waits) writer.add(rows, first + 2, Op.kill, device, 0, 0);
+        if (waits) {
+          const kill = writer.add(rows, first + 2, Op.kill, device, 0, 0);
+          setWord(rows.columns.value, kill, KILL_OF_NOTHING);
+        }
       },
     };
   },
