@@ -66,7 +66,7 @@ export function walkersOf(missNs: number, saturatedNs: number): number {
   return Math.max(1, Math.round(missNs / saturatedNs));
 }
 
-export const INTEL_SYSTEMS: readonly IntelSystem[] = [
+const INTEL_SYSTEMS: readonly IntelSystem[] = [
   system('HSW', 'E5-2620v3', {
     hitNs: 480.4,
     dmaHitNs: 601.5,

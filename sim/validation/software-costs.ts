@@ -17,7 +17,7 @@ const GUEST = {
 } as const;
 
 /** MB/s of a guest's stream if a call takes so long. */
-export function guestMbytesPerSecond(callNs: number): number {
+function guestMbytesPerSecond(callNs: number): number {
   const pageNs = GUEST.workOfPage.value + GUEST.callsOfPage.value * callNs;
   return (GUEST.pageBytes.value * 1000) / pageNs;
 }
@@ -33,7 +33,7 @@ const HOST = {
 } as const;
 
 /** Transactions a second: as many as processors do, or as a lock of `locks` equal ones lets through. */
-export function transactionRate(lockedNs: number, locks: number): number {
+function transactionRate(lockedNs: number, locks: number): number {
   const { processors, workOfTransaction } = HOST;
   const unlocked = processors.value / (workOfTransaction.value + HOST.underLock.value);
   return Math.min(unlocked, locks / lockedNs) * 1e9;
