@@ -1,10 +1,8 @@
 /** `tcesim run`: replays a trace and reports. Data on stdout, progress on stderr. */
-import { mkdirSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { InputError } from '../../models/input-error.ts';
 import type { TraceSource } from '../../traces/format.ts';
 import { csvTrace, openTrace } from '../../traces/open.ts';
-import { OutputFile } from '../../traces/output-file.ts';
 import type { Machine } from '../replay/machine.ts';
 import { replay } from '../replay/replay.ts';
 import type { RequestLog } from '../replay/request-log.ts';
@@ -29,6 +27,7 @@ import type { Dump } from '../tables/dump.ts';
 import { parseDumpNumber } from '../tables/dump-number.ts';
 import { VERSION } from '../version.ts';
 import { type NamedFile, refuseClashes } from './file-clash.ts';
+import { makeDirectory, writeWhole } from './output-directory.ts';
 import { type Command, Option } from './program.ts';
 import { ProgressLine } from './progress.ts';
 import { StopSignals } from './stop-signals.ts';
@@ -107,7 +106,7 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
   tables?.checkPes(machine.phb, machine.config.pe.count);
   const threads = scenario.threads ?? 2;
   // Before anything is replayed: the request log may go there, too.
-  if (flags.output !== undefined) makeDirectory(flags.output);
+  if (flags.output !== undefined) makeDirectory(flags.output, '--output');
   const log = await requestLogOf(flags);
   const started = { wall: process.hrtime.bigint(), cpu: process.cpuUsage() };
   const progress = new ProgressLine();
@@ -317,26 +316,4 @@ function render(result: Result, title: string, format: RunFlags['format']): stri
 function writeDirectory(directory: string, result: Result, title: string): void {
   writeWhole(join(directory, RESULTS_NAME), render(result, title, 'json'));
   writeWhole(join(directory, REPORT_NAME), render(result, title, 'table'));
-}
-
-/** Makes a directory and those above it; mkdirSync's own way loops for ever in /proc (Node 20). */
-function makeDirectory(directory: string): void {
-  const make = (path: string): void => {
-    if (path === '') throw Object.assign(new Error(), { code: 'ENOENT' });
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
-    if (dirname(path) !== path) make(dirname(path));
-    mkdirSync(path);
-  };
-  try {
-    make(directory);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new InputError(`--output '${directory}': cannot be made a directory (${code})`);
-  }
-}
-
-function writeWhole(path: string, text: string): void {
-  const file = new OutputFile(path);
-  file.write(Buffer.from(text));
-  file.finish();
 }

@@ -24,10 +24,19 @@ export interface Row {
   /** Largest deviation, as a share of the published figure; 0: it must be the same number. */
   readonly tolerance: number;
   readonly measure: Measure;
-  /** Why it is off, where that is known. */
+  /** Why it is off, where that is known: a known deviation, which is out of tolerance like any other. */
   readonly cause?: string;
+  /** Where it stands in the figure of its experiment: the series, and the place on the horizontal axis. */
+  readonly at?: { readonly series: string; readonly x: number };
   /** What of our side was taken from this very figure, or chosen to meet it: then it is no prediction. */
   readonly calibrated?: string;
+}
+
+/** The axes of a figure: their words with units, and where the vertical one begins. */
+export interface Axes {
+  readonly x: string;
+  readonly y: string;
+  readonly yFrom: number;
 }
 
 export interface Experiment {
@@ -37,6 +46,8 @@ export interface Experiment {
   /** Who published the figures, and where. */
   readonly source: string;
   readonly rows: readonly Row[];
+  /** Of experiments that are drawn, too. */
+  readonly axes?: Axes;
   /**
    * The scenario of any point of the experiment by the names behind its id, also of points that are no row:
    * `['HSW', '6M']`. Undefined for names that it does not know.

@@ -2,9 +2,10 @@
  * The Intel systems of pcie-bench (Neugebauer et al., "Understanding PCIe performance for end host networking",
  * SIGCOMM 2018; github.com/pcie-bench/data, folders of each system with `iommu-nosp`): an NFP6000 card on PCIe
  * Gen3 x8, IO pages of 4 KiB. Cache and walk are inferred from the latencies of single reads (R2); they then
- * predict the bandwidth of writes (R1), of which only its two ends are used: the card's own interval, where
- * nothing misses, and the number of walkers, where everything does. What a miss adds is the mean of misses, since
- * walkers are busy for the mean; with the medians (227 and 280 ns) HSW would be up to 3.0 % off and BDW 4.4 %.
+ * predict the bandwidth of writes and reads (R1), of which only the two ends of writes are used: the card's own
+ * interval, where nothing misses, and the number of walkers, where everything does. What a miss adds is the mean
+ * of misses, since walkers are busy for the mean; with the medians (227 and 280 ns) HSW would be up to 3.0 % off
+ * and BDW 4.4 %.
  */
 import { assumed, inferred, type Parameter } from '../../models/origin.ts';
 

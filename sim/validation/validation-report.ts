@@ -1,6 +1,6 @@
 /** Published figures beside simulated ones: as a report, and as records. */
 import type { Report, Section } from '../report/document.ts';
-import type { Experiment, Verdict } from './experiment.ts';
+import type { Experiment, Row, Verdict } from './experiment.ts';
 
 /** An experiment and what became of its rows. */
 export interface Outcome {
@@ -30,7 +30,7 @@ export function validationReport(outcomes: readonly Outcome[]): Report {
   const good = predicted.filter(({ ok }) => ok).length;
   const fitted = verdicts.length - predicted.length;
   return {
-    title: `tcesim validate: ${good} of ${predicted.length} predictions within tolerance, ${fitted} rows calibrated`,
+    title: `tcesim validate: ${good} of ${predicted.length} predictions within tolerance, ${fitted} rows calibrated${outOf(verdicts)}`,
     sections: outcomes.map(sectionOf),
   };
 }
@@ -41,9 +41,9 @@ function sectionOf({ experiment, verdicts }: Outcome): Section {
     row.unit,
     shortNumber(row.published),
     shortNumber(simulated),
-    row.published === 0 ? '-' : `${(100 * deviation).toFixed(1)} %`,
+    row.published === 0 ? '-' : percent(deviation),
     row.tolerance === 0 ? 'exact' : `${+(100 * row.tolerance).toFixed(1)} %`,
-    `${ok ? '✓' : '✗'}${row.calibrated === undefined ? '' : ' fit'}`,
+    [ok ? '✓' : '✗', ...wordsOf(row, ok)].join(' '),
   ]);
   const head = ['experiment', 'unit', 'published', 'simulated', 'deviation', 'tolerance', ''];
   return {
@@ -51,6 +51,22 @@ function sectionOf({ experiment, verdicts }: Outcome): Section {
     tables: [{ head, rows, left: [1, 6] }],
     remarks: [`Source: ${experiment.source}.`, ...calibrations(verdicts), ...causes(verdicts)],
   };
+}
+
+/** How many rows are out of tolerance, of which `known` says why; nothing where none is. */
+function outOf(verdicts: readonly Verdict[]): string {
+  const out = verdicts.filter(({ ok }) => !ok);
+  if (out.length === 0) return '';
+  const known = out.filter(({ row }) => row.cause !== undefined).length;
+  return `; ${out.length} rows out of tolerance, ${known} of them known deviations`;
+}
+
+/** What stands behind the mark of a row. */
+function wordsOf({ cause, calibrated }: Row, ok: boolean): string[] {
+  return [
+    ...(ok || cause === undefined ? [] : ['known']),
+    ...(calibrated === undefined ? [] : ['fit']),
+  ];
 }
 
 /** Each reason for which rows are marked as fitted, once. */
@@ -62,7 +78,13 @@ function calibrations(verdicts: readonly Verdict[]): string[] {
 /** Each known cause of a deviation, once. */
 function causes(verdicts: readonly Verdict[]): string[] {
   const off = verdicts.flatMap(({ row, ok }) => (ok ? [] : (row.cause ?? [])));
-  return [...new Set(off)].map((cause) => `✗: ${cause}.`);
+  return [...new Set(off)].map((cause) => `known: ${cause}.`);
+}
+
+/** To the tenth; what rounds to nothing has no sign. */
+function percent(share: number): string {
+  const text = (100 * share).toFixed(1);
+  return `${text === '-0.0' ? '0.0' : text} %`;
 }
 
 /** Whole numbers as they are, others in five digits. */

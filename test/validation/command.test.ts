@@ -32,6 +32,8 @@ describe('tcesim validate', () => {
   it('ends with 4 where one is out of tolerance, and says why', () => {
     const { stdout, status } = validate('--only', 'R1.IB.1M');
     expect(stdout).toContain('0 of 1 predictions within tolerance');
+    expect(stdout).toContain('1 rows out of tolerance, 1 of them known deviations');
+    expect(stdout).toMatch(/R1\.IB\.1M .* ✗ known$/m);
     expect(stdout).toContain('the latencies say 299');
     expect(status).toBe(4);
   });
@@ -41,6 +43,13 @@ describe('tcesim validate', () => {
     expect(stdout).toContain('0 of 0 predictions within tolerance, 2 rows calibrated');
     expect(stdout).toContain('no evidence');
     expect(status).toBe(0);
+  });
+
+  it('draws nothing where there is no figure, before it measures', () => {
+    const { stderr, stdout, status } = validate('--only', 'R8', '--figures', 'nowhere');
+    expect(stderr).toMatch(/--figures: only R1 and R2 have one/);
+    expect(stdout).toBe('');
+    expect(status).toBe(2);
   });
 
   it('ends with 3 on a name of nothing', () => {
