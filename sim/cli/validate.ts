@@ -27,7 +27,7 @@ interface ValidateFlags {
 }
 
 const HELP = `
-Exit code 4: a figure is out of its tolerance. docs/validation.md has the method of each.
+Exit code 4: a row is out of its tolerance, which 'known' rows are, too. docs/validation.md has the method of each.
 
 Examples:
   tcesim validate --only R1.HSW
@@ -38,7 +38,12 @@ Examples:
 export function define(verb: Command): void {
   verb
     .option('--only <name>', 'an experiment, a part of it or a row: R1, R1.HSW, R1.HSW.1M (all)')
-    .option('--show <point>', 'print the scenario of a point in the place of measuring')
+    .addOption(
+      new Option(
+        '--show <point>',
+        'print the scenario of a point in the place of measuring',
+      ).conflicts(['only', 'figures']),
+    )
     .option('--figures <dir>', 'also draw R1 and R2 there, as R1.svg and R2.svg')
     .addOption(new Option('--format <form>', 'of the output').choices(FORMATS).default('table'))
     .addHelpText('after', HELP)
@@ -53,13 +58,14 @@ async function validate({ only, show, figures, format }: ValidateFlags): Promise
   const experiments = chosenExperiments(only);
   if (figures !== undefined) prepareFigures(figures, experiments);
   const outcomes = await measureAll(experiments);
-  if (figures !== undefined) writeFigures(figures, outcomes);
   process.stdout.write(render(outcomes, format));
+  if (figures !== undefined) writeFigures(figures, outcomes);
   const isGood = outcomes.every(({ verdicts }) => verdicts.every(({ ok }) => ok));
-  if (!isGood) process.exitCode = EXIT_CHECK;
+  // Who was stopped by a signal ends with the signal's code.
+  if (!isGood) process.exitCode ??= EXIT_CHECK;
 }
 
-/** Whether there will be a figure and a place for it: before minutes are spent. */
+/** Whether there will be a figure and a place for it: before time is spent. */
 function prepareFigures(directory: string, experiments: readonly Experiment[]): void {
   const drawn = EXPERIMENTS.filter(({ axes }) => axes !== undefined).map(({ id }) => id);
   if (!experiments.some(({ id }) => drawn.includes(id))) {

@@ -1,7 +1,7 @@
 /**
  * A figure as SVG: a panel a series, published values as rings, ours as dots on a line. The same figure gives
- * the same bytes. The file stands alone, follows the reader's light or dark scheme, and names each value for
- * who points at it or has it read aloud.
+ * the same bytes. The file stands alone, follows the reader's light or dark scheme, and has the numbers for who
+ * points at a mark.
  */
 import { describeBytes, formatSize } from '../../models/size.ts';
 import type { Axes } from './experiment.ts';
@@ -52,15 +52,13 @@ interface Scale {
 
 /** The text of the SVG file. The horizontal axis is logarithmic, for sizes. */
 export function figureSvg({ title, axes, panels, caption }: Figure): string {
-  const rows = Math.ceil(panels.length / COLUMNS);
-  const columns = Math.min(panels.length, COLUMNS);
   const width = COLUMNS * PANEL.width;
-  const captionTop = HEAD_HEIGHT + rows * PANEL.height;
+  const captionTop = HEAD_HEIGHT + Math.ceil(panels.length / COLUMNS) * PANEL.height;
   const height = captionTop + caption.length * LINE_HEIGHT + 10;
   const scale = scaleOf(panels, axes);
   const drawn = panels.flatMap((panel, at) => {
-    const left = (at % columns) * PANEL.width + MARGIN.left;
-    const top = HEAD_HEIGHT + Math.floor(at / columns) * PANEL.height + MARGIN.top;
+    const left = (at % COLUMNS) * PANEL.width + MARGIN.left;
+    const top = HEAD_HEIGHT + Math.floor(at / COLUMNS) * PANEL.height + MARGIN.top;
     return [`<g transform="translate(${left} ${top})">`, ...panelOf(panel, scale, axes), '</g>'];
   });
   return `${[

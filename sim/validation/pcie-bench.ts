@@ -102,8 +102,8 @@ export function writtenGbps({ writtenBytes, simulatedNs }: Result): number {
 interface Sweep {
   readonly experiment: string;
   readonly system: string;
-  /** As the figure names it behind the system: `writes`. */
-  readonly requests: string;
+  /** What the drawing says behind the system: `writes`. */
+  readonly label: string;
   readonly tolerance: number;
   readonly unit: string;
   readonly make: (names: readonly string[]) => Scenario | undefined;
@@ -115,14 +115,14 @@ interface Sweep {
 
 /** Rows of published figures by window. */
 function rowsOf(sweep: Sweep, published: Readonly<Record<string, number>>): Row[] {
-  const { experiment, system, requests, tolerance, unit, make, figure, calibrated, cause } = sweep;
+  const { experiment, system, label, tolerance, unit, make, figure, calibrated, cause } = sweep;
   const { name, cpu } = intelSystem(system.split('.')[0]) as IntelSystem;
   return Object.entries(published).map(([window, value]) => ({
     id: `${experiment}.${system}.${window}`,
     published: value,
     unit,
     tolerance,
-    at: { series: `${name} ${cpu}, ${requests}`, x: bytesOf(window) },
+    at: { series: `${name} ${cpu}, ${label}`, x: bytesOf(window) },
     measure: {
       kind: 'replay',
       scenario: make([...system.split('.'), ...window.split('.')]) as Scenario,
@@ -143,7 +143,7 @@ const hugeBandwidthOf = sweepOf('2M', bandwidthScenario);
 
 const bandwidth = {
   experiment: 'R1',
-  requests: 'writes',
+  label: 'writes',
   unit: 'Gb/s',
   make: bandwidthOf,
   figure: writtenGbps,
@@ -197,7 +197,7 @@ export const writeBandwidth: Experiment = {
       {
         ...bandwidth,
         system: 'IB',
-        requests: 'writes; published: closed form',
+        label: 'writes; published: closed form',
         tolerance: 0.03,
         cause:
           'published is the closed form fitted to the sweep; it wants walks of 268 ns, the latencies say 299',
@@ -207,7 +207,7 @@ export const writeBandwidth: Experiment = {
     ...rowsOf(
       {
         experiment: 'R1',
-        requests: 'reads',
+        label: 'reads',
         unit: 'Gb/s',
         make: bandwidthOf,
         system: 'BDW.read',
@@ -233,7 +233,7 @@ export const writeBandwidth: Experiment = {
 
 const latency = {
   experiment: 'R2',
-  requests: 'reads',
+  label: 'reads',
   unit: 'ns',
   tolerance: 0.01,
   make: latencyOf,
@@ -298,7 +298,7 @@ export const hugePages: Experiment = {
   rows: rowsOf(
     {
       experiment: 'R10',
-      requests: 'writes',
+      label: 'writes',
       unit: 'Gb/s',
       system: 'HSW',
       tolerance: 0.01,

@@ -52,6 +52,12 @@ describe('tcesim validate', () => {
     expect(status).toBe(2);
   });
 
+  it('shows a scenario or measures, not both', () => {
+    const { stderr, status } = validate('--show', 'R1.HSW.1M', '--figures', 'nowhere');
+    expect(stderr).toMatch(/--show.* cannot be used with .*--figures/);
+    expect(status).toBe(2);
+  });
+
   it('ends with 3 on a name of nothing', () => {
     const { stderr, status } = validate('--only', 'R3');
     expect(stderr).toMatch(/^tcesim: --only: unknown experiment 'R3'/);
