@@ -27,7 +27,7 @@ export function studyReport(results: StudyResults): Report {
         ? []
         : [verdictSection(cases, varied), ...caseSections(cases, varied)]),
       ...(points.length > POINTS_SHOWN_MAX ? [] : [pointsSection(points, varied)]),
-      ...failedSection(points),
+      ...failedSection(points, varied),
     ],
   };
 }
@@ -58,7 +58,7 @@ function askedSection(
 }
 
 function pointsSection(points: readonly PointRecord[], varied: readonly string[]): Section {
-  const head = [...varied, 'window', 'table', 'hits', 'reads', 'mean ns', 'p99 ns', 'Gb/s'];
+  const head = [...varied, 'window', 'table', 'hits', 'reads', 'mean ns', 'p50', 'p99', 'Gb/s'];
   const rows = points.map((point) => [
     ...varied.map((axis) => point.values[axis]),
     answerWord(point),
@@ -81,19 +81,24 @@ function answerWord({ window, failed }: PointRecord): string {
 }
 
 function figures({ replay }: PointRecord): string[] {
-  if (replay === null) return Array.from({ length: 5 }, () => '-');
+  if (replay === null) return Array.from({ length: 6 }, () => '-');
   const { requests, hits, lineHits, readsPerRequest, latency, gbps } = replay;
   return [
     formatShare(hits + lineHits, requests),
     readsPerRequest.toFixed(2),
     formatNs(latency.mean),
+    formatNs(latency.p50),
     formatNs(latency.p99),
     gbps.toFixed(1),
   ];
 }
 
-function failedSection(points: readonly PointRecord[]): Section[] {
-  const rows = points.flatMap(({ name, failed }) => (failed === null ? [] : [[name, failed]]));
-  if (rows.length === 0) return [];
-  return [{ title: 'Failed points', tables: [{ head: [], rows, left: [1] }], remarks: [] }];
+/** A point goes by what varies; the rest stands above. */
+function failedSection(points: readonly PointRecord[], varied: readonly string[]): Section[] {
+  const remarks = points.flatMap(({ values, failed }) => {
+    const place = varied.map((axis) => `${axis}=${values[axis]}`).join(' ');
+    return failed === null ? [] : [place === '' ? failed : `${place}: ${failed}`];
+  });
+  if (remarks.length === 0) return [];
+  return [{ title: 'Failed points', tables: [], remarks }];
 }
