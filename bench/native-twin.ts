@@ -89,7 +89,7 @@ export function runTwin(
     { encoding: 'utf8' },
   );
   if (error) throw error;
-  if (status !== 0) throw new Error(stderr.trim());
+  if (status !== 0) throw new InputError(stderr.trim().split('\n')[0]);
   return JSON.parse(stdout) as TwinResult;
 }
 

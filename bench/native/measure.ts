@@ -31,32 +31,57 @@ interface Round {
   readonly twin: number;
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    window: { type: 'string', multiple: true, default: [] },
-    set: { type: 'string', multiple: true, default: [] },
-    map: { type: 'string' },
-    pace: { type: 'string' },
-    rounds: { type: 'string', default: '5' },
-    parts: { type: 'string', default: 'unit,end' },
-  },
-});
-
 await runProgram('native twin', async () => {
-  const [trace] = positionals;
-  if (trace === undefined) throw new InputError('expected a trace');
-  const twinPath = buildTwin();
-  if (twinPath === undefined) process.stdout.write('native twin: skipped, there is no gcc here\n');
-  else await measure(twinPath, trace, await machineOf(trace));
+  const call = readCall(process.argv.slice(2));
+  const rounds = wholeNumber(call.rounds);
+  const parts = call.parts.split(',');
+  const strange = parts.find((part) => part !== 'unit' && part !== 'end');
+  if (strange !== undefined) throw new InputError(`--parts: expected unit, end, got '${strange}'`);
+  const twin = buildTwin();
+  if (twin === undefined) {
+    process.stdout.write('native twin: skipped, there is no gcc here\n');
+    return 0;
+  }
+  const machine = await machineOf(call);
+  if (parts.includes('unit')) await measureUnit(twin, call.trace, machine, rounds);
+  if (parts.includes('end')) await measureAll(twin, call.trace, machine, rounds);
   return 0;
 });
 
-async function machineOf(path: string): Promise<Machine> {
-  const { window: windows, set, pace } = values;
+/** What was asked for. Throws InputError on options that are not there. */
+function readCall(args: string[]) {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        window: { type: 'string', multiple: true, default: [] },
+        set: { type: 'string', multiple: true, default: [] },
+        map: { type: 'string' },
+        pace: { type: 'string' },
+        rounds: { type: 'string', default: '5' },
+        parts: { type: 'string', default: 'unit,end' },
+      },
+    });
+    const [trace, ...others] = positionals;
+    if (trace === undefined || others.length > 0) throw new InputError('expected one trace');
+    return { ...values, trace };
+  } catch (error) {
+    const isOption = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
+    throw isOption ? new InputError((error as Error).message.split('. ')[0]) : error;
+  }
+}
+
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new InputError(`--rounds: expected a whole number 1..9999, got '${text}'`);
+}
+
+async function machineOf(call: ReturnType<typeof readCall>): Promise<Machine> {
+  const { trace, window: windows, set, pace } = call;
   // A window has its pages mapped, or everything would be a fault; a trace without one is all bypass.
-  const map = values.map ?? (windows.length > 0 ? 'touched' : undefined);
-  const { metadata } = await openTrace(path);
+  const map = call.map ?? (windows.length > 0 ? 'touched' : undefined);
+  const { metadata } = await openTrace(trace);
   const settings = set.map(parseSetting);
   const scenario = {
     windows,
@@ -65,12 +90,6 @@ async function machineOf(path: string): Promise<Machine> {
     ...(pace !== undefined && { pace }),
   };
   return resolveScenario(scenario, metadata.clock).machine;
-}
-
-async function measure(twin: string, path: string, machine: Machine): Promise<void> {
-  const rounds = Number(values.rounds);
-  if (values.parts.includes('unit')) await measureUnit(twin, path, machine, rounds);
-  if (values.parts.includes('end')) await measureAll(twin, path, machine, rounds);
 }
 
 /** The unit alone; the first round warms the product up. */

@@ -133,7 +133,11 @@ export class Feeder {
   }
 
   private cycleOf({ timeNs }: TraceBatch, row: number): number {
-    return this.clock.cycleOf(timeNs[2 * row], timeNs[2 * row + 1]);
+    const cycle = this.clock.cycleOf(timeNs[2 * row], timeNs[2 * row + 1]);
+    if (cycle !== Infinity) return cycle;
+    throw this.refusal(
+      'time_ns: expected at most 2^53 ns and cycles behind the first row, got more',
+    );
   }
 
   /**

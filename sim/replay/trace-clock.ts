@@ -29,7 +29,10 @@ export class TraceClock {
     this.startHigh = high;
   }
 
-  /** The first edge at or after a time, which is the mark from now on. */
+  /**
+   * The first edge at or after a time, which is the mark from now on; Infinity where a double does not hold all
+   * digits of the time that has passed (104 days in ns, or as many cycles).
+   */
   cycleOf(low: number, high: number): number {
     const ns = (high - this.startHigh) * HALF + (low - this.startLow);
     const us = Math.floor(ns / NS_PER_US);
@@ -37,7 +40,8 @@ export class TraceClock {
     this.markHigh = high;
     this.markRest = ns - us * NS_PER_US;
     this.markCycle = us * this.clockMHz;
-    return edgeAt(ns, this.clockMHz);
+    const cycle = edgeAt(ns, this.clockMHz);
+    return Math.max(ns, cycle) > Number.MAX_SAFE_INTEGER ? Infinity : cycle;
   }
 }
 

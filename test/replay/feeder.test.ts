@@ -184,6 +184,10 @@ describe('a row that the machine cannot carry out', () => {
       'write: length: expected bytes that end below 2^64, got 9 at 0xfffffffffffffff8',
     ],
     [{ op: Op.freeze, pe: 999 }, 'freeze: pe: expected 0..511 on phb4, got 999'],
+    [
+      { timeNs: 2n ** 60n },
+      'time_ns: expected at most 2^53 ns and cycles behind the first row, got more',
+    ],
   ])('is the first one that is named, behind a run of others: %o', (wrong, message) => {
     const before = Array.from({ length: 1000 }, () => good);
     const bad = { ...good, ...wrong };

@@ -87,6 +87,8 @@ export class ArrowMessages {
       checkHeader(header);
       const message = Message.decode(header);
       // The library decodes lazily; what is damaged must show here.
+      const rows = message.isRecordBatch() ? (message.header() as { length: number }).length : 0;
+      if (rows < 0) throw new RangeError('a batch of negative length');
       message.header();
       return message;
     } catch {

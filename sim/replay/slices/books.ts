@@ -44,6 +44,11 @@ export function longestLatency({ accounts: { cells } }: PhbBooks): number {
   return longest;
 }
 
+/** Whether all sums came out exact: beyond, the order of adding decides about the last digits. */
+export function areExact({ accounts: { cells, parts } }: PhbBooks): boolean {
+  return [cells, ...parts].every((sums) => sums.every((sum) => sum <= Number.MAX_SAFE_INTEGER));
+}
+
 /** Without software a PE freezes once, by the fault that is found first; of equal ones by the first. */
 function mergeFreezes(all: readonly ShiftedBooks[]): PhbBooks['freezes'] {
   const first = new Map<number, FreezeRecord>();

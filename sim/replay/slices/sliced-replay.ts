@@ -12,6 +12,7 @@ import { SharedWatch } from '../shared-watch.ts';
 import type { SliceLaneAnswer, SliceLaneTask, SliceMessage, SliceOrder } from '../slice-lane.ts';
 import { memoryFor } from '../table-room.ts';
 import type { ReplayOptions, ReplayOutcome } from '../terms.ts';
+import { areExact } from './books.ts';
 import { type HandOver, handOver, type SliceRunner } from './hand-over.ts';
 import type { Interval, SliceEnd, SliceReport } from './slice.ts';
 import { planSlices, SLICE_SIZES, SLICED_ROWS_MIN } from './slice-plan.ts';
@@ -45,7 +46,8 @@ export async function replaySliced(
   });
   const unwatch = watch.begin(options, file.rows);
   try {
-    return outcomeOf(await handOver(lanes, plans), plans.length, file.rows);
+    const result = await handOver(lanes, plans);
+    return areExact(result.books) ? outcomeOf(result, plans.length, file.rows) : undefined;
   } catch (error) {
     if (error instanceof GaveUp) return undefined;
     throw error;

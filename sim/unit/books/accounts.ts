@@ -1,6 +1,6 @@
 /**
  * The books of a unit: one account a DMA window, and one (number 0) for requests that reach none.
- * Everything is a plain sum, so that books of several units merge exactly. Parts of a latency that
+ * Everything is a plain sum, so that books of several units merge exactly (below 2^53). Parts of a latency that
  * are the same for every request of a kind are not booked at all: fixed-cycles.ts knows them.
  */
 import type { RequestAtHand } from '../request-at-hand.ts';

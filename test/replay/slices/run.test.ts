@@ -51,6 +51,17 @@ describe('a trace of random reads and writes of three devices', () => {
   });
 });
 
+test('latencies whose sum no double holds are added in one order, whatever the threads', async () => {
+  const args = await generate('sequential', '--writes', '1', '--interval', '1');
+  const slow = [...args, '--set', 'link.payloadBytes=128', '--set', 'link.gbps=8'];
+  const alone = await runJson(...slow, '--threads', '1');
+  const { mean } = alone.latency;
+  expect((mean ?? 0) * alone.requests).toBeGreaterThan(2 ** 53);
+  const sliced = await runJson(...slow, '--threads', '2');
+  expect(sliced.host.slices).toBe(1);
+  expect(withoutHost(sliced)).toBe(withoutHost(alone));
+});
+
 /** Makes the last row of a trace a kill of everything. */
 async function withLastKill(name: string, file: string): Promise<string> {
   const trace = await openTrace(file);
