@@ -15,7 +15,7 @@ import type { ReplayOptions, ReplayOutcome } from '../terms.ts';
 import { areExact } from './books.ts';
 import { type HandOver, handOver, type SliceRunner } from './hand-over.ts';
 import type { Interval, SliceEnd, SliceReport } from './slice.ts';
-import { planSlices, SLICE_SIZES, SLICED_ROWS_MIN } from './slice-plan.ts';
+import { planSlices, SLICE_ROWS_MIN, SLICE_SIZES } from './slice-plan.ts';
 
 /** Units of the fraction of a cycle that an interval may leave: ps · MHz. */
 const PS_MHZ_PER_CYCLE = 1_000_000;
@@ -33,10 +33,12 @@ export async function replaySliced(
   const path = trace.arrowFile;
   if (path === undefined || !isForSlices(machine, options)) return undefined;
   const file = countRows(path);
-  if (file === undefined || file.rows < SLICED_ROWS_MIN) return undefined;
+  if (file === undefined) return undefined;
+  const slices = Math.min(options.lanes, Math.floor(file.rows / SLICE_ROWS_MIN));
+  if (slices < 2) return undefined;
   // What a file says of itself may be wrong; then the slices find out.
   if ((file.controlRows ?? 0) > 0) return undefined;
-  const plans = planSlices(file.rows, options.lanes, SLICE_SIZES);
+  const plans = planSlices(file.rows, slices, SLICE_SIZES);
   const watch = new SharedWatch(plans.length);
   const pool = new LanePool<SliceLaneTask, SliceLaneAnswer>('slice-lane', plans.length);
   const memoryBytes = memoryFor(machine, undefined);
