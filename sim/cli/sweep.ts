@@ -14,7 +14,7 @@ import { pointNamed, pointsOf, type StudyPoint } from '../study/points.ts';
 import { parseShard, type Shard, shardOf, WHOLE } from '../study/shard.ts';
 import { shardOfCall } from '../study/shard-environment.ts';
 import { quotedWord } from '../study/shell-word.ts';
-import { writeStudy } from '../study/study-files.ts';
+import { removeStudy, writeStudy } from '../study/study-files.ts';
 import { studyReport } from '../study/study-report.ts';
 import { resultsOf, resultsText } from '../study/study-results.ts';
 import type { PointRecord, StudyResults } from '../study/study-schema.ts';
@@ -162,6 +162,7 @@ async function runPoints(
   const kept = records.size;
   const waiting = points.filter(({ index }) => !records.has(index));
   store?.forget(waiting);
+  if (store !== undefined && waiting.length > 0) removeStudy(store);
   const progress = new ProgressLine();
   await sweep(plan, waiting, {
     threads,

@@ -116,6 +116,11 @@ export class PointStore {
     }
   }
 
+  /** Removes a file of the study, if it is there. */
+  removeFile(name: string): void {
+    rmSync(join(this.directory, name), { force: true });
+  }
+
   private prepare(): void {
     const folder = join(this.directory, POINTS_FOLDER);
     try {

@@ -10,6 +10,8 @@ import { studyReport } from './study-report.ts';
 import { resultsText } from './study-results.ts';
 import type { StudyResults } from './study-schema.ts';
 
+const FILES = ['results.json', 'points.csv', 'points.parquet', 'points.arrow', 'report.txt'];
+
 /** Writes results.json, the points as CSV, Parquet and Arrow, and report.txt, each whole. Throws StoreError. */
 export function writeStudy(store: PointStore, results: StudyResults): void {
   store.writeFile('results.json', resultsText(results));
@@ -18,6 +20,11 @@ export function writeStudy(store: PointStore, results: StudyResults): void {
   store.writeFile('points.parquet', parquetTable(columns, factsOf(results)));
   store.writeFile('points.arrow', arrowTable(columns, factsOf(results)));
   store.writeFile('report.txt', renderText(studyReport(results)));
+}
+
+/** Removes what stands there of an earlier run, which is no longer that of the points beside it. */
+export function removeStudy(store: PointStore): void {
+  for (const name of FILES) store.removeFile(name);
 }
 
 /** Whose points a table has, as its metadata. */

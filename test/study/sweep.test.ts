@@ -287,3 +287,11 @@ function finishedIn(folder: string): number {
   if (!existsSync(folder)) return 0;
   return readdirSync(folder).filter((name) => name.endsWith('.json')).length;
 }
+
+test('points that are run anew leave no results of an earlier run beside them', async () => {
+  const call = ['--levels', '1..2', '--window', '2G', '--page', '64K', '--requests', '300'];
+  await succeed('sweep', ...call, '-o', path('anew'));
+  expect(existsSync(join(path('anew'), 'results.json'))).toBe(true);
+  await succeed('sweep', ...call, '--shard', '1/2', '-o', path('anew'));
+  expect(readdirSync(path('anew')).sort()).toEqual(['points', 'study.json']);
+});
