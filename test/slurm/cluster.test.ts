@@ -112,12 +112,15 @@ async function isThere(path: string): Promise<void> {
   while (!existsSync(path)) await wait(POLL_MS);
 }
 
-/** Starts a task that was put back, as soon as it has ended; what is asked earlier is forgotten. */
+/**
+ * Starts a task that was put back, soon after it has ended; what is asked earlier is forgotten. Not at once: a node
+ * takes a start in the second of the end, to which it counts, for the one that was ended ("credential revoked").
+ */
 async function startAgain(task: string): Promise<void> {
   const asked = ['--noheader', `--jobs=${task}`, '--format=%T %r'];
   const answer = async () => (await run('squeue', asked)).stdout.trim();
   while ((await answer()) !== 'PENDING BeginTime') await wait(POLL_MS);
-  await run('scontrol', ['update', `JobId=${task}`, 'StartTime=now']);
+  await run('scontrol', ['update', `JobId=${task}`, 'StartTime=now+2']);
 }
 
 /** Ports that nobody listens on. */
