@@ -2,8 +2,10 @@
  * What the build bundles. The unit and the workers, each with all that it imports, because V8 (Node 20 to 24)
  * reads an imported binding from memory and checks it each time, where it writes a module's own constants
  * into compiled code: hits take 0.72 of the time, misses of two levels 0.5 to 0.75. And the command line with
- * its packages, a chunk for each verb and what verbs share, because Node takes 0.5 ms for each file.
+ * its packages, a chunk for each verb and what verbs share, because Node takes 0.5 ms for each file. And the code of
+ * the report's pages, which runs in a browser, with the style beside it.
  */
+import { readFileSync } from 'node:fs';
 import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown';
 
 /** These have files of their own beside their modules: a worker, native code. */
@@ -24,6 +26,15 @@ const constantFunctions: Plugin = {
   }),
 };
 
+/** Puts the style of the pages beside their code. */
+const pageStyle: Plugin = {
+  name: 'page-style',
+  buildStart() {
+    const source = readFileSync('sim/page/style.css', 'utf8');
+    this.emitFile({ type: 'asset', fileName: 'page.css', source });
+  },
+};
+
 export default defineConfig([
   bundleOf('sim/unit/tce-unit', constantFunctions),
   bundleOf('sim/replay/lane'),
@@ -35,6 +46,13 @@ export default defineConfig([
     ...common,
     input: { 'cli/main': 'sim/cli/main.ts' },
     output: { dir: 'dist/sim', chunkFileNames: 'chunks/[name].js', sourcemap: true },
+  },
+  {
+    platform: 'browser',
+    tsconfig: 'sim/page/tsconfig.json',
+    plugins: [pageStyle],
+    input: { page: 'sim/page/main.ts' },
+    output: { dir: 'dist/sim/page', entryFileNames: '[name].js', format: 'iife', minify: true },
   },
 ]);
 

@@ -5,7 +5,6 @@ import type { TraceSource } from '../../traces/format.ts';
 import { csvTrace, openTrace } from '../../traces/open.ts';
 import type { Machine } from '../replay/machine.ts';
 import { replay } from '../replay/replay.ts';
-import type { RequestLog } from '../replay/request-log.ts';
 import type { ReplayOutcome } from '../replay/terms.ts';
 import { renderCsv } from '../report/render-csv.ts';
 import { renderMarkdown } from '../report/render-markdown.ts';
@@ -30,17 +29,21 @@ import { type NamedFile, refuseClashes } from './file-clash.ts';
 import { makeDirectory, writeWhole } from './output-directory.ts';
 import { type Command, Option } from './program.ts';
 import { ProgressLine } from './progress.ts';
+import {
+  type FileFlags,
+  openLog,
+  outputsOf,
+  PAGE_NAME,
+  REPORT_NAME,
+  RESULTS_NAME,
+} from './run-files.ts';
 import { StopSignals } from './stop-signals.ts';
 import { warnOfDamage } from './trace/shared.ts';
 import { UsageError } from './usage-error.ts';
 
-/** What `--output` writes into its directory. */
-const RESULTS_NAME = 'results.json';
-const REPORT_NAME = 'report.txt';
-
 const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
 
-interface RunFlags {
+interface RunFlags extends FileFlags {
   trace?: string;
   tables?: string;
   dump?: string;
@@ -53,9 +56,6 @@ interface RunFlags {
   seed?: string;
   threads?: string;
   format: (typeof FORMATS)[number];
-  output?: string;
-  requests?: string;
-  requestsShare?: string;
 }
 
 /** Gives the verb its options and its work. */
@@ -88,6 +88,7 @@ export function define(verb: Command): void {
     .option('-o, --output <dir>', 'write results.json and report.txt to a directory')
     .option('--requests <file>', 'write an Arrow file with a row for each request')
     .option('--requests-share <share>', 'of the requests that go there, as 0.01 (1: all)')
+    .option('--report', 'write report.html to --output, too, with a sample of the requests')
     .action(runTrace);
 }
 
@@ -107,7 +108,8 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
   const threads = scenario.threads ?? 2;
   // Before anything is replayed: the request log may go there, too.
   if (flags.output !== undefined) makeDirectory(flags.output, '--output');
-  const log = await requestLogOf(flags);
+  const opened = await openLog(flags, place);
+  const log = opened?.log;
   const started = { wall: process.hrtime.bigint(), cpu: process.cpuUsage() };
   const progress = new ProgressLine();
   const replaying = replay(trace, machine, {
@@ -147,6 +149,10 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
     scenario: described,
     isComplete: outcome.isComplete,
   });
+  if (flags.report && flags.output !== undefined) {
+    const { writeRunPage } = await import('./report-page.ts');
+    writeRunPage(join(flags.output, PAGE_NAME), result, opened?.path);
+  }
   signals.finish();
 }
 
@@ -169,18 +175,6 @@ function tellUnused({ name, phbs }: Dump, { phbs: replayed }: ReplayOutcome): vo
   process.stderr.write(
     `${name.file}: tables of PHB ${phbs.join(', ')}, which the trace has no row of\n`,
   );
-}
-
-/** The files that a run writes. */
-function outputsOf({ requests, output }: RunFlags): NamedFile[] {
-  const written = [RESULTS_NAME, REPORT_NAME].map((name) => ({
-    path: join(output ?? '', name),
-    what: `${name} of --output`,
-  }));
-  return [
-    ...(output === undefined ? [] : written),
-    ...(requests === undefined ? [] : [{ path: requests, what: '--requests' }]),
-  ];
 }
 
 /** The files that a run reads. */
@@ -207,28 +201,6 @@ async function traceOf(
     return { trace: placed(`${file}: generate`, () => generated(generator, set)), place: file };
   }
   throw new UsageError('run: no trace; give one with --trace FILE, or in a scenario');
-}
-
-/** The log of requests that the flags ask for. */
-async function requestLogOf({
-  requests,
-  requestsShare,
-}: RunFlags): Promise<RequestLog | undefined> {
-  if (requests === undefined) {
-    if (requestsShare === undefined) return undefined;
-    throw new UsageError('run: --requests-share wants --requests FILE');
-  }
-  if (requests === '-') {
-    throw new InputError('--requests: expected a file, standard output has the report');
-  }
-  const share = Number(requestsShare ?? '1');
-  if (!(share > 0 && share <= 1)) {
-    throw new InputError(
-      `--requests-share: expected more than 0 and at most 1, got '${requestsShare}'`,
-    );
-  }
-  const { RequestLog } = await import('../replay/request-log.ts');
-  return new RequestLog(requests, share);
 }
 
 /** Says where a refused key was written, unless the message does. */

@@ -23,6 +23,7 @@ import { threadsOf } from '../study/threads.ts';
 import { EXIT_PARTLY } from './exit-codes.ts';
 import { type Command, Option } from './program.ts';
 import { ProgressLine } from './progress.ts';
+import { PAGE_NAME } from './run-files.ts';
 import { StopSignals } from './stop-signals.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -52,6 +53,7 @@ interface SweepFlags extends AxisFlags {
   readonly seed?: string;
   readonly threads?: string;
   readonly output?: string;
+  readonly report?: boolean;
   readonly resume?: boolean;
   readonly shard?: string;
   readonly commands?: string;
@@ -112,6 +114,7 @@ export function define(verb: Command): void {
       '-o, --output <dir>',
       'keep points there: results.json, points.csv, .parquet and .arrow, report.txt',
     )
+    .option('--report', 'write report.html there, too')
     .option('--resume', 'do not run again what --output has finished')
     .option(
       '--shard <i/n>',
@@ -145,8 +148,13 @@ async function runPoints(
   all: readonly StudyPoint[],
   flags: SweepFlags,
 ): Promise<void> {
-  const { output, resume = false, format } = flags;
+  const { output, resume = false, report = false, format } = flags;
   if (resume && output === undefined) throw new UsageError('sweep: --resume wants -o DIR');
+  if (report && (output === undefined || flags.shard !== undefined)) {
+    throw new UsageError(
+      'sweep: --report wants -o DIR and the whole study; of shards, tcesim merge, then report',
+    );
+  }
   const shard = flags.shard === undefined ? WHOLE : shardOfCall(flags.shard, process.env);
   const points = shardOf(all, shard);
   const threads = threadCount(flags.threads);
@@ -182,6 +190,7 @@ async function runPoints(
   }
   const results = resultsOf(identityOf(plan), done);
   if (store !== undefined && shard.count === 1) writeStudy(store, results);
+  if (report) store?.writeFile(PAGE_NAME, (await import('./report-page.ts')).studyHtml(results));
   process.stdout.write(render(results, format));
   if (done.some(({ failed }) => failed !== null)) process.exitCode = EXIT_PARTLY;
   signals.finish();
@@ -247,7 +256,13 @@ function threadCount(text: string | undefined): number {
 /** A command for each shard: GNU parallel runs them, and merge puts their directories together. */
 function shardCommands(file: string | undefined, flags: SweepFlags, text: string): string {
   const { count } = parseShard(`1/${text}`);
-  const { output = 'study', format: _format, commands: _commands, ...rest } = flags;
+  const {
+    output = 'study',
+    format: _format,
+    commands: _commands,
+    report: _report,
+    ...rest
+  } = flags;
   const words = Object.entries(rest).flatMap(([name, value]) =>
     (Array.isArray(value) ? value : [value]).flatMap((each) =>
       each === true ? [`--${name}`] : [`--${name}`, quotedWord(String(each))],

@@ -32,6 +32,11 @@ const VERBS: readonly Verb[] = [
     load: () => import('./compare.ts'),
   },
   {
+    name: 'report',
+    description: 'a run or a study as one HTML page',
+    load: () => import('./report.ts'),
+  },
+  {
     name: 'slurm',
     description: 'a study on a cluster: submit its shards, see how they do, collect',
     load: () => import('./slurm.ts'),

@@ -32,7 +32,8 @@ export function runReport(result: Result, title: string): Report {
   };
 }
 
-function walksSection(result: Result): Section {
+/** The reads of tables, by level. */
+export function walksSection(result: Result): Section {
   const total = result.walkReads.reduce((sum, reads) => sum + reads, 0);
   const rows = result.walkReads
     .map((reads, level) => [
@@ -76,7 +77,8 @@ function slicesInWords({ slices, rerun }: Result['host']): string {
   return `, in ${slices} slices at the same time, ${again} of them replayed again after a wrong guess`;
 }
 
-function hostSection(result: Result): Section {
+/** What the simulation itself took. */
+export function hostSection(result: Result): Section {
   const { host } = result;
   const rate = `${(host.requestsPerCpuSecond / 1e6).toFixed(2)} M translations a CPU second, start-up included`;
   return {

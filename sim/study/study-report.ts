@@ -15,27 +15,40 @@ const LEVELS_COMPARED_MIN = 2;
 /** The report of a study that is complete. */
 export function studyReport(results: StudyResults): Report {
   const { plan, points } = results;
-  const axes = Object.entries(plan.vary as Record<string, string[]>);
-  const varied = axes.filter(([, values]) => values.length > 1).map(([name]) => name);
-  const counts = axes.find(([name]) => name === 'levels')?.[1].length ?? 0;
-  const cases = counts < LEVELS_COMPARED_MIN ? [] : levelCases(results);
   return {
     title: `${plan.title}: ${points.length} points`,
     sections: [
-      askedSection(axes, results),
-      ...(cases.length === 0
-        ? []
-        : [verdictSection(cases, varied), ...caseSections(cases, varied)]),
-      ...(points.length > POINTS_SHOWN_MAX ? [] : [pointsSection(points, varied)]),
-      ...failedSection(points, varied),
+      askedSection(results),
+      ...verdictSections(results),
+      ...(points.length > POINTS_SHOWN_MAX ? [] : [pointsSection(points, variedAxes(results))]),
+      ...failedSection(points, variedAxes(results)),
     ],
   };
 }
 
-function askedSection(
-  axes: readonly (readonly [string, string[]])[],
-  { plan, points, version }: StudyResults,
-): Section {
+/** The verdict on level counts and the cases behind it; nothing for a study that does not compare them. */
+export function verdictSections(results: StudyResults): Section[] {
+  const counts = axesOf(results).find(([name]) => name === 'levels')?.[1].length ?? 0;
+  if (counts < LEVELS_COMPARED_MIN || results.points.length === 0) return [];
+  const cases = levelCases(results);
+  const varied = variedAxes(results);
+  return [verdictSection(cases, varied), ...caseSections(cases, varied)];
+}
+
+/** The axes of a study with their values, as its plan has them. */
+export function axesOf({ plan }: StudyResults): [name: string, values: string[]][] {
+  return Object.entries(plan.vary as Record<string, string[]>);
+}
+
+function variedAxes(results: StudyResults): string[] {
+  return axesOf(results)
+    .filter(([, values]) => values.length > 1)
+    .map(([name]) => name);
+}
+
+/** What a study was asked. */
+export function askedSection(results: StudyResults): Section {
+  const { plan, points, version } = results;
   const created = points.filter(({ window }) => window?.created).length;
   const replayed = points.filter(({ replay }) => replay !== null).length;
   return {
@@ -44,7 +57,7 @@ function askedSection(
       {
         head: [],
         rows: [
-          ...axes.map(([name, values]) => [name, values.join(' ')]),
+          ...axesOf(results).map(([name, values]) => [name, values.join(' ')]),
           ['requests', `${plan.requests} of each generated trace`],
           ['seed', String(plan.seed)],
         ],

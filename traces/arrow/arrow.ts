@@ -11,6 +11,8 @@ export {
   makeData,
   RecordBatch,
   RecordBatchFileWriter,
+  RecordBatchReader,
+  type RecordBatchStreamReader,
   RecordBatchStreamWriter,
   Schema,
   Struct,

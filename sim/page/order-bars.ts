@@ -1,0 +1,97 @@
+/** The memory that tables took, by buddy order: blocks that were taken, could not be had, and were free before. */
+
+import { describeBytes } from '../../models/size.ts';
+import type { OrderRow } from '../report/html/page-data.ts';
+import { formatCount } from '../report/numbers.ts';
+import { drawing, leftAxis } from './axes.ts';
+import { dataTable } from './data-table.ts';
+import { svg } from './dom.ts';
+import { type Figure, figure } from './figure.ts';
+import { logScale } from './scale.ts';
+import { explains } from './tip.ts';
+import { legend } from './words.ts';
+
+const HEIGHT = 240;
+const MARGIN = { left: 66, right: 16, top: 12, bottom: 52 };
+
+/** What is told of blocks, in the order in which bars stand side by side. */
+const SERIES = [
+  { key: 'free', words: 'free before' },
+  { key: 'hardware', words: 'tables that the PHB walks' },
+  { key: 'mirror', words: "the kernel's mirror of them" },
+  { key: 'failed', words: 'could not be had' },
+] as const;
+
+export function orderBars(rows: readonly OrderRow[]): Figure {
+  const used = SERIES.filter(({ key }) => rows.some((row) => (row[key] ?? 0) > 0));
+  return figure({
+    id: 'orders',
+    title: 'Blocks of memory by buddy order',
+    note: 'A table is one block for each of its tables: a level of order n wants 2^n pages in one piece. Blocks that could not be had are those that the result lists.',
+    legend: legend(used.map(({ key, words }) => [`order-${key}`, words])),
+    draw: (width) => draw(rows, used, width),
+    table: () =>
+      dataTable(
+        'Blocks by order',
+        [
+          { name: 'order', of: ({ order }) => order },
+          {
+            name: 'block',
+            of: ({ blockBytes }) => blockBytes,
+            show: ({ blockBytes }) => describeBytes(blockBytes),
+          },
+          ...used.map(({ key, words }) => ({
+            name: words,
+            of: (row: OrderRow) => row[key] ?? 0,
+            show: (row: OrderRow) => formatCount(row[key] ?? 0),
+          })),
+        ],
+        rows,
+      ).element,
+  });
+}
+
+function draw(
+  rows: readonly OrderRow[],
+  used: readonly (typeof SERIES)[number][],
+  width: number,
+): SVGSVGElement {
+  const bottom = HEIGHT - MARGIN.bottom;
+  const most = Math.max(10, ...rows.flatMap((row) => used.map(({ key }) => row[key] ?? 0)));
+  const y = logScale([0.5, most], [bottom, MARGIN.top]);
+  const wide = (width - MARGIN.left - MARGIN.right) / rows.length;
+  const barWide = Math.min(26, (wide - 8) / used.length);
+  const words = rows.flatMap((row) =>
+    used.flatMap(({ key, words: what }) =>
+      row[key] ? [`order ${row.order}: ${formatCount(row[key])} ${what}`] : [],
+    ),
+  );
+  const drawn = drawing(width, HEIGHT, `Blocks by buddy order. ${words.join('; ')}.`);
+  drawn.append(leftAxis(y, [MARGIN.left, width - MARGIN.right], formatCount));
+  rows.forEach((row, at) => {
+    const middle = MARGIN.left + (at + 0.5) * wide;
+    const place = { x: middle, 'text-anchor': 'middle' };
+    drawn.append(
+      svg('text', { ...place, y: bottom + 18 }, String(row.order)),
+      svg(
+        'text',
+        { ...place, y: bottom + 36, class: 'small' },
+        wide > 50 ? describeBytes(row.blockBytes) : '',
+      ),
+    );
+    used.forEach(({ key, words: what }, turn) => {
+      const count = row[key] ?? 0;
+      if (count === 0) return;
+      const x = middle + (turn - used.length / 2) * barWide;
+      const top = y.at(count);
+      const size = { x, y: top, width: Math.max(2, barWide - 2), height: bottom - top };
+      const bar = svg('rect', { ...size, rx: 2, class: `order-${key}` });
+      explains(bar, () => [
+        `order ${row.order}, ${describeBytes(row.blockBytes)}`,
+        `${formatCount(count)} ${what}`,
+      ]);
+      drawn.append(bar);
+    });
+  });
+  return drawn;
+}

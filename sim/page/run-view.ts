@@ -1,0 +1,153 @@
+/** The page about a run. */
+import type { LogPage, ParameterGroup, RunPage } from '../report/html/page-data.ts';
+import { formatCount, formatShare } from '../report/numbers.ts';
+import { curves } from './curves.ts';
+import { type Child, html } from './dom.ts';
+import { figureRanges } from './figure-ranges.ts';
+import { orderBars } from './order-bars.ts';
+import { partBars } from './part-bars.ts';
+import { type Part, pageOf } from './parts-of-page.ts';
+import { requestList } from './request-list.ts';
+import { sectionBody, sectionView } from './section-view.ts';
+import { spreadBars } from './spread-bars.ts';
+import { timeline } from './timeline.ts';
+import { deviceTable, windowTable } from './traffic-tables.ts';
+
+const NO_LOG =
+  'This needs a request log: run again with --report, or with --requests FILE and then tcesim report DIR --requests FILE.';
+
+export function runView(page: RunPage): DocumentFragment {
+  const stopped = page.isComplete ? '' : ', stopped early';
+  return pageOf(
+    {
+      title: page.title,
+      kicker: `tcesim ${page.version}, a run${stopped}`,
+      headline: page.headline,
+    },
+    [
+      { id: 'asked', title: 'What was run', content: askedContent(page) },
+      ...(page.directions[0].count > 0 ? [latencyPart(page)] : []),
+      { id: 'time', title: 'Over time', content: timeContent(page) },
+      { id: 'requests', title: 'Requests', content: requestContent(page) },
+      { id: 'traffic', title: 'Windows and devices', content: trafficContent(page) },
+      { id: 'memory', title: 'Table memory', content: memoryContent(page) },
+      ...killsPart(page),
+      { id: 'walk', title: 'The walk', content: walkContent(page) },
+      { id: 'simulation', title: 'This simulation', content: sectionBody(page.sections.host) },
+    ],
+  );
+}
+
+function askedContent({ asked, parameters }: RunPage): Child[] {
+  return [
+    html('div', { class: 'block' }, ...sectionBody(asked)),
+    ...parameters.map(parameterBlock),
+  ];
+}
+
+/** Parameters at a glance; where their values come from below. */
+function parameterBlock({ name, note, list }: ParameterGroup): HTMLElement {
+  const short = list.map(({ key, value, source }) =>
+    html('li', { title: source }, html('span', {}, key), html('b', {}, value)),
+  );
+  const rows = list.map(({ key, value, source }) => [key, value, source]);
+  const table = { head: ['parameter', 'value', 'because'], rows, left: [2] };
+  return html(
+    'div',
+    { class: 'block' },
+    html('h3', {}, `${name}: ${formatCount(list.length)} parameters`),
+    html('p', { class: 'note' }, `Of ${list.length === 1 ? 'it' : 'these'}: ${note}.`),
+    html('ul', { class: 'parameters' }, ...short),
+    html(
+      'details',
+      {},
+      html('summary', {}, 'Where the values come from'),
+      ...sectionBody({ title: name, tables: [table], remarks: [] }),
+    ),
+  );
+}
+
+function latencyPart(page: RunPage): Part {
+  const { log } = page;
+  const exact = [partBars(page).element, figureRanges(page).element];
+  const logged =
+    log === null || log.rows === 0
+      ? [html('p', { class: 'remark' }, `Distributions: ${NO_LOG}`)]
+      : [sampleNote(log), spreadBars(log).element, curves(page, log.curves).element];
+  return { id: 'latency', title: 'Latency', content: [...exact, ...logged] };
+}
+
+function timeContent(page: RunPage): Child[] {
+  const { log } = page;
+  if (log === null || log.rows === 0) return [html('p', { class: 'remark' }, NO_LOG)];
+  return [sampleNote(log), timeline(page, log).element];
+}
+
+/** How much of the run a log holds. */
+function sampleNote({ rows, requests, share }: LogPage): HTMLElement {
+  const words =
+    share === 1 && rows === requests
+      ? `From the request log, which has all ${formatCount(requests)} requests.`
+      : `A sample: from the request log, which has ${formatCount(rows)} of ${formatCount(requests)} requests (${formatShare(rows, requests)}). Counts and requests under way are scaled up by its share.`;
+  return html('p', { class: 'sample' }, words);
+}
+
+function requestContent({ sections }: RunPage): Child[] {
+  return [
+    html(
+      'div',
+      { class: 'columns' },
+      sectionView(sections.requests, 'What became of them'),
+      sectionView(sections.walks),
+    ),
+  ];
+}
+
+function trafficContent({ windows, log }: RunPage): Child[] {
+  return [
+    html('h3', {}, 'DMA windows'),
+    ...(windows.length === 0
+      ? [html('p', { class: 'remark' }, 'No window came into being.')]
+      : [windowTable(windows)]),
+    html('h3', {}, 'Devices'),
+    ...(log === null ? [html('p', { class: 'remark' }, NO_LOG)] : deviceContent(log)),
+  ];
+}
+
+function deviceContent(log: LogPage): Child[] {
+  const left = log.devicesLeft;
+  return [
+    sampleNote(log),
+    deviceTable(log.devices),
+    left === 0
+      ? null
+      : html(
+          'p',
+          { class: 'remark' },
+          `${formatCount(left)} devices with fewer requests are left out.`,
+        ),
+  ];
+}
+
+function memoryContent({ orders, sections }: RunPage): Child[] {
+  return [
+    ...(orders.length === 0 ? [] : [orderBars(orders).element]),
+    html('div', { class: 'block' }, ...sectionBody(sections.tables)),
+  ];
+}
+
+function killsPart({ sections: { kills, freezes } }: RunPage): Part[] {
+  const content = [
+    ...(kills === null ? [] : [sectionView(kills)]),
+    ...(freezes === null ? [] : [sectionView(freezes)]),
+  ];
+  return content.length === 0 ? [] : [{ id: 'kills', title: 'Kills and freezes', content }];
+}
+
+function walkContent(page: RunPage): Child[] {
+  const { log } = page;
+  if (log === null) return [html('p', { class: 'remark' }, NO_LOG)];
+  const count = formatCount(log.sample.rows.length);
+  const note = `${count} requests of the log: some of all, the slowest, and the first of each outcome. The number of a request opens its walk.`;
+  return [html('p', { class: 'sample' }, note), requestList(page, log)];
+}

@@ -1,0 +1,183 @@
+/** Simulated time from left to right, in lanes one above the other; a reader may look closer. */
+import type { Band, LogPage, RunPage } from '../report/html/page-data.ts';
+import { formatTime } from '../report/numbers.ts';
+import { bottomAxis, drawing, leftAxis } from './axes.ts';
+import { dataTable } from './data-table.ts';
+import { button, html, svg } from './dom.ts';
+import { type Figure, figure } from './figure.ts';
+import { linearScale, type Scale } from './scale.ts';
+import { type Lane, laneScale, lanesOf, type Stretch } from './timeline-lanes.ts';
+import { explains, explainsPlace } from './tip.ts';
+import { KIND_WORDS, legend, shortTime } from './words.ts';
+
+const MARGIN = { left: 66, right: 16, top: 22, bottom: 40 };
+const LANE_GAP = 26;
+/** Fewer steps are not worth a look. */
+const STEPS_MIN = 8;
+
+/** What a reader looks at. */
+interface View {
+  stretch: Stretch;
+}
+
+export function timeline(page: RunPage, log: LogPage): Figure {
+  const lanes = lanesOf(log);
+  const steps = log.timeline.mean.length;
+  const view: View = { stretch: { from: 0, to: steps } };
+  const look = (from: number, to: number) => {
+    const wide = Math.min(steps, Math.max(STEPS_MIN, Math.round(to - from)));
+    const start = Math.min(steps - wide, Math.max(0, Math.round(from)));
+    view.stretch = { from: start, to: start + wide };
+    place.textContent = stretchWords(view.stretch, log.timeline.stepNs);
+    made.redraw();
+  };
+  const place = html('span', { role: 'status' }, stretchWords(view.stretch, log.timeline.stepNs));
+  const made = figure({
+    id: 'timeline',
+    title: 'Over simulated time',
+    note: 'Drag over a stretch to look closer, or use the buttons. The kills of a run have no times in its results; frozen PEs and fenced PHBs are marked where there are any.',
+    controls: html('div', { class: 'row' }, zoomButtons(view, steps, look), place),
+    legend: legend([
+      ...log.timeline.kinds.map(({ kind }) => [`kind-${kind}`, KIND_WORDS[kind]] as const),
+      ...(page.bands.length > 0 ? [['band', 'frozen or fenced'] as const] : []),
+    ]),
+    draw: (width) => draw(page, log, lanes, view.stretch, width, look),
+    table: () => numbers(log, lanes),
+  });
+  return made;
+}
+
+/** Closer, wider, to both sides, and all of it. */
+function zoomButtons(view: View, steps: number, look: (from: number, to: number) => void) {
+  const by = (left: number, right: number) => () => {
+    const { from, to } = view.stretch;
+    const wide = to - from;
+    look(from + left * wide, to + right * wide);
+  };
+  return html(
+    'div',
+    { class: 'toggles', role: 'group', 'aria-label': 'Stretch of time' },
+    button('Closer', by(0.25, -0.25)),
+    button('Wider', by(-0.5, 0.5)),
+    button('Earlier', by(-0.5, -0.5)),
+    button('Later', by(0.5, 0.5)),
+    button('All', () => look(0, steps)),
+  );
+}
+
+function stretchWords({ from, to }: Stretch, stepNs: number): string {
+  return `${formatTime(from * stepNs)} to ${formatTime(to * stepNs)}`;
+}
+
+function draw(
+  { bands }: RunPage,
+  { timeline: { stepNs } }: LogPage,
+  lanes: readonly Lane[],
+  stretch: Stretch,
+  width: number,
+  look: (from: number, to: number) => void,
+): SVGSVGElement {
+  const right = width - MARGIN.right;
+  const bottom = lanes.reduce((y, { height }) => y + height + LANE_GAP, MARGIN.top) - LANE_GAP;
+  const x = linearScale([stretch.from, stretch.to], [MARGIN.left, right], width / 110);
+  const times = [stretch.from * stepNs, stretch.to * stepNs] as const;
+  const time = linearScale(times, [MARGIN.left, right], width / 130);
+  const words = `${lanes.map(({ title }) => title).join('; ')}: from ${shortTime(times[0])} to ${shortTime(times[1])}.`;
+  const drawn = drawing(width, bottom + MARGIN.bottom, words);
+  drawn.append(bottomAxis(time, [MARGIN.top, bottom], shortTime));
+  let top = MARGIN.top;
+  for (const lane of lanes) {
+    const y = laneScale(lane, stretch, [top + lane.height, top]);
+    const title = { x: MARGIN.left, y: top - 8, class: 'lane-title' };
+    drawn.append(
+      leftAxis(y, [MARGIN.left, right], lane.format),
+      ...lane.draw(stretch, x, y),
+      svg('text', title, lane.title),
+    );
+    top += lane.height + LANE_GAP;
+  }
+  drawn.append(...bandsOf(bands, time, times, [MARGIN.top, bottom]));
+  const stepAt = (place: number) =>
+    Math.floor(x.valueAt(Math.min(right, Math.max(MARGIN.left, place))));
+  const cursor = svg('line', { class: 'cursor', y1: MARGIN.top, y2: bottom, visibility: 'hidden' });
+  drawn.append(cursor);
+  explainsPlace(drawn, (at) => {
+    const step = Math.min(stepAt(at), stretch.to - 1);
+    const middle = String(x.at(step + 0.5));
+    cursor.setAttribute('x1', middle);
+    cursor.setAttribute('x2', middle);
+    cursor.setAttribute('visibility', 'visible');
+    return [`at ${formatTime(step * stepNs)}`, ...lanes.map((lane) => lane.at(step))];
+  });
+  drawn.addEventListener('pointerleave', () => cursor.setAttribute('visibility', 'hidden'));
+  dragging(drawn, [MARGIN.top, bottom], (from, to) => look(x.valueAt(from), x.valueAt(to)));
+  return drawn;
+}
+
+/** Times in which something stood still. */
+function bandsOf(
+  bands: readonly Band[],
+  time: Scale,
+  [from, to]: readonly [number, number],
+  [top, bottom]: readonly [number, number],
+): SVGElement[] {
+  return bands
+    .filter(({ fromNs, untilNs }) => fromNs < to && untilNs > from)
+    .map(({ name, fromNs, untilNs }) => {
+      const left = time.at(Math.max(from, fromNs));
+      const wide = Math.max(2, time.at(Math.min(to, untilNs)) - left);
+      const band = svg('rect', {
+        class: 'band',
+        x: left,
+        y: top,
+        width: wide,
+        height: bottom - top,
+      });
+      explains(band, () => [name, `${formatTime(fromNs)} to ${formatTime(untilNs)}`]);
+      return band;
+    });
+}
+
+/** Dragging over a drawing marks a stretch; places are in the drawing's own pixels. */
+function dragging(
+  drawn: SVGSVGElement,
+  [top, bottom]: readonly [number, number],
+  done: (from: number, to: number) => void,
+): void {
+  const mark = svg('rect', { class: 'mark', y: top, height: bottom - top, width: 0 });
+  let start: number | undefined;
+  const placeOf = (event: PointerEvent) => {
+    const { left, width } = drawn.getBoundingClientRect();
+    return ((event.clientX - left) * drawn.viewBox.baseVal.width) / width;
+  };
+  drawn.addEventListener('pointerdown', (event) => {
+    start = placeOf(event);
+    drawn.setPointerCapture(event.pointerId);
+    drawn.append(mark);
+  });
+  drawn.addEventListener('pointermove', (event) => {
+    if (start === undefined) return;
+    const now = placeOf(event);
+    mark.setAttribute('x', String(Math.min(start, now)));
+    mark.setAttribute('width', String(Math.abs(now - start)));
+  });
+  drawn.addEventListener('pointerup', (event) => {
+    if (start === undefined) return;
+    const [from, to] = [start, placeOf(event)].sort((one, other) => one - other);
+    start = undefined;
+    mark.remove();
+    if (to - from > 4) done(from, to);
+  });
+}
+
+function numbers({ timeline: { stepNs, mean } }: LogPage, lanes: readonly Lane[]): HTMLElement {
+  const steps = mean.map((_, step) => step);
+  return dataTable(
+    'Steps of simulated time',
+    [
+      { name: 'from', of: (step) => step, show: (step) => formatTime(step * stepNs) },
+      ...lanes.map((lane) => ({ name: lane.title, of: lane.at, isWords: true })),
+    ],
+    steps,
+  ).element;
+}

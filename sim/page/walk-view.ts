@@ -1,0 +1,149 @@
+/** One request in full: who sent it, which window and table it met, and where its time went. */
+import { describeBytes } from '../../models/size.ts';
+import type { RunPage, Sample, SampleRow } from '../report/html/page-data.ts';
+import { formatCount, formatNs, formatTime } from '../report/numbers.ts';
+import { bottomAxis, drawing } from './axes.ts';
+import { html, svg } from './dom.ts';
+import { linearScale } from './scale.ts';
+import { levelSteps, windowsAt } from './walk-steps.ts';
+import { cacheWords } from './walk-words.ts';
+import { shortTime } from './words.ts';
+
+const UNKNOWN = 'not recorded';
+const ROW_PX = 24;
+const WIDTH = 640;
+const MARGIN = { left: 104, right: 120, top: 4, bottom: 34 };
+
+export function walkView(page: RunPage, sample: Sample, request: SampleRow): HTMLElement {
+  const { n, phb, isWrite, length, rid, address, arrive } = request;
+  const way = isWrite ? 'write' : 'read';
+  const title = `Request ${formatCount(n)} of PHB ${phb}`;
+  const sent = `${rid} sent a ${way} of ${formatCount(length)} bytes to ${address}, ${formatTime(arrive * page.cycleNs)} after the trace began.`;
+  return html(
+    'div',
+    { class: 'walk' },
+    html('h3', { tabindex: -1 }, title),
+    html('p', {}, sent),
+    stepList(page, sample, request),
+    html(
+      'h4',
+      {},
+      `${formatCount(request.latency)} cycles, ${formatNs(request.latency * page.cycleNs)} ns`,
+    ),
+    waterfall(page, sample, request),
+  );
+}
+
+/** The stations of the request, one after the other. */
+function stepList(page: RunPage, sample: Sample, request: SampleRow): HTMLElement {
+  const outcome = sample.outcomes[request.outcome];
+  const steps: HTMLElement[] = [station('RTE', `RID ${request.rid} is of PE ${request.pe}.`)];
+  const [window, ...others] = windowsAt(page.windows, request);
+  if (window === undefined) {
+    steps.push(station('TVE', 'No window of the result holds this address.'));
+  } else {
+    const several =
+      others.length > 0
+        ? ` It is one of ${others.length + 1} that stood there during the run.`
+        : '';
+    const what =
+      window.kind === 'translated'
+        ? `${window.levels} ${window.levels === 1 ? 'level' : 'levels'} of ${describeBytes(window.tableBytes)}, pages of ${describeBytes(window.pageBytes)}, reach ${describeBytes(window.reachBytes)}`
+        : window.kind;
+    steps.push(station('TVE', `${window.tve}: ${what}.${several}`));
+  }
+  steps.push(station('TCE cache', `${outcome}. ${cacheWords(outcome)}`));
+  if (window !== undefined && window.kind === 'translated') {
+    steps.push(station('Table', '', levelTable(levelSteps(window, request), outcome)));
+  }
+  steps.push(
+    station('Memory', request.real === null ? 'No access.' : `Real address ${request.real}.`),
+  );
+  return html('ol', { class: 'stations' }, ...steps);
+}
+
+function station(name: string, words: string, more: HTMLElement | null = null): HTMLElement {
+  return html(
+    'li',
+    {},
+    html('strong', {}, name),
+    words === '' ? null : html('span', {}, words),
+    more,
+  );
+}
+
+function levelTable(steps: ReturnType<typeof levelSteps>, outcome: string): HTMLElement {
+  const heads = ['level', 'index', 'entry at', 'real page in its TCE'].map((name) =>
+    html('th', { scope: 'col', class: 'words' }, name),
+  );
+  const rows = steps.map(({ level, index, entry, tce }) => {
+    const cells = [index, entry ?? UNKNOWN, level === 0 ? (tce ?? 'none') : UNKNOWN];
+    return html(
+      'tr',
+      {},
+      html('th', { scope: 'row' }, level === 0 ? '0, the leaf' : String(level)),
+      ...cells.map((cell) =>
+        html('td', { class: cell === UNKNOWN ? 'words faint' : 'words code' }, cell),
+      ),
+    );
+  });
+  const read =
+    outcome === 'miss'
+      ? 'This walk read these entries, or found upper ones in a walk cache.'
+      : 'This request read none of them itself.';
+  return html(
+    'div',
+    {},
+    html(
+      'table',
+      {},
+      html(
+        'caption',
+        {},
+        `${read} A log keeps the real address alone: where lower tables lie is not in it.`,
+      ),
+      html('thead', {}, html('tr', {}, ...heads)),
+      html('tbody', {}, ...rows),
+    ),
+  );
+}
+
+/** The parts of the latency one after the other, as they add up. */
+function waterfall(page: RunPage, { parts }: Sample, { spent, latency }: SampleRow): Element {
+  const bottom = MARGIN.top + Math.max(1, spent.length) * ROW_PX;
+  const right = WIDTH - MARGIN.right;
+  const total = Math.max(1, latency) * page.cycleNs;
+  const x = linearScale([0, total], [MARGIN.left, right], 4);
+  const nameOf = (part: number) =>
+    page.parts.find(({ key }) => key === parts[part])?.name ?? parts[part];
+  const words = spent.map(([part, cycles]) => `${nameOf(part)} ${cycles} cycles`).join(', ');
+  const drawn = drawing(
+    WIDTH,
+    bottom + MARGIN.bottom,
+    `Parts of the latency: ${words || 'none took time'}.`,
+  );
+  drawn.append(bottomAxis(x, [MARGIN.top, bottom], shortTime));
+  let before = 0;
+  spent.forEach(([part, cycles], row) => {
+    const y = MARGIN.top + row * ROW_PX + 4;
+    const from = x.at(before * page.cycleNs);
+    before += cycles;
+    const until = x.at(before * page.cycleNs);
+    const size = { x: from, y, width: Math.max(1.5, until - from), height: ROW_PX - 8, rx: 2 };
+    const middle = y + (ROW_PX - 8) / 2;
+    drawn.append(
+      svg(
+        'text',
+        { x: MARGIN.left - 8, y: middle, dy: '0.32em', 'text-anchor': 'end' },
+        nameOf(part),
+      ),
+      svg('rect', { ...size, class: `part-${parts[part]}` }),
+      svg(
+        'text',
+        { x: until + 6, y: middle, dy: '0.32em' },
+        `${formatNs(cycles * page.cycleNs)} ns`,
+      ),
+    );
+  });
+  return drawn;
+}

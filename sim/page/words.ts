@@ -1,0 +1,38 @@
+/** Words and colours that several figures share. */
+import type { OutcomeKind } from '../report/html/page-data.ts';
+import { formatCount, formatTime } from '../report/numbers.ts';
+import { html } from './dom.ts';
+
+/** Kinds of outcomes as figures name them. */
+export const KIND_WORDS: Readonly<Record<OutcomeKind, string>> = {
+  hit: 'hit',
+  merged: 'merged miss',
+  miss: 'miss',
+  passed: 'not translated',
+  fault: 'fault',
+  dropped: 'dropped',
+};
+
+/** A share in per cent. */
+export function percent(share: number, digits = 1): string {
+  return `${(100 * share).toFixed(digits)} %`;
+}
+
+/** A time on an axis, without a decimal that says nothing. */
+export function shortTime(ns: number): string {
+  return formatTime(Number(ns.toPrecision(6))).replace(/\.0 /, ' ');
+}
+
+/** A number as short as it is exact enough. */
+export function shortNumber(value: number): string {
+  if (Number.isInteger(value)) return formatCount(value);
+  return value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(2) : value.toPrecision(3);
+}
+
+/** Colours and what they stand for. */
+export function legend(entries: readonly (readonly [paint: string, words: string])[]) {
+  const items = entries.map(([paint, words]) =>
+    html('li', {}, html('span', { class: `swatch ${paint}` }), words),
+  );
+  return html('ul', { class: 'legend' }, ...items);
+}
