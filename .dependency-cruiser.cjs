@@ -62,6 +62,21 @@ module.exports = {
       from: { pathNot: '^sim/cli/' },
       to: { path: '^sim/cli/' },
     },
+    {
+      name: 'the-page-knows-plain-data',
+      severity: 'error',
+      from: { path: '^sim/page/' },
+      to: {
+        pathNot:
+          '^(sim/page/|sim/report/html/page-data\\.ts$|sim/report/(document|numbers)\\.ts$|models/)',
+      },
+    },
+    {
+      name: 'nothing-imports-the-page',
+      severity: 'error',
+      from: { path: '^(models|traces|sim|bench)/', pathNot: '^sim/page/' },
+      to: { path: '^sim/page/' },
+    },
     ...doors,
   ],
   options: {

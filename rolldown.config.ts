@@ -26,12 +26,15 @@ const constantFunctions: Plugin = {
   }),
 };
 
+/** The style of the pages, in the order in which one sheet goes over another. */
+const STYLE = ['colours', 'page', 'tables', 'controls', 'figures', 'walk', 'heat', 'media'];
+
 /** Puts the style of the pages beside their code. */
 const pageStyle: Plugin = {
   name: 'page-style',
   buildStart() {
-    const source = readFileSync('sim/page/style.css', 'utf8');
-    this.emitFile({ type: 'asset', fileName: 'page.css', source });
+    const sheets = STYLE.map((name) => readFileSync(`sim/page/style/${name}.css`, 'utf8'));
+    this.emitFile({ type: 'asset', fileName: 'page.css', source: sheets.join('') });
   },
 };
 

@@ -34,12 +34,12 @@ export function readResults(directory: string): Found {
   );
 }
 
-/** Writes the page of a run; `log` is the path of its request log. Throws InputError. */
-export function writeRunPage(path: string, result: Result, log: string | undefined): void {
-  const { phb, trace } = result.scenario as { phb?: string; trace?: { file?: string } };
-  const title = `${presetOf(String(phb))?.title ?? phb}, ${trace?.file}`;
+/** The page of a run; `log` is the path of its request log. Throws InputError where that is none of it. */
+export function runHtml(result: Result, log: string | undefined): string {
+  const { phb, trace } = result.scenario as { phb: string; trace: { file: string } };
+  const title = `${presetOf(phb)?.title ?? phb}, ${trace.file}`;
   const page = runPage(result, title, log === undefined ? null : readLog(log, result));
-  writePage(path, htmlFile(page, pageAssets()));
+  return htmlFile(page, pageAssets());
 }
 
 /** The page of a study. */

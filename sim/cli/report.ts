@@ -1,16 +1,10 @@
 /** `tcesim report`: what run or sweep left in a directory as a page, one HTML file. */
 import { join } from 'node:path';
 import { InputError } from '../../models/input-error.ts';
+import type { Result } from '../results/result-schema.ts';
 import { refuseClashes } from './file-clash.ts';
 import type { Command } from './program.ts';
-import {
-  type Found,
-  logIn,
-  readResults,
-  studyHtml,
-  writePage,
-  writeRunPage,
-} from './report-page.ts';
+import { logIn, readResults, runHtml, studyHtml, writePage } from './report-page.ts';
 import { PAGE_NAME, RESULTS_NAME } from './run-files.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -49,28 +43,37 @@ function writeReport(directory: string, flags: ReportFlags): void {
     ],
   );
   const found = readResults(directory);
-  if (found.kind === 'study') {
-    if (flags.requests !== undefined) throw new UsageError('report: a study has no --requests');
-    writePage(path, studyHtml(found.results));
-  } else {
-    writeRun(path, found, log, flags.requests !== undefined);
+  if (found.kind === 'study' && flags.requests !== undefined) {
+    throw new UsageError('report: a study has no --requests');
   }
+  const text = checked(join(directory, RESULTS_NAME), () =>
+    found.kind === 'study'
+      ? studyHtml(found.results)
+      : htmlOfRun(found.result, log, flags.requests !== undefined),
+  );
+  writePage(path, text);
   if (path !== '-') process.stderr.write(`${path}\n`);
 }
 
 /** A log that nobody named may be of an earlier run of the directory: then the page does without. */
-function writeRun(
-  path: string,
-  { result }: Extract<Found, { kind: 'run' }>,
-  log: string | undefined,
-  isNamed: boolean,
-): void {
+function htmlOfRun(result: Result, log: string | undefined, isNamed: boolean): string {
   try {
-    writeRunPage(path, result, log);
+    return runHtml(result, log);
   } catch (error) {
-    if (isNamed || log === undefined || !(error instanceof InputError)) throw error;
-    if (!error.message.startsWith(log)) throw error;
+    const isOfLog =
+      error instanceof InputError && log !== undefined && error.message.startsWith(log);
+    if (isNamed || !isOfLog) throw error;
     process.stderr.write(`${error.message}: left out\n`);
-    writeRunPage(path, result, undefined);
+    return runHtml(result, undefined);
+  }
+}
+
+/** What a schema leaves open, scenario and plan, is trusted until it does not hold. */
+function checked(path: string, make: () => string): string {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new InputError(`${path}: expected a scenario or plan as tcesim writes it`);
   }
 }

@@ -150,8 +150,8 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
     isComplete: outcome.isComplete,
   });
   if (flags.report && flags.output !== undefined) {
-    const { writeRunPage } = await import('./report-page.ts');
-    writeRunPage(join(flags.output, PAGE_NAME), result, opened?.path);
+    const { runHtml } = await import('./report-page.ts');
+    writeWhole(join(flags.output, PAGE_NAME), runHtml(result, opened?.path));
   }
   signals.finish();
 }

@@ -2,14 +2,6 @@
 import { svg } from './dom.ts';
 import type { Scale } from './scale.ts';
 
-/** Room around what is drawn, in pixels. */
-export interface Margins {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
-
 /** A drawing of a size; `words` tell those who do not see it what it shows. */
 export function drawing(width: number, height: number, words: string): SVGSVGElement {
   const box = { viewBox: `0 0 ${width} ${height}`, width, height };

@@ -2,10 +2,11 @@
 import type { Curve, RunPage } from '../report/html/page-data.ts';
 import { formatNs } from '../report/numbers.ts';
 import { bottomAxis, drawing, leftAxis, pathOf } from './axes.ts';
+import { cycleScale, cycleWords } from './cycle-scale.ts';
 import { dataTable } from './data-table.ts';
 import { button, choice, html, svg } from './dom.ts';
 import { type Figure, figure } from './figure.ts';
-import { linearScale, logScale, type Scale } from './scale.ts';
+import { linearScale, type Scale } from './scale.ts';
 import { explainsPlace } from './tip.ts';
 import { percent, shortTime } from './words.ts';
 
@@ -81,11 +82,8 @@ function draw(
   width: number,
 ): SVGSVGElement {
   const bottom = HEIGHT - MARGIN.bottom;
-  const most = Math.max(
-    2 * cycleNs,
-    ...shown.map(({ points }) => points[points.length - 1]?.[0] ?? 0),
-  );
-  const x = logScale([cycleNs / 2, most], [MARGIN.left, width - MARGIN.right]);
+  const most = Math.max(0, ...shown.map(({ points }) => points[points.length - 1]?.[0] ?? 0));
+  const x = cycleScale(cycleNs, most, [MARGIN.left, width - MARGIN.right]);
   const y = isTail ? tailScale([bottom, MARGIN.top]) : linearScale([0, 1], [bottom, MARGIN.top], 5);
   const words = shown.map((curve) => `${curve.name} ${formatNs(quantile(curve, 0.99))} ns`);
   const drawn = drawing(
@@ -96,7 +94,7 @@ function draw(
   const format = (share: number) => `${Number((100 * share).toFixed(3))} %`;
   drawn.append(
     leftAxis(y, [MARGIN.left, width - MARGIN.right], format),
-    bottomAxis(x, [MARGIN.top, bottom], shortTime, 'at most'),
+    bottomAxis(x, [MARGIN.top, bottom], cycleWords(cycleNs), 'at most'),
   );
   for (const { part, points } of [...shown].reverse()) {
     const path = pathOf(stairs(points, x, y));

@@ -44,17 +44,27 @@ export function button(label: string, work: () => void, attributes: Attributes =
   return made;
 }
 
-/** A choice among words, with its label; `work` gets the index of the one that was taken. */
+/** Fields so far: each has a name of its own for its label. */
+let fields = 0;
+
+/** A field under its label. */
+export function field(label: string, input: HTMLInputElement | HTMLSelectElement): HTMLElement {
+  fields += 1;
+  input.id = `field-${fields}`;
+  return html('div', { class: 'field' }, html('label', { for: input.id }, label), input);
+}
+
+/** A choice among words; `work` gets the index of the one that was taken. */
 export function choice(
   label: string,
   words: readonly string[],
   chosen: number,
   work: (index: number) => void,
-): HTMLLabelElement {
+): HTMLElement {
   const options = words.map((word, index) =>
     html('option', { value: index, selected: index === chosen }, word),
   );
   const select = html('select', {}, ...options);
   select.addEventListener('change', () => work(Number(select.value)));
-  return html('label', {}, html('span', {}, label), select);
+  return field(label, select);
 }

@@ -2,12 +2,12 @@
 import type { NamedFigures, RunPage } from '../report/html/page-data.ts';
 import { formatCount, formatNs } from '../report/numbers.ts';
 import { bottomAxis, drawing } from './axes.ts';
+import { cycleScale, cycleWords } from './cycle-scale.ts';
 import { dataTable } from './data-table.ts';
 import { svg } from './dom.ts';
 import { type Figure, figure } from './figure.ts';
-import { logScale } from './scale.ts';
 import { explains } from './tip.ts';
-import { legend, shortTime } from './words.ts';
+import { legend } from './words.ts';
 
 const ROW_PX = 26;
 const MARGIN = { left: 110, right: 24, top: 6, bottom: 40 };
@@ -46,12 +46,12 @@ export function figureRanges(page: RunPage): Figure {
 
 function draw(rows: readonly Row[], cycleNs: number, width: number): SVGSVGElement {
   const bottom = MARGIN.top + rows.length * ROW_PX;
-  const most = Math.max(...rows.map(({ max }) => max), 2 * cycleNs);
-  const x = logScale([cycleNs / 2, most], [MARGIN.left + 8, width - MARGIN.right]);
+  const most = Math.max(...rows.map(({ max }) => max));
+  const x = cycleScale(cycleNs, most, [MARGIN.left + 8, width - MARGIN.right]);
   const [all] = rows;
   const words = STOPS.map((stop) => `${STOP_WORDS[stop]} ${formatNs(all[stop])} ns`).join(', ');
   const drawn = drawing(width, bottom + MARGIN.bottom, `Latency of all requests: ${words}.`);
-  drawn.append(bottomAxis(x, [MARGIN.top, bottom], shortTime));
+  drawn.append(bottomAxis(x, [MARGIN.top, bottom], cycleWords(cycleNs)));
   rows.forEach((row, at) => {
     const y = MARGIN.top + (at + 0.5) * ROW_PX;
     const name = { x: MARGIN.left - 10, y, dy: '0.32em', 'text-anchor': 'end' };

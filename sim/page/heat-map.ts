@@ -3,8 +3,6 @@ import type { Metric, PagePoint, StudyPage } from '../report/html/page-data.ts';
 import { button, type Child, choice, html } from './dom.ts';
 import { figureWords, metricWords } from './figures-in-words.ts';
 
-/** From this share of the way to the deepest colour on, words on it are light. */
-const DEEP = 0.5;
 /** A ratio of largest to smallest from which on equal factors look equal. */
 const LOG_FROM = 20;
 
@@ -30,9 +28,11 @@ export function heatMap(page: StudyPage): HTMLElement {
   };
   const ask = () =>
     controls.replaceChildren(
-      ...controlsOf(page, view, show, () => {
+      ...controlsOf(page, view, show, (turned) => {
         ask();
         show();
+        // The field is a new one; who chooses by keyboard goes on where they were.
+        controls.children[turned].querySelector('select')?.focus();
       }),
     );
   ask();
@@ -60,16 +60,16 @@ function controlsOf(
   { axes, metrics }: StudyPage,
   view: View,
   show: () => void,
-  turned: () => void,
+  turned: (field: number) => void,
 ): HTMLElement[] {
   const varied = axes.flatMap(({ values }, at) => (values.length > 1 ? [at] : []));
   const names = varied.map((at) => axes[at].name);
-  const axisChoice = (label: string, key: 'across' | 'down', other: 'across' | 'down') =>
-    choice(label, names, varied.indexOf(view[key]), (index) => {
+  const axisChoice = (at: number, key: 'across' | 'down', other: 'across' | 'down') =>
+    choice(key === 'across' ? 'Across' : 'Down', names, varied.indexOf(view[key]), (index) => {
       const before = view[key];
       view[key] = varied[index];
       if (view[other] === view[key]) view[other] = before;
-      turned();
+      turned(at);
     });
   const still = varied.filter((at) => at !== view.across && at !== view.down);
   return [
@@ -77,9 +77,7 @@ function controlsOf(
       view.metric = index;
       show();
     }),
-    ...(names.length > 2
-      ? [axisChoice('Across', 'across', 'down'), axisChoice('Down', 'down', 'across')]
-      : []),
+    ...(names.length > 2 ? [axisChoice(1, 'across', 'down'), axisChoice(2, 'down', 'across')] : []),
     ...still.map((at) =>
       choice(axes[at].name, axes[at].values, view.fixed[at], (index) => {
         view.fixed[at] = index;
@@ -113,7 +111,7 @@ function mapOf(page: StudyPage, view: View, open: (point: PagePoint) => void): H
       }),
     ),
   );
-  const caption = `${metricWords(metric)}: ${across.name} across, ${down.name} down`;
+  const caption = `${metricWords(metric)}: ${across.name} across, ${down.name} down; deeper is worse`;
   return html(
     'div',
     { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': caption },
@@ -153,9 +151,7 @@ function cellOf(
     button(shown, () => open(point)),
   );
   if (isCreated && figure !== null) {
-    const share = shade(figure);
-    cell.style.setProperty('--depth', `${(100 * share).toFixed(1)}%`);
-    if (share > DEEP) cell.classList.add('deep');
+    cell.style.setProperty('--depth', `${(100 * shade(figure)).toFixed(1)}%`);
   }
   return cell;
 }

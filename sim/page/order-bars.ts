@@ -13,6 +13,8 @@ import { legend } from './words.ts';
 
 const HEIGHT = 240;
 const MARGIN = { left: 66, right: 16, top: 12, bottom: 52 };
+/** Room of an order, at the most. */
+const WIDE_MAX = 130;
 
 /** What is told of blocks, in the order in which bars stand side by side. */
 const SERIES = [
@@ -59,7 +61,7 @@ function draw(
   const bottom = HEIGHT - MARGIN.bottom;
   const most = Math.max(10, ...rows.flatMap((row) => used.map(({ key }) => row[key] ?? 0)));
   const y = logScale([0.5, most], [bottom, MARGIN.top]);
-  const wide = (width - MARGIN.left - MARGIN.right) / rows.length;
+  const wide = Math.min(WIDE_MAX, (width - MARGIN.left - MARGIN.right) / rows.length);
   const barWide = Math.min(26, (wide - 8) / used.length);
   const words = rows.flatMap((row) =>
     used.flatMap(({ key, words: what }) =>
@@ -67,7 +69,8 @@ function draw(
     ),
   );
   const drawn = drawing(width, HEIGHT, `Blocks by buddy order. ${words.join('; ')}.`);
-  drawn.append(leftAxis(y, [MARGIN.left, width - MARGIN.right], formatCount));
+  const counts = { ...y, ticks: y.ticks.filter((tick) => tick >= 1) };
+  drawn.append(leftAxis(counts, [MARGIN.left, width - MARGIN.right], formatCount));
   rows.forEach((row, at) => {
     const middle = MARGIN.left + (at + 0.5) * wide;
     const place = { x: middle, 'text-anchor': 'middle' };
@@ -79,10 +82,10 @@ function draw(
         wide > 50 ? describeBytes(row.blockBytes) : '',
       ),
     );
-    used.forEach(({ key, words: what }, turn) => {
+    const present = used.filter(({ key }) => (row[key] ?? 0) > 0);
+    present.forEach(({ key, words: what }, turn) => {
       const count = row[key] ?? 0;
-      if (count === 0) return;
-      const x = middle + (turn - used.length / 2) * barWide;
+      const x = middle + (turn - present.length / 2) * barWide;
       const top = y.at(count);
       const size = { x, y: top, width: Math.max(2, barWide - 2), height: bottom - top };
       const bar = svg('rect', { ...size, rx: 2, class: `order-${key}` });

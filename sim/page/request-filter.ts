@@ -1,6 +1,6 @@
 /** The choices by which requests of the sample are picked. */
 import type { RunPage, Sample, SampleRow } from '../report/html/page-data.ts';
-import { choice, html } from './dom.ts';
+import { choice, field, html } from './dom.ts';
 
 /** One question, and whether a request answers it as wanted. */
 interface Question {
@@ -55,7 +55,7 @@ function latencyQuestion(cycleNs: number, apply: () => void): Question {
     least = Number(input.value);
     apply();
   });
-  const element = html('label', {}, html('span', {}, 'At least, ns'), input);
+  const element = field('At least, ns', input);
   return { element, wants: ({ latency }) => latency * cycleNs >= least };
 }
 
@@ -70,6 +70,6 @@ function addressQuestion(apply: () => void): Question {
   input.addEventListener('keydown', (event) => {
     if (event.key === 'Enter') event.preventDefault();
   });
-  const element = html('label', {}, html('span', {}, 'Address has'), input);
+  const element = field('Address has', input);
   return { element, wants: ({ address }) => address.includes(wanted) };
 }

@@ -1,6 +1,6 @@
 /** The page about a run. */
 import type { LogPage, ParameterGroup, RunPage } from '../report/html/page-data.ts';
-import { formatCount, formatShare } from '../report/numbers.ts';
+import { formatCount, formatCountOf, formatShare } from '../report/numbers.ts';
 import { curves } from './curves.ts';
 import { type Child, html } from './dom.ts';
 import { figureRanges } from './figure-ranges.ts';
@@ -55,8 +55,8 @@ function parameterBlock({ name, note, list }: ParameterGroup): HTMLElement {
   return html(
     'div',
     { class: 'block' },
-    html('h3', {}, `${name}: ${formatCount(list.length)} parameters`),
-    html('p', { class: 'note' }, `Of ${list.length === 1 ? 'it' : 'these'}: ${note}.`),
+    html('h3', {}, `${name}: ${formatCountOf(list.length, 'parameter')}`),
+    html('p', { class: 'note' }, note),
     html('ul', { class: 'parameters' }, ...short),
     html(
       'details',

@@ -30,11 +30,6 @@ export function linearScale([low, high]: Range, [from, to]: Range, count: number
   };
 }
 
-/** The first round number from a value on. */
-export function roundUp(value: number): number {
-  return value <= 0 ? 1 : niceStep(value);
-}
-
 function niceStep(least: number): number {
   const decade = 10 ** Math.floor(Math.log10(least));
   return (NICE_STEPS.find((step) => step * decade >= least * (1 - 1e-9)) ?? 10) * decade;

@@ -136,7 +136,7 @@ function mostOf(values: readonly (number | null)[], { from, to }: Stretch): numb
   return values.slice(from, to).reduce<number>((most, value) => Math.max(most, value ?? 0), 0);
 }
 
-/** A line through the middle of each step. */
+/** A level line over each step, joined to the next; a gap where there is no value. */
 function lineOf(
   values: readonly (number | null)[],
   { from, to }: Stretch,
@@ -144,9 +144,11 @@ function lineOf(
   y: Scale,
   paint: string,
 ): SVGElement {
-  const places = values
-    .slice(from, to)
-    .map((value, at) => (value === null ? null : ([x.at(from + at + 0.5), y.at(value)] as const)));
+  const places = values.slice(from, to).flatMap((value, at) => {
+    if (value === null) return [null];
+    const [left, right, height] = [x.at(from + at), x.at(from + at + 1), y.at(value)];
+    return [[left, height] as const, [right, height] as const];
+  });
   return svg('path', { d: pathOf(places), class: paint, fill: 'none' });
 }
 
@@ -158,9 +160,10 @@ function areaOf(
   y: Scale,
   paint: string,
 ): SVGElement {
-  const places = values
-    .slice(from, to)
-    .map((value, at) => [x.at(from + at + 0.5), y.at(value ?? 0)] as const);
+  const places = values.slice(from, to).flatMap((value, at) => {
+    const height = y.at(value ?? 0);
+    return [[x.at(from + at), height] as const, [x.at(from + at + 1), height] as const];
+  });
   const ends = [[x.at(to), y.at(0)] as const, [x.at(from), y.at(0)] as const];
   return svg('path', { d: `${pathOf([...places, ...ends])}Z`, class: paint });
 }

@@ -1,17 +1,18 @@
 /** Simulated time from left to right, in lanes one above the other; a reader may look closer. */
 import type { Band, LogPage, RunPage } from '../report/html/page-data.ts';
-import { formatTime } from '../report/numbers.ts';
 import { bottomAxis, drawing, leftAxis } from './axes.ts';
 import { dataTable } from './data-table.ts';
 import { button, html, svg } from './dom.ts';
 import { type Figure, figure } from './figure.ts';
 import { linearScale, type Scale } from './scale.ts';
 import { type Lane, laneScale, lanesOf, type Stretch } from './timeline-lanes.ts';
-import { explains, explainsPlace } from './tip.ts';
-import { KIND_WORDS, legend, shortTime } from './words.ts';
+import { explainsPlace, hideTip } from './tip.ts';
+import { KIND_WORDS, legend, shortTime, timesApart } from './words.ts';
 
 const MARGIN = { left: 66, right: 16, top: 22, bottom: 40 };
 const LANE_GAP = 26;
+/** Of what stands still at the same time, so much is named. */
+const BANDS_NAMED = 4;
 /** Fewer steps are not worth a look. */
 const STEPS_MIN = 8;
 
@@ -34,8 +35,8 @@ export function timeline(page: RunPage, log: LogPage): Figure {
   const place = html('span', { role: 'status' }, stretchWords(view.stretch, log.timeline.stepNs));
   const made = figure({
     id: 'timeline',
-    title: 'Over simulated time',
-    note: 'Drag over a stretch to look closer, or use the buttons. The kills of a run have no times in its results; frozen PEs and fenced PHBs are marked where there are any.',
+    title: 'Hits, load and latency',
+    note: 'Drag over a stretch to look closer, or use the buttons. Results tell when PEs were frozen and PHBs fenced, which is marked; they do not tell when TCE kills ran.',
     controls: html('div', { class: 'row' }, zoomButtons(view, steps, look), place),
     legend: legend([
       ...log.timeline.kinds.map(({ kind }) => [`kind-${kind}`, KIND_WORDS[kind]] as const),
@@ -66,7 +67,8 @@ function zoomButtons(view: View, steps: number, look: (from: number, to: number)
 }
 
 function stretchWords({ from, to }: Stretch, stepNs: number): string {
-  return `${formatTime(from * stepNs)} to ${formatTime(to * stepNs)}`;
+  const words = timesApart(to * stepNs, stepNs);
+  return `${words(from * stepNs)} to ${words(to * stepNs)}`;
 }
 
 function draw(
@@ -84,7 +86,10 @@ function draw(
   const time = linearScale(times, [MARGIN.left, right], width / 130);
   const words = `${lanes.map(({ title }) => title).join('; ')}: from ${shortTime(times[0])} to ${shortTime(times[1])}.`;
   const drawn = drawing(width, bottom + MARGIN.bottom, words);
-  drawn.append(bottomAxis(time, [MARGIN.top, bottom], shortTime));
+  drawn.append(
+    bottomAxis(time, [MARGIN.top, bottom], timesApart(times[1], time.ticks[1] - time.ticks[0])),
+  );
+  drawn.append(...bandsOf(bands, time, times, [MARGIN.top, bottom]));
   let top = MARGIN.top;
   for (const lane of lanes) {
     const y = laneScale(lane, stretch, [top + lane.height, top]);
@@ -96,7 +101,6 @@ function draw(
     );
     top += lane.height + LANE_GAP;
   }
-  drawn.append(...bandsOf(bands, time, times, [MARGIN.top, bottom]));
   const stepAt = (place: number) =>
     Math.floor(x.valueAt(Math.min(right, Math.max(MARGIN.left, place))));
   const cursor = svg('line', { class: 'cursor', y1: MARGIN.top, y2: bottom, visibility: 'hidden' });
@@ -107,7 +111,13 @@ function draw(
     cursor.setAttribute('x1', middle);
     cursor.setAttribute('x2', middle);
     cursor.setAttribute('visibility', 'visible');
-    return [`at ${formatTime(step * stepNs)}`, ...lanes.map((lane) => lane.at(step))];
+    const [from, until] = [step * stepNs, (step + 1) * stepNs];
+    const during = bands.filter(({ fromNs, untilNs }) => fromNs < until && untilNs > from);
+    return [
+      `from ${timesApart(times[1], stepNs)(from)} on`,
+      ...lanes.map((lane) => lane.at(step)),
+      ...during.slice(0, BANDS_NAMED).map(({ name }) => name),
+    ];
   });
   drawn.addEventListener('pointerleave', () => cursor.setAttribute('visibility', 'hidden'));
   dragging(drawn, [MARGIN.top, bottom], (from, to) => look(x.valueAt(from), x.valueAt(to)));
@@ -123,18 +133,10 @@ function bandsOf(
 ): SVGElement[] {
   return bands
     .filter(({ fromNs, untilNs }) => fromNs < to && untilNs > from)
-    .map(({ name, fromNs, untilNs }) => {
+    .map(({ fromNs, untilNs }) => {
       const left = time.at(Math.max(from, fromNs));
       const wide = Math.max(2, time.at(Math.min(to, untilNs)) - left);
-      const band = svg('rect', {
-        class: 'band',
-        x: left,
-        y: top,
-        width: wide,
-        height: bottom - top,
-      });
-      explains(band, () => [name, `${formatTime(fromNs)} to ${formatTime(untilNs)}`]);
-      return band;
+      return svg('rect', { class: 'band', x: left, y: top, width: wide, height: bottom - top });
     });
 }
 
@@ -166,16 +168,18 @@ function dragging(
     const [from, to] = [start, placeOf(event)].sort((one, other) => one - other);
     start = undefined;
     mark.remove();
+    hideTip();
     if (to - from > 4) done(from, to);
   });
 }
 
 function numbers({ timeline: { stepNs, mean } }: LogPage, lanes: readonly Lane[]): HTMLElement {
   const steps = mean.map((_, step) => step);
+  const words = timesApart(steps.length * stepNs, stepNs);
   return dataTable(
     'Steps of simulated time',
     [
-      { name: 'from', of: (step) => step, show: (step) => formatTime(step * stepNs) },
+      { name: 'from', of: (step) => step, show: (step) => words(step * stepNs) },
       ...lanes.map((lane) => ({ name: lane.title, of: lane.at, isWords: true })),
     ],
     steps,

@@ -14,18 +14,18 @@ export function explainsPlace(
     const zoom = drawn.viewBox.baseVal.width / width;
     show(event, lines((event.clientX - left) * zoom, (event.clientY - top) * zoom));
   });
-  drawn.addEventListener('pointerleave', hide);
+  drawn.addEventListener('pointerleave', hideTip);
 }
 
 /** Shows lines while the pointer is over an element. */
 export function explains(element: Element, lines: () => readonly string[]): void {
   element.addEventListener('pointermove', (event) => show(event as PointerEvent, lines()));
-  element.addEventListener('pointerleave', hide);
+  element.addEventListener('pointerleave', hideTip);
 }
 
 function show(event: PointerEvent, [title, ...rest]: readonly string[]): void {
   if (title === undefined) {
-    hide();
+    hideTip();
     return;
   }
   box.replaceChildren(html('strong', {}, title), ...rest.map((line) => html('span', {}, line)));
@@ -39,6 +39,7 @@ function show(event: PointerEvent, [title, ...rest]: readonly string[]): void {
   box.style.setProperty('top', `${Math.max(0, y)}px`);
 }
 
-function hide(): void {
+/** Nothing is pointed at. */
+export function hideTip(): void {
   box.hidden = true;
 }

@@ -1,12 +1,12 @@
 /** One request in full: who sent it, which window and table it met, and where its time went. */
 import { describeBytes } from '../../models/size.ts';
-import type { RunPage, Sample, SampleRow } from '../report/html/page-data.ts';
-import { formatCount, formatNs, formatTime } from '../report/numbers.ts';
+import type { RunPage, Sample, SampleRow, WindowRow } from '../report/html/page-data.ts';
+import { formatCount, formatCountOf, formatNs, formatTime } from '../report/numbers.ts';
 import { bottomAxis, drawing } from './axes.ts';
 import { html, svg } from './dom.ts';
 import { linearScale } from './scale.ts';
-import { levelSteps, windowsAt } from './walk-steps.ts';
-import { cacheWords } from './walk-words.ts';
+import { type LevelStep, levelSteps, windowsAt } from './walk-steps.ts';
+import { cacheWords, stationsMet } from './walk-words.ts';
 import { shortTime } from './words.ts';
 
 const UNKNOWN = 'not recorded';
@@ -34,32 +34,36 @@ export function walkView(page: RunPage, sample: Sample, request: SampleRow): HTM
   );
 }
 
-/** The stations of the request, one after the other. */
+/** The stations of the request, one after the other, as far as it came. */
 function stepList(page: RunPage, sample: Sample, request: SampleRow): HTMLElement {
   const outcome = sample.outcomes[request.outcome];
-  const steps: HTMLElement[] = [station('RTE', `RID ${request.rid} is of PE ${request.pe}.`)];
-  const [window, ...others] = windowsAt(page.windows, request);
-  if (window === undefined) {
-    steps.push(station('TVE', 'No window of the result holds this address.'));
-  } else {
-    const several =
-      others.length > 0
-        ? ` It is one of ${others.length + 1} that stood there during the run.`
-        : '';
-    const what =
-      window.kind === 'translated'
-        ? `${window.levels} ${window.levels === 1 ? 'level' : 'levels'} of ${describeBytes(window.tableBytes)}, pages of ${describeBytes(window.pageBytes)}, reach ${describeBytes(window.reachBytes)}`
-        : window.kind;
-    steps.push(station('TVE', `${window.tve}: ${what}.${several}`));
-  }
-  steps.push(station('TCE cache', `${outcome}. ${cacheWords(outcome)}`));
-  if (window !== undefined && window.kind === 'translated') {
-    steps.push(station('Table', '', levelTable(levelSteps(window, request), outcome)));
-  }
-  steps.push(
-    station('Memory', request.real === null ? 'No access.' : `Real address ${request.real}.`),
+  const met = stationsMet(outcome);
+  const windows = windowsAt(page.windows, request);
+  const [window] = windows;
+  const isWalk = request.spent.some(([part]) => sample.parts[part] === 'walk');
+  const real = request.real === null ? 'No access.' : `Real address ${request.real}.`;
+  return html(
+    'ol',
+    { class: 'stations' },
+    station('RTE', `RID ${request.rid} is of PE ${request.pe}.`),
+    met.tve ? station('TVE', tveWords(windows)) : null,
+    station(met.table ? 'TCE cache' : 'Outcome', `${outcome}. ${cacheWords(outcome)}`),
+    met.table && window !== undefined
+      ? station('Table', '', levelTable(levelSteps(window, request), isWalk))
+      : null,
+    station('Memory', real),
   );
-  return html('ol', { class: 'stations' }, ...steps);
+}
+
+/** The window that a request meets, of those of its PE that hold its address. */
+function tveWords([window, ...others]: readonly WindowRow[]): string {
+  if (window === undefined) return 'No window of the result holds this address.';
+  const { kind, tve, levels, tableBytes, pageBytes, reachBytes } = window;
+  const several =
+    others.length > 0 ? ` It is one of ${others.length + 1} that stood there during the run.` : '';
+  if (kind !== 'translated') return `${tve}: ${kind}.${several}`;
+  const table = `${formatCountOf(levels, 'level')} of ${describeBytes(tableBytes)}`;
+  return `${tve}: ${table}, pages of ${describeBytes(pageBytes)}, reach ${describeBytes(reachBytes)}.${several}`;
 }
 
 function station(name: string, words: string, more: HTMLElement | null = null): HTMLElement {
@@ -72,7 +76,7 @@ function station(name: string, words: string, more: HTMLElement | null = null): 
   );
 }
 
-function levelTable(steps: ReturnType<typeof levelSteps>, outcome: string): HTMLElement {
+function levelTable(steps: readonly LevelStep[], isWalk: boolean): HTMLElement {
   const heads = ['level', 'index', 'entry at', 'real page in its TCE'].map((name) =>
     html('th', { scope: 'col', class: 'words' }, name),
   );
@@ -87,13 +91,12 @@ function levelTable(steps: ReturnType<typeof levelSteps>, outcome: string): HTML
       ),
     );
   });
-  const read =
-    outcome === 'miss'
-      ? 'This walk read these entries, or found upper ones in a walk cache.'
-      : 'This request read none of them itself.';
+  const read = isWalk
+    ? 'This walk read these entries, or found upper ones in a walk cache.'
+    : 'This request read none of them itself.';
   return html(
     'div',
-    {},
+    { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Levels of the table' },
     html(
       'table',
       {},

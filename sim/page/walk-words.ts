@@ -17,6 +17,16 @@ const CACHE_WORDS: Readonly<Record<string, string>> = {
   fenced: 'Dropped unseen: the PHB was fenced.',
 };
 
+/** Requests of these outcomes came as far as a table, or as a TCE out of it. */
+const OF_TABLE = ['hit', 'line-hit', 'miss', 'merged', 'page-fault', 'access-fault'];
+/** Requests of these outcomes came as far as a TVE. */
+const OF_TVE = [...OF_TABLE, 'bypassed', 'tve-invalid', 'tvt-address'];
+
+/** Whether a request met a TVE, and a table, by its outcome. */
+export function stationsMet(outcome: string): { tve: boolean; table: boolean } {
+  return { tve: OF_TVE.includes(outcome), table: OF_TABLE.includes(outcome) };
+}
+
 /** The sentence for an outcome. */
 export function cacheWords(outcome: string): string {
   return CACHE_WORDS[outcome] ?? outcome;

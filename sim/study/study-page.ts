@@ -46,7 +46,7 @@ const METRICS: readonly MetricSource[] = [
     name: 'allocation: buddy order wanted',
     unit: 'order',
     isLessBetter: true,
-    of: ({ order, orderWanted }) => orderWanted ?? order,
+    of: ({ created, order, orderWanted }) => (created ? order : orderWanted),
   },
   {
     key: 'tableBytes',

@@ -20,7 +20,8 @@ export class LogCurve {
 
   /** The distribution: every value where they are few, else those at equal steps of rank, the tail included. */
   points(cycleNs: number): Curve['points'] {
-    const { counts, total } = this;
+    const { counts } = this;
+    const total = this.total;
     const points: [number, number][] = [];
     const used = usedBuckets(counts);
     const all = counts.reduce((values, count) => values + (count > 0 ? 1 : 0), 0);

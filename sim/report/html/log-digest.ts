@@ -36,7 +36,7 @@ export class LogDigest {
   private readonly picks = new LogPicks<Pick>();
 
   constructor(private readonly run: LogRun) {
-    this.timeline = new LogTimeline(run.simulatedNs);
+    this.timeline = new LogTimeline(run.simulatedNs, run.requests * run.share);
     this.curves = run.parts.map(() => new LogCurve());
   }
 

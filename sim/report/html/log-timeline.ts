@@ -2,23 +2,34 @@
 import { OUTCOME_KINDS } from './outcome-kinds.ts';
 import type { Timeline } from './page-data.ts';
 
-/** More steps than a screen has room for: a reader may zoom. */
-const STEPS = 720;
+/** About as many steps as a screen has room for; fewer for few requests, of which each would be a hair. */
+const STEPS_MAX = 720;
+const STEPS_MIN = 48;
+const REQUESTS_A_STEP = 4;
 
 export class LogTimeline {
+  private readonly steps: number;
   private readonly stepNs: number;
-  private readonly counts = OUTCOME_KINDS.map(() => new Float64Array(STEPS));
-  private readonly requests = new Float64Array(STEPS);
-  private readonly sumNs = new Float64Array(STEPS);
-  private readonly maxNs = new Float64Array(STEPS);
+  private readonly counts: readonly Float64Array[];
+  private readonly requests: Float64Array;
+  private readonly sumNs: Float64Array;
+  private readonly maxNs: Float64Array;
   /** ns that requests were under way in the steps where they began or ended. */
-  private readonly partlyNs = new Float64Array(STEPS);
+  private readonly partlyNs: Float64Array;
   /** Changes in the number of requests that were under way for all of a step. */
-  private readonly change = new Float64Array(STEPS + 1);
+  private readonly change: Float64Array;
 
-  /** A timeline of a run of so many ns. */
-  constructor(simulatedNs: number) {
-    this.stepNs = Math.max(simulatedNs, 1) / STEPS;
+  /** A timeline of a run of so many ns, and of about so many requests. */
+  constructor(simulatedNs: number, requests: number) {
+    const wanted = Math.round(requests / REQUESTS_A_STEP);
+    this.steps = Math.min(STEPS_MAX, Math.max(STEPS_MIN, wanted));
+    this.stepNs = Math.max(simulatedNs, 1) / this.steps;
+    this.counts = OUTCOME_KINDS.map(() => new Float64Array(this.steps));
+    this.requests = new Float64Array(this.steps);
+    this.sumNs = new Float64Array(this.steps);
+    this.maxNs = new Float64Array(this.steps);
+    this.partlyNs = new Float64Array(this.steps);
+    this.change = new Float64Array(this.steps + 1);
   }
 
   /** A request of a kind that arrived and took so long. */
@@ -67,7 +78,7 @@ export class LogTimeline {
   }
 
   private stepAt(ns: number): number {
-    return Math.min(STEPS - 1, Math.floor(ns / this.stepNs));
+    return Math.min(this.steps - 1, Math.floor(ns / this.stepNs));
   }
 }
 

@@ -92,8 +92,16 @@ function parameterGroups({ assumed, inferred, chosen }: Result): ParameterGroup[
   const listOf = (parameters: Result['assumed']) =>
     parameters.map(({ key, value, source }) => ({ key, value: String(value), source }));
   return [
-    { name: 'Assumed', note: 'nobody has published these', list: listOf(assumed) },
-    { name: 'Inferred', note: 'they follow from what is published', list: listOf(inferred) },
-    { name: 'Set by you', note: 'with --set or a scenario', list: listOf(chosen) },
+    {
+      name: 'Assumed',
+      note: 'Nobody has published these. Change any with --set KEY=VALUE, pace with --pace.',
+      list: listOf(assumed),
+    },
+    { name: 'Inferred', note: 'These follow from what is published.', list: listOf(inferred) },
+    {
+      name: 'Set by you',
+      note: 'These stand in the place of what the PHB has by itself.',
+      list: listOf(chosen),
+    },
   ].filter(({ list }) => list.length > 0);
 }
