@@ -16,6 +16,10 @@ import { deviceTable, windowTable } from './traffic-tables.ts';
 const NO_LOG =
   'This needs a request log: run again with --report, or with --requests FILE and then tcesim report DIR --requests FILE.';
 
+/** What became of counts of a sample. */
+const COUNTED = 'Counts are of the sample.';
+const SCALED = 'Requests a microsecond and requests under way are scaled up by its share.';
+
 export function runView(page: RunPage): DocumentFragment {
   const stopped = page.isComplete ? '' : ', stopped early';
   return pageOf(
@@ -72,23 +76,28 @@ function latencyPart(page: RunPage): Part {
   const exact = [partBars(page).element, figureRanges(page).element];
   const logged =
     log === null || log.rows === 0
-      ? [html('p', { class: 'remark' }, `Distributions: ${NO_LOG}`)]
-      : [sampleNote(log), spreadBars(log).element, curves(page, log.curves).element];
+      ? [html('p', { class: 'remark' }, `Distributions: ${lackWords(log)}`)]
+      : [sampleNote(log, COUNTED), spreadBars(log).element, curves(page, log.curves).element];
   return { id: 'latency', title: 'Latency', content: [...exact, ...logged] };
 }
 
 function timeContent(page: RunPage): Child[] {
   const { log } = page;
-  if (log === null || log.rows === 0) return [html('p', { class: 'remark' }, NO_LOG)];
-  return [sampleNote(log), timeline(page, log).element];
+  if (log === null || log.rows === 0) return [html('p', { class: 'remark' }, lackWords(log))];
+  return [sampleNote(log, SCALED), timeline(page, log).element];
 }
 
-/** How much of the run a log holds. */
-function sampleNote({ rows, requests, share }: LogPage): HTMLElement {
+/** Why there is nothing to draw of a log. */
+function lackWords(log: LogPage | null): string {
+  return log === null ? NO_LOG : 'The request log has no request.';
+}
+
+/** How much of the run a log holds; `counts` says what became of counts where it is a sample. */
+function sampleNote({ rows, requests, share }: LogPage, counts: string): HTMLElement {
   const words =
-    share === 1 && rows === requests
-      ? `From the request log, which has all ${formatCount(requests)} requests.`
-      : `A sample: from the request log, which has ${formatCount(rows)} of ${formatCount(requests)} requests (${formatShare(rows, requests)}). Counts and requests under way are scaled up by its share.`;
+    share === 1
+      ? `From the request log, which has all ${formatCountOf(requests, 'request')}.`
+      : `A sample: from the request log, which has ${formatCount(rows)} of ${formatCount(requests)} requests (${formatShare(rows, requests)}). ${counts}`;
   return html('p', { class: 'sample' }, words);
 }
 
@@ -110,14 +119,16 @@ function trafficContent({ windows, log }: RunPage): Child[] {
       ? [html('p', { class: 'remark' }, 'No window came into being.')]
       : [windowTable(windows)]),
     html('h3', {}, 'Devices'),
-    ...(log === null ? [html('p', { class: 'remark' }, NO_LOG)] : deviceContent(log)),
+    ...(log === null || log.rows === 0
+      ? [html('p', { class: 'remark' }, lackWords(log))]
+      : deviceContent(log)),
   ];
 }
 
 function deviceContent(log: LogPage): Child[] {
   const left = log.devicesLeft;
   return [
-    sampleNote(log),
+    sampleNote(log, COUNTED),
     deviceTable(log.devices),
     left === 0
       ? null
@@ -146,7 +157,7 @@ function killsPart({ sections: { kills, freezes } }: RunPage): Part[] {
 
 function walkContent(page: RunPage): Child[] {
   const { log } = page;
-  if (log === null) return [html('p', { class: 'remark' }, NO_LOG)];
+  if (log === null || log.rows === 0) return [html('p', { class: 'remark' }, lackWords(log))];
   const count = formatCount(log.sample.rows.length);
   const note = `${count} requests of the log: some of all, the slowest, and the first of each outcome. The number of a request opens its walk.`;
   return [html('p', { class: 'sample' }, note), requestList(page, log)];

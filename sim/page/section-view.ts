@@ -2,6 +2,9 @@
 import type { Section, Table } from '../report/document.ts';
 import { html } from './dom.ts';
 
+/** A table with more rows scrolls by itself. */
+const TALL_ROWS = 40;
+
 /** Its tables and remarks under a heading. */
 export function sectionView(section: Section, title = section.title): HTMLElement {
   return html('div', { class: 'block' }, html('h3', {}, title), ...sectionBody(section));
@@ -36,5 +39,14 @@ function tableView({ head, rows, left = [] }: Table, caption: string): HTMLEleme
     head.length === 0 ? null : html('thead', {}, html('tr', {}, ...heads)),
     html('tbody', {}, ...body),
   );
-  return html('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': caption }, table);
+  return html(
+    'div',
+    {
+      class: rows.length > TALL_ROWS ? 'scroll tall' : 'scroll',
+      tabindex: 0,
+      role: 'group',
+      'aria-label': caption,
+    },
+    table,
+  );
 }

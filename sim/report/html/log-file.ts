@@ -26,7 +26,9 @@ export function readLog(path: string, result: Result): LogPage {
       parts: usedParts(result),
     });
     for (const batch of reader.batches()) digest.add(batch);
-    return digest.page;
+    const { page } = digest;
+    if (page.share === 1 && page.rows !== result.requests) throw anotherRun(path);
+    return page;
   } finally {
     reader.close();
   }
@@ -44,5 +46,9 @@ function refuseOthers(path: string, facts: ReadonlyMap<string, string>, result: 
     facts.get('tcesim.version') === result.version &&
     facts.get('tcesim.scenario') === JSON.stringify(result.scenario) &&
     facts.get('tcesim.complete') === String(result.isComplete);
-  if (!isSame) throw new InputError(`${path}: the request log of another run`);
+  if (!isSame) throw anotherRun(path);
+}
+
+function anotherRun(path: string): InputError {
+  return new InputError(`${path}: the request log of another run`);
 }

@@ -49,7 +49,8 @@ export class LogTimeline {
     let whole = 0;
     const inFlight = Array.from(this.partlyNs, (ns, step) => {
       whole += this.change[step];
-      return hundredth(whole + ns / stepNs);
+      // A sample of a thousandth is scaled up a thousand times.
+      return Math.round((whole + ns / stepNs) * 1e5) / 1e5;
     });
     return {
       stepNs,
@@ -84,8 +85,4 @@ export class LogTimeline {
 
 function tenth(value: number): number {
   return Math.round(value * 10) / 10;
-}
-
-function hundredth(value: number): number {
-  return Math.round(value * 100) / 100;
 }
