@@ -1,11 +1,14 @@
 /** `tcesim report`: what run or sweep left in a directory as a page, one HTML file. */
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { InputError } from '../../models/input-error.ts';
 import type { Result } from '../results/result-schema.ts';
+import { readResults } from '../study/results-file.ts';
 import { refuseClashes } from './file-clash.ts';
+import { writeWhole } from './output-directory.ts';
 import type { Command } from './program.ts';
-import { logIn, readResults, runHtml, studyHtml, writePage } from './report-page.ts';
-import { PAGE_NAME, RESULTS_NAME } from './run-files.ts';
+import { runHtml, studyHtml } from './report-page.ts';
+import { LOG_NAME, PAGE_NAME } from './run-files.ts';
 import { UsageError } from './usage-error.ts';
 
 interface ReportFlags {
@@ -25,33 +28,34 @@ Examples:
 /** Gives the verb its options and its work. */
 export function define(verb: Command): void {
   verb
-    .argument('<dir>', 'what run -o or sweep -o wrote')
-    .option('-o, --output <file>', 'the page (report.html in the directory)')
-    .option('--requests <file>', 'request log of the run (requests.arrow in the directory)')
+    .argument('<results>', 'what run -o or sweep -o wrote: the directory, or its results.json')
+    .option('-o, --output <file>', 'the page (report.html beside the results)')
+    .option('--requests <file>', 'request log of the run (requests.arrow beside the results)')
     .addHelpText('after', HELP)
     .action(writeReport);
 }
 
-function writeReport(directory: string, flags: ReportFlags): void {
-  const path = flags.output ?? join(directory, PAGE_NAME);
-  const log = flags.requests ?? logIn(directory);
+function writeReport(of: string, flags: ReportFlags): void {
+  const found = readResults(of);
+  const beside = (name: string) => join(dirname(found.file), name);
+  const path = flags.output ?? beside(PAGE_NAME);
+  const log = flags.requests ?? (existsSync(beside(LOG_NAME)) ? beside(LOG_NAME) : undefined);
   refuseClashes(
     [{ path, what: '--output' }],
     [
-      { path: join(directory, RESULTS_NAME), what: 'the results' },
+      { path: found.file, what: 'the results' },
       ...(log === undefined ? [] : [{ path: log, what: 'the request log' }]),
     ],
   );
-  const found = readResults(directory);
   if (found.kind === 'study' && flags.requests !== undefined) {
     throw new UsageError('report: a study has no --requests');
   }
-  const text = checked(join(directory, RESULTS_NAME), () =>
+  const text = checked(found.file, () =>
     found.kind === 'study'
       ? studyHtml(found.results)
       : htmlOfRun(found.result, log, flags.requests !== undefined),
   );
-  writePage(path, text);
+  writeWhole(path, text);
   if (path !== '-') process.stderr.write(`${path}\n`);
 }
 

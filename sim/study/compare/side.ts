@@ -1,15 +1,12 @@
 /** One side of a comparison: the results of a study or of a run, as points with figures by key. */
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { InputError } from '../../../models/input-error.ts';
 import { type FigureValue, valuesByKey } from '../../results/figure.ts';
-import { type Result, resultSchema } from '../../results/result-schema.ts';
-import { readTextFile } from '../../text-file.ts';
-import { RESULT_SCHEMA, STUDY_SCHEMA } from '../../version.ts';
+import type { Result } from '../../results/result-schema.ts';
 import { z } from '../../zod.ts';
 import type { AxisValues } from '../axis.ts';
 import { replayRecord } from '../replay-record.ts';
-import { type PointRecord, type StudyResults, studySchema } from '../study-schema.ts';
+import { checked, readResults } from '../results-file.ts';
+import type { PointRecord, StudyResults } from '../study-schema.ts';
 
 /** A point of a study, or a run, whose name is empty. */
 export interface SidePoint {
@@ -36,8 +33,6 @@ export interface Side {
   readonly thresholds: readonly string[];
 }
 
-const RESULTS_BYTES_MAX = 2 ** 28;
-
 /** What is read of a plan, which results keep as it was understood. */
 const planShape = z.looseObject({
   title: z.string(),
@@ -48,46 +43,12 @@ const planShape = z.looseObject({
 /** Texts for people, which a better wording changes; and the machine that simulated. */
 const NO_FIGURES = /(^|\.)reason$|^(host|skipped\.first)\./;
 
-/**
- * Reads results.json, or that of a directory. Throws InputError on what is neither the results of a study nor those
- * of a run.
- */
+/** Reads one side. Throws InputError as `readResults` does. */
 export function readSide(path: string): Side {
-  const file = isDirectory(path) ? join(path, 'results.json') : path;
-  if (file !== path && !existsSync(file)) {
-    throw new InputError(
-      existsSync(join(path, 'study.json'))
-        ? `${path}: has no results.json yet: the study is not complete; see sweep --resume, merge`
-        : `${path}: expected a directory with results.json, as run -o and sweep -o write it`,
-    );
-  }
-  const document = jsonOf(readTextFile(file, RESULTS_BYTES_MAX), file);
-  const { schema } = (document ?? {}) as { schema?: unknown };
-  if (schema === STUDY_SCHEMA) return studySide(path, file, checked(document, studySchema, file));
-  if (schema === RESULT_SCHEMA) return runSide(path, checked(document, resultSchema, file));
-  const got = schema === undefined ? 'something else' : `schema ${JSON.stringify(schema)}`;
-  throw new InputError(
-    `${file}: expected results of a study (${STUDY_SCHEMA}) or a run (${RESULT_SCHEMA}), got ${got}`,
-  );
-}
-
-function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-function jsonOf(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new InputError(`${file}: expected results as JSON; it is damaged or something else`);
-  }
-}
-
-function checked<Schema extends z.ZodType>(document: unknown, schema: Schema, file: string) {
-  const parsed = schema.safeParse(document);
-  if (parsed.success) return parsed.data;
-  const [{ path, message }] = parsed.error.issues;
-  throw new InputError(`${file}: ${path.join('.')}: ${message}`);
+  const found = readResults(path);
+  return found.kind === 'study'
+    ? studySide(path, found.file, found.results)
+    : runSide(path, found.result);
 }
 
 function studySide(path: string, file: string, study: StudyResults): Side {

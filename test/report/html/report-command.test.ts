@@ -86,19 +86,16 @@ describe('report', () => {
   });
 
   test.each([
-    ['nothing', undefined, 'no such file'],
-    ['no-json', '{', 'no JSON'],
-    ['other', '{"schema":"x"}', 'schema: expected tcesim.result/2 or tcesim.study/1, got "x"'],
-    ['null', 'null', 'schema: expected'],
+    ['nothing', undefined, 'expected a directory with results.json'],
+    ['no-json', '{', 'expected results as JSON'],
+    ['other', '{"schema":"x"}', 'expected results of a study (tcesim.study/1) or a run'],
+    ['null', 'null', 'got something else'],
     ['cut', '{"schema":"tcesim.result/2"}', 'version: '],
     ['empty', '{"schema":"tcesim.study/1"}', 'version: '],
   ])('refuses a directory with %s', async (name, text, words) => {
     await succeed('run', ...TRACE, '-o', path(name));
     if (text !== undefined) writeFileSync(path(`${name}/results.json`), text);
-    const { code, stderr } = await tcesim(
-      'report',
-      text === undefined ? path('nowhere') : path(name),
-    );
+    const { code, stderr } = await tcesim('report', text === undefined ? path('') : path(name));
     expect(code).toBe(3);
     expect(stderr).toContain(words);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
