@@ -8,6 +8,9 @@ export function drawing(width: number, height: number, words: string): SVGSVGEle
   return svg('svg', { ...box, role: 'img', 'aria-label': words });
 }
 
+/** Room of a letter beside an axis; words that have none are left out. */
+const LETTER_PX = 7;
+
 /** Lines and words of an axis along the bottom. */
 export function bottomAxis(
   scale: Scale,
@@ -16,12 +19,16 @@ export function bottomAxis(
   title = '',
 ): SVGGElement {
   const axis = svg('g', { class: 'axis' });
+  let taken = Number.NEGATIVE_INFINITY;
   for (const tick of scale.ticks) {
-    const x = scale.at(tick).toFixed(1);
-    axis.append(
-      svg('line', { class: 'grid', x1: x, x2: x, y1: top, y2: bottom }),
-      svg('text', { x, y: bottom + 16, 'text-anchor': 'middle' }, format(tick)),
-    );
+    const place = scale.at(tick);
+    const x = place.toFixed(1);
+    axis.append(svg('line', { class: 'grid', x1: x, x2: x, y1: top, y2: bottom }));
+    const words = format(tick);
+    const half = (words.length * LETTER_PX) / 2;
+    if (place - half < taken) continue;
+    taken = place + half + LETTER_PX;
+    axis.append(svg('text', { x, y: bottom + 16, 'text-anchor': 'middle' }, words));
   }
   if (title !== '') {
     const middle = (scale.at(scale.ticks[0]) + scale.at(scale.ticks[scale.ticks.length - 1])) / 2;
