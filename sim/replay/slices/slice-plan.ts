@@ -1,9 +1,10 @@
 /**
  * How the rows of a trace are cut into slices, one a thread. The first begins with the trace; each other one
- * begins with a guess at the state of the unit, from the rows in front of it on a cold one: of those far
- * back a sample is skimmed, for what remembers longest (which lines of tables the host's caches hold), of those
- * nearer each one (for the TCE cache), and those next to it are replayed, its warm-up. A slice is cut into intervals, at whose ends states are compared: the first
- * ones are short, because a wrong guess is often right soon, and each is twice as long as the one before.
+ * begins with a guess at the state of the unit, from the rows in front of it on a cold one: of those far back a
+ * sample is skimmed, for what remembers longest (which lines of tables the host's caches hold), of those nearer
+ * each one (for the TCE cache), and those next to it are replayed, its warm-up. A slice is cut into intervals, at
+ * whose ends states are compared: the first ones are short, because a wrong guess is often right soon, and each is
+ * twice as long as the one before.
  */
 
 export interface SlicePlan {
@@ -31,8 +32,9 @@ export interface SliceSizes {
 }
 
 /**
- * Skimming a million rows finds what the TCE cache holds, also of rings with few cold pages; the warm-up fills a cache of 1024
- * TCEs many times over; to compare states of this size after such an interval takes a few per mille of the time.
+ * Skimming a million rows finds what the TCE cache holds, also of rings with few cold pages; the warm-up fills a
+ * cache of 1024 TCEs many times over; to compare states of this size after such an interval takes a few per mille
+ * of the time.
  */
 export const SLICE_SIZES: SliceSizes = {
   stride: 16,
