@@ -45,6 +45,8 @@ export interface Experiment {
   readonly title: string;
   /** Who published the figures, and where. */
   readonly source: string;
+  /** What a reader has to know of it: what its names stand for, and what it is evidence of. */
+  readonly about?: string;
   readonly rows: readonly Row[];
   /** Of experiments that are drawn, too. */
   readonly axes?: Axes;

@@ -11,6 +11,10 @@ import { bareScenario, type Parameters, splitNs } from './study-unit.ts';
 
 const SOURCE = 'pcie-bench, SIGCOMM 2018, github.com/pcie-bench/data';
 
+const ABOUT =
+  'Intel servers: HSW Xeon E5-2620 v3 (Haswell), BDW E5-2630 v4 (Broadwell), IB E5-2620 v2 (Ivy Bridge). ' +
+  'Evidence of the mechanism; of the TCE cache of a PHB nothing is published.';
+
 const WINDOW_LABEL = 'window, bytes (K, M: binary)';
 
 /** Enough for the mean of a random sweep to be known to 0.1 %. */
@@ -162,6 +166,7 @@ export const writeBandwidth: Experiment = {
   id: 'R1',
   title: 'random 64-byte writes and reads over a window, 4 KiB IO pages',
   source: SOURCE,
+  about: ABOUT,
   rows: [
     ...rowsOf(
       { ...bandwidth, system: 'HSW', tolerance: 0.03 },
@@ -253,6 +258,7 @@ export const readLatency: Experiment = {
   id: 'R2',
   title: 'mean latency of one random 64-byte read at a time, 4 KiB IO pages',
   source: SOURCE,
+  about: ABOUT,
   rows: [
     ...rowsOf(
       { ...latency, system: 'HSW' },
@@ -295,6 +301,7 @@ export const hugePages: Experiment = {
   id: 'R10',
   title: 'the sweep of R1 with IO pages of 2 MiB: as without translation',
   source: SOURCE,
+  about: ABOUT,
   rows: rowsOf(
     {
       experiment: 'R10',

@@ -27,10 +27,13 @@ export function verdictRecord({ experiment, verdicts }: Outcome) {
 export function validationReport(outcomes: readonly Outcome[]): Report {
   const verdicts = outcomes.flatMap((outcome) => outcome.verdicts);
   const predicted = verdicts.filter(({ row }) => row.calibrated === undefined);
-  const good = predicted.filter(({ ok }) => ok).length;
-  const fitted = verdicts.length - predicted.length;
+  const fitted = verdicts.filter(({ row }) => row.calibrated !== undefined);
+  const counts = [
+    ...(predicted.length === 0 ? [] : [`${goodOf(predicted)} predictions`]),
+    ...(fitted.length === 0 ? [] : [`${goodOf(fitted)} calibrated rows (fit)`]),
+  ];
   return {
-    title: `tcesim validate: ${good} of ${predicted.length} predictions within tolerance, ${fitted} rows calibrated${outOf(verdicts)}`,
+    title: `tcesim validate: within tolerance ${counts.join(' and ')}${outOf(verdicts)}`,
     sections: outcomes.map(sectionOf),
   };
 }
@@ -43,22 +46,31 @@ function sectionOf({ experiment, verdicts }: Outcome): Section {
     shortNumber(simulated),
     row.published === 0 ? '-' : percent(deviation),
     row.tolerance === 0 ? 'exact' : `${+(100 * row.tolerance).toFixed(1)} %`,
-    [ok ? '✓' : '✗', ...wordsOf(row, ok)].join(' '),
+    `${ok ? '✓' : '✗'} ${wordsOf(row, ok).join(', ')}`.trimEnd(),
   ]);
   const head = ['experiment', 'unit', 'published', 'simulated', 'deviation', 'tolerance', ''];
   return {
     title: `${experiment.id}: ${experiment.title}`,
     tables: [{ head, rows, left: [1, 6] }],
-    remarks: [`Source: ${experiment.source}.`, ...calibrations(verdicts), ...causes(verdicts)],
+    remarks: [
+      `Source: ${experiment.source}.`,
+      ...(experiment.about === undefined ? [] : [experiment.about]),
+      ...calibrations(verdicts),
+      ...causes(verdicts),
+    ],
   };
 }
 
-/** How many rows are out of tolerance, of which `known` says why; nothing where none is. */
+function goodOf(verdicts: readonly Verdict[]): string {
+  return `${verdicts.filter(({ ok }) => ok).length} of ${verdicts.length}`;
+}
+
+/** How many rows are out of tolerance, and of how many it is known why; nothing where none is. */
 function outOf(verdicts: readonly Verdict[]): string {
   const out = verdicts.filter(({ ok }) => !ok);
   if (out.length === 0) return '';
   const known = out.filter(({ row }) => row.cause !== undefined).length;
-  return `; ${out.length} rows out of tolerance, ${known} of them known deviations`;
+  return `; ${out.length} out of tolerance, ${known} of them for a known cause`;
 }
 
 /** What stands behind the mark of a row. */

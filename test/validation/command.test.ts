@@ -31,8 +31,8 @@ describe('tcesim validate', () => {
 
   it('ends with 4 where one is out of tolerance, and says why', () => {
     const { stdout, status } = validate('--only', 'R1.IB.1M');
-    expect(stdout).toContain('0 of 1 predictions within tolerance');
-    expect(stdout).toContain('1 rows out of tolerance, 1 of them known deviations');
+    expect(stdout).toContain('within tolerance 0 of 1 predictions');
+    expect(stdout).toContain('1 out of tolerance, 1 of them for a known cause');
     expect(stdout).toMatch(/R1\.IB\.1M .* ✗ known$/m);
     expect(stdout).toContain('the latencies say 299');
     expect(status).toBe(4);
@@ -40,7 +40,7 @@ describe('tcesim validate', () => {
 
   it('does not count a fitted row as a prediction', () => {
     const { stdout, status } = validate('--only', 'R7');
-    expect(stdout).toContain('0 of 0 predictions within tolerance, 2 rows calibrated');
+    expect(stdout).toContain('validate: within tolerance 2 of 2 calibrated rows (fit)\n');
     expect(stdout).toContain('no evidence');
     expect(status).toBe(0);
   });
