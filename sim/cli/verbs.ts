@@ -79,6 +79,11 @@ const VERBS: readonly Verb[] = [
     load: () => import('./list.ts'),
   },
   {
+    name: 'explain',
+    description: 'all about one name: a parameter with its origin, a figure, a rule of timing',
+    load: () => import('./explain.ts'),
+  },
+  {
     name: 'schema',
     description: 'print a JSON schema: of results, scenario files, studies and their plans',
     load: () => import('./schema.ts'),

@@ -1,8 +1,8 @@
 /** Plans of studies as YAML files, and the canonical one that comes with the product. */
-import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { InputError } from '../../models/input-error.ts';
 import { parseSize } from '../../models/size.ts';
+import { packageFile } from '../package-file.ts';
 import { readTextFile } from '../text-file.ts';
 import { readYaml, yamlText } from '../yaml-file.ts';
 import { z } from '../zod.ts';
@@ -105,8 +105,7 @@ export function planText(plan: StudyPlan): string {
 
 /** The file of the study that `tcesim sweep` runs by itself. */
 export function canonicalPath(): string {
-  const root = dirname(createRequire(import.meta.url).resolve('#manifest'));
-  return join(root, 'docs', 'studies', 'canonical.yaml');
+  return packageFile('docs/studies/canonical.yaml');
 }
 
 /** YAML reads 6.10 as the number 6.1. */

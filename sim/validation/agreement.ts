@@ -2,11 +2,10 @@
  * Agreement with QEMU and with a real kernel on what was captured of them: real addresses of DMAs, and answers
  * to VFIO ioctls. Here nothing is measured twice: one that differs is a mistake.
  */
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { parseKernel } from '../../models/kernel/kernel.ts';
 import { openTrace } from '../../traces/open.ts';
 import { KernelHost } from '../host/kernel-host.ts';
+import { packageFile } from '../package-file.ts';
 import type { Result } from '../results/result-schema.ts';
 import { specOf } from '../scenario/phb.ts';
 import { ResultCheck } from '../vfio/check.ts';
@@ -18,7 +17,6 @@ import { checkCapture } from '../walk/check.ts';
 import type { Experiment, Row } from './experiment.ts';
 import { settingsOf } from './study-unit.ts';
 
-const ROOT = dirname(createRequire(import.meta.url).resolve('#manifest'));
 const SAMPLES = 'traces/samples';
 const RECORDED = 'docs/examples/vfio/recorded';
 
@@ -42,7 +40,7 @@ const REPLAYED: readonly (readonly [file: string, phb: string, addresses: number
 
 function replayRow([file, phb, addresses]: (typeof REPLAYED)[number]): Row {
   const scenario = {
-    trace: join(ROOT, SAMPLES, file),
+    trace: packageFile(`${SAMPLES}/${file}`),
     phb,
     settings: settingsOf({ 'fault.freezesPe': false }),
   };
@@ -52,14 +50,14 @@ function replayRow([file, phb, addresses]: (typeof REPLAYED)[number]): Row {
 
 /** A capture of refusals and windows of one to three levels, walked read by read. */
 function walkRow(file: string, rows: number): Row {
-  const path = join(ROOT, SAMPLES, file);
+  const path = packageFile(`${SAMPLES}/${file}`);
   const figure = async () => (await checkCapture(path, await openTrace(path), 'ioda3')).agreed;
   return exact(`QEMU.${stem(file)}`, rows, { kind: 'model', figure });
 }
 
 /** A session of VFIO calls with the answers of a kernel. */
 function ioctlRow(file: string, kernel: string, answers: number): Row {
-  const figure = () => agreedAnswers(join(ROOT, RECORDED, file), kernel);
+  const figure = () => agreedAnswers(packageFile(`${RECORDED}/${file}`), kernel);
   return exact(`kernel.${stem(file)}`, answers, { kind: 'model', figure });
 }
 

@@ -4,8 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { packageFile } from '../../package-file.ts';
 import type { PageData } from './page-data.ts';
 
 /** Code and style of all pages. */
@@ -16,8 +15,7 @@ export interface PageAssets {
 
 /** What the build made of sim/page. */
 export function pageAssets(): PageAssets {
-  const root = dirname(createRequire(import.meta.url).resolve('#manifest'));
-  const text = (name: string) => readFileSync(join(root, 'dist', 'sim', 'page', name), 'utf8');
+  const text = (name: string) => readFileSync(packageFile(`dist/sim/page/${name}`), 'utf8');
   return { code: text('page.js'), style: text('page.css') };
 }
 
