@@ -4,7 +4,7 @@ import type { Report, Section } from '../report/document.ts';
 import { renderMarkdown } from '../report/render-markdown.ts';
 import { renderText } from '../report/render-text.ts';
 import { LISTINGS, MEANINGS } from './listings.ts';
-import { type Command, Option } from './program.ts';
+import { argumentOf, type Command, Option } from './program.ts';
 import { UsageError } from './usage-error.ts';
 
 interface ListFlags {
@@ -16,7 +16,7 @@ interface ListFlags {
 export function define(verb: Command): void {
   const forms = ['table', 'json', 'markdown'];
   verb
-    .argument('[what]', Object.keys(LISTINGS).join(', '))
+    .addArgument(argumentOf('[what]', 'which list', Object.keys(LISTINGS)))
     .option('--phb <name>', 'whose parameters (all PHBs)')
     .addOption(new Option('--format <form>', 'of the output').choices(forms).default('table'))
     .addHelpText('after', EXAMPLES)

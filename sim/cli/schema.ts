@@ -6,7 +6,7 @@ import { scenarioSchema } from '../scenario/scenario-file.ts';
 import { planSchema } from '../study/plan-file.ts';
 import { studySchema } from '../study/study-schema.ts';
 import { z } from '../zod.ts';
-import type { Command } from './program.ts';
+import { argumentOf, type Command } from './program.ts';
 import { UsageError } from './usage-error.ts';
 
 const SCHEMAS = {
@@ -18,11 +18,13 @@ const SCHEMAS = {
 
 /** Gives the verb its options and its work. */
 export function define(verb: Command): void {
-  verb.argument('[what]', Object.keys(SCHEMAS).join(', ')).action((what: string | undefined) => {
-    process.stdout.write(
-      `${JSON.stringify(z.toJSONSchema(schemaOf(what), { io: 'input' }), null, 2)}\n`,
-    );
-  });
+  verb
+    .addArgument(argumentOf('[what]', 'of which file', Object.keys(SCHEMAS)))
+    .action((what: string | undefined) => {
+      process.stdout.write(
+        `${JSON.stringify(z.toJSONSchema(schemaOf(what), { io: 'input' }), null, 2)}\n`,
+      );
+    });
 }
 
 function schemaOf(what: string | undefined) {

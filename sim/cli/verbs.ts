@@ -6,7 +6,9 @@ interface Verb {
   /** Its line in the help. */
   readonly description: string;
   /** The module that gives the verb its options and its work. */
-  readonly load: () => Promise<{ define(verb: Command): void }>;
+  readonly load: () => Promise<{ define(verb: Command, program: Command): void }>;
+  /** Whether its work is to tell of all verbs. */
+  readonly tellsOfAll?: true;
 }
 
 /** In the order of the help. */
@@ -88,12 +90,28 @@ const VERBS: readonly Verb[] = [
     description: 'print a JSON schema: of results, scenario files, studies and their plans',
     load: () => import('./schema.ts'),
   },
+  {
+    name: 'completion',
+    description: 'a script that lets bash, zsh or fish complete commands and parameters',
+    load: () => import('./completion.ts'),
+    tellsOfAll: true,
+  },
+  {
+    name: 'man',
+    description: 'a manual page, of tcesim or of one command',
+    load: () => import('./man.ts'),
+    tellsOfAll: true,
+  },
 ];
 
-/** Adds all verbs, and loads those that the words of a call name: one, or none for `--help`. */
+/**
+ * Adds all verbs, and loads those that the words of a call name: one, or none for `--help`; and all where one is
+ * named that tells of all.
+ */
 export async function addVerbs(program: Command, words: readonly string[]): Promise<void> {
+  const wantsAll = VERBS.some(({ name, tellsOfAll }) => tellsOfAll && words.includes(name));
   for (const { name, description, load } of VERBS) {
     const verb = program.command(name).description(description);
-    if (words.includes(name)) (await load()).define(verb);
+    if (wantsAll || words.includes(name)) (await load()).define(verb, program);
   }
 }
