@@ -63,7 +63,9 @@ describe('a scenario under bench/validation', () => {
     const name = file.replace(/\.yaml$/, '');
     const scenario = scenarioNamed(name);
     const text = scenarioText(scenario, `tcesim validate --show ${name}`);
-    expect(readFileSync(folder + file, 'utf8')).toBe(text);
+    const [header, ...lines] = readFileSync(folder + file, 'utf8').split('\n');
+    expect(header).toBe('# yaml-language-server: $schema=../../docs/scenario.schema.json');
+    expect(lines.join('\n')).toBe(text);
     const read = readScenario(folder + file);
     const plain = ({ settings, ...rest }: typeof read) => ({
       ...rest,
