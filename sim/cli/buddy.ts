@@ -16,10 +16,10 @@ import { accountOf, type BuddyAccount } from '../memory/buddy-account.ts';
 import { buddyReport, ordersTable } from '../memory/buddy-report.ts';
 import { readBuddyinfoFile } from '../memory/buddyinfo-file.ts';
 import { renderMarkdown } from '../report/render-markdown.ts';
-import { renderText } from '../report/render-text.ts';
 import { specOf } from '../scenario/phb.ts';
 import { type Command, Option } from './program.ts';
 import { ProgressLine } from './progress.ts';
+import { textForOutput } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 const FORMS = ['table', 'json', 'csv', 'markdown'] as const;
@@ -112,7 +112,7 @@ function render(account: BuddyAccount, format: Form): string {
     case 'markdown':
       return renderMarkdown(buddyReport(account));
     case 'table':
-      return renderText(buddyReport(account));
+      return textForOutput(buddyReport(account));
   }
 }
 
@@ -185,7 +185,7 @@ function allParameters(): FragmentParameter[] {
 
 /** The generators with their presets, in lines of at most 80 columns. */
 function pasts(): string {
-  return renderText({
+  return textForOutput({
     title: 'Pasts of a host, for --generate, with their parameters:',
     sections: FRAGMENT_GENERATORS.map(({ name, description, parameters }) => ({
       title: name,

@@ -1,7 +1,6 @@
 /** `tcesim compare`: two results of the same kind; what moved, and whether thresholds hold. */
 import { csvLine, renderCsvRows } from '../report/csv.ts';
 import { renderMarkdown } from '../report/render-markdown.ts';
-import { renderText } from '../report/render-text.ts';
 import { type Comparison, compare } from '../study/compare/comparison.ts';
 import {
   comparisonDocument,
@@ -12,6 +11,7 @@ import {
 import { readSide } from '../study/compare/side.ts';
 import { EXIT_CHECK } from './exit-codes.ts';
 import { type Command, Option } from './program.ts';
+import { textForOutput } from './terminal.ts';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
 
@@ -56,6 +56,6 @@ function render(comparison: Comparison, format: CompareFlags['format']): string 
     case 'markdown':
       return renderMarkdown(comparisonReport(comparison));
     case 'table':
-      return renderText(comparisonReport(comparison));
+      return textForOutput(comparisonReport(comparison));
   }
 }

@@ -1,9 +1,9 @@
 /** `tcesim explain NAME`: all that the lists and the rules of timing say of one name. */
 import { suggest } from '../../traces/nearest.ts';
 import type { Report, Section } from '../report/document.ts';
-import { renderText } from '../report/render-text.ts';
 import { LISTINGS, MEANINGS } from './listings.ts';
 import type { Command } from './program.ts';
+import { textForOutput } from './terminal.ts';
 import { timingRules } from './timing-rules.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -13,7 +13,7 @@ export function define(verb: Command): void {
     .argument('<name>', 'a parameter, figure, PHB, generator, format, ..., or a rule of timing')
     .addHelpText('after', EXAMPLES)
     .action((name: string) => {
-      process.stdout.write(renderText(explanation(name)));
+      process.stdout.write(textForOutput(explanation(name)));
     });
 }
 

@@ -2,9 +2,9 @@
 import { suggest } from '../../traces/nearest.ts';
 import type { Report, Section } from '../report/document.ts';
 import { renderMarkdown } from '../report/render-markdown.ts';
-import { renderText } from '../report/render-text.ts';
 import { LISTINGS, MEANINGS } from './listings.ts';
 import { argumentOf, type Command, Option } from './program.ts';
+import { textForOutput } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 interface ListFlags {
@@ -38,7 +38,7 @@ function render(report: Report, format: ListFlags['format']): string {
     case 'markdown':
       return renderMarkdown(report);
     case 'table':
-      return renderText({ ...report, sections: report.sections.map(narrowed) });
+      return textForOutput({ ...report, sections: report.sections.map(narrowed) });
   }
 }
 

@@ -1,5 +1,4 @@
 /** `tcesim merge`: the shards of a study as one, the same bytes as one run would have written. */
-import { renderText } from '../report/render-text.ts';
 import { mergeStudies } from '../study/merge.ts';
 import { PointStore } from '../study/point-store.ts';
 import { writeStudy } from '../study/study-files.ts';
@@ -7,6 +6,7 @@ import { studyReport } from '../study/study-report.ts';
 import { resultsOf } from '../study/study-results.ts';
 import { EXIT_PARTLY } from './exit-codes.ts';
 import type { Command } from './program.ts';
+import { textForOutput } from './terminal.ts';
 
 const EXAMPLE = `
 Example: two machines, a half of the study each
@@ -32,6 +32,6 @@ export function mergeInto(directories: readonly string[], output: string): void 
   for (const [at, point] of points.entries()) store.write(point, records[at]);
   const results = resultsOf(identity, records);
   writeStudy(store, results);
-  process.stdout.write(renderText(studyReport(results)));
+  process.stdout.write(textForOutput(studyReport(results)));
   if (records.some(({ failed }) => failed !== null)) process.exitCode = EXIT_PARTLY;
 }

@@ -38,6 +38,7 @@ import {
   RESULTS_NAME,
 } from './run-files.ts';
 import { StopSignals } from './stop-signals.ts';
+import { textForOutput } from './terminal.ts';
 import { warnOfDamage } from './trace/shared.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -281,11 +282,11 @@ function render(result: Result, title: string, format: RunFlags['format']): stri
     case 'markdown':
       return renderMarkdown(runReport(result, title));
     case 'table':
-      return renderText(runReport(result, title));
+      return textForOutput(runReport(result, title));
   }
 }
 
 function writeDirectory(directory: string, result: Result, title: string): void {
   writeWhole(join(directory, RESULTS_NAME), render(result, title, 'json'));
-  writeWhole(join(directory, REPORT_NAME), render(result, title, 'table'));
+  writeWhole(join(directory, REPORT_NAME), renderText(runReport(result, title)));
 }

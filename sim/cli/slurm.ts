@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { InputError } from '../../models/input-error.ts';
 import type { Report } from '../report/document.ts';
-import { renderText } from '../report/render-text.ts';
 import { checkPlan } from '../study/plan-check.ts';
 import { pointsOf } from '../study/points.ts';
 import { quotedWord } from '../study/shell-word.ts';
@@ -22,6 +21,7 @@ import { mergeInto } from './merge.ts';
 import { type Command, Option } from './program.ts';
 import { ProgressLine } from './progress.ts';
 import { StopSignals } from './stop-signals.ts';
+import { textForOutput } from './terminal.ts';
 
 const CPUS_MAX = 1024;
 const POLL_SECONDS_MAX = 3600;
@@ -134,7 +134,7 @@ function requestOf(flags: SubmitFlags, points: number): JobRequest {
 async function showStatus(folder: string, { format }: { format: 'table' | 'json' }): Promise<void> {
   const shards = await statusOf(openStudy(folder));
   const json = () => `${JSON.stringify({ shards }, null, 2)}\n`;
-  process.stdout.write(format === 'json' ? json() : renderText(statusReport(folder, shards)));
+  process.stdout.write(format === 'json' ? json() : textForOutput(statusReport(folder, shards)));
 }
 
 function statusReport(folder: string, shards: readonly ShardStatus[]): Report {

@@ -2,7 +2,6 @@
 import { InputError } from '../../models/input-error.ts';
 import { renderCsvRows } from '../report/csv.ts';
 import { renderMarkdown } from '../report/render-markdown.ts';
-import { renderText } from '../report/render-text.ts';
 import { THREADS_MAX } from '../scenario/scenario.ts';
 import { mergePlans, planOf, type StudyPlan, type WrittenPlan } from '../study/plan.ts';
 import { checkPlan } from '../study/plan-check.ts';
@@ -25,6 +24,7 @@ import { type Command, Option } from './program.ts';
 import { ProgressLine } from './progress.ts';
 import { PAGE_NAME } from './run-files.ts';
 import { StopSignals } from './stop-signals.ts';
+import { textForOutput } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
@@ -286,6 +286,6 @@ function render(results: StudyResults, format: SweepFlags['format']): string {
     case 'markdown':
       return renderMarkdown(studyReport(results));
     case 'table':
-      return renderText(studyReport(results));
+      return textForOutput(studyReport(results));
   }
 }

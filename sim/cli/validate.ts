@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { csvLine } from '../report/csv.ts';
 import { renderMarkdown } from '../report/render-markdown.ts';
-import { renderText } from '../report/render-text.ts';
 import { chosenExperiments, EXPERIMENTS, scenarioNamed } from '../validation/catalog.ts';
 import type { Experiment, Verdict } from '../validation/experiment.ts';
 import { figureOf } from '../validation/figure.ts';
@@ -15,6 +14,7 @@ import { makeDirectory, writeWhole } from './output-directory.ts';
 import { type Command, Option } from './program.ts';
 import { ProgressLine } from './progress.ts';
 import { StopSignals } from './stop-signals.ts';
+import { textForOutput } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
@@ -118,6 +118,6 @@ function render(outcomes: readonly Outcome[], format: ValidateFlags['format']): 
     case 'markdown':
       return renderMarkdown(validationReport(outcomes));
     case 'table':
-      return renderText(validationReport(outcomes));
+      return textForOutput(validationReport(outcomes));
   }
 }

@@ -3,7 +3,6 @@ import { InputError } from '../../models/input-error.ts';
 import { parseRid } from '../../models/rte.ts';
 import { openTrace } from '../../traces/open.ts';
 import { formatCount } from '../report/numbers.ts';
-import { renderText } from '../report/render-text.ts';
 import { specOf } from '../scenario/phb.ts';
 import { Dump } from '../tables/dump.ts';
 import { parseDumpNumber } from '../tables/dump-number.ts';
@@ -15,6 +14,7 @@ import { parseWord, readMemoryFile } from '../walk/memory-file.ts';
 import { EXIT_CHECK } from './exit-codes.ts';
 import { type Command, Option } from './program.ts';
 import { exitOnSignals } from './stop-signals.ts';
+import { textForOutput } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 const DIFFERENCES_SHOWN = 10;
@@ -69,7 +69,7 @@ function explainOne(flags: WalkFlags): void {
   process.stdout.write(
     flags.format === 'json'
       ? `${JSON.stringify(answer, null, 2)}\n`
-      : renderText(walkReport(answer)),
+      : textForOutput(walkReport(answer)),
   );
 }
 

@@ -5,7 +5,6 @@ import { HYPERVISOR_NAMES } from '../host/partition.ts';
 import { type CsvField, renderCsvRows } from '../report/csv.ts';
 import type { Report } from '../report/document.ts';
 import { renderMarkdown } from '../report/render-markdown.ts';
-import { renderText } from '../report/render-text.ts';
 import { adviceRecord, adviceReport, candidateRecord } from '../window/advice-report.ts';
 import { advise } from '../window/advise.ts';
 import { crossed, planWindows } from '../window/plan.ts';
@@ -21,6 +20,7 @@ import {
 import { attemptRecord, planRecord } from '../window/records.ts';
 import { EXIT_CHECK } from './exit-codes.ts';
 import { type Command, Option } from './program.ts';
+import { textForOutput } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
@@ -188,7 +188,7 @@ function print(
       case 'markdown':
         return renderMarkdown(report);
       case 'table':
-        return renderText(report);
+        return textForOutput(report);
     }
   }
 }

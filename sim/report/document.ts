@@ -6,6 +6,16 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
   /** Columns with words, left-aligned; the first always is. */
   readonly left?: readonly number[];
+  /** Drawn behind the rows where there is room. */
+  readonly bars?: Bars;
+}
+
+/** A bar a row: how far each of its figures reaches, in ascending order. Empty: none. */
+export interface Bars {
+  readonly head: string;
+  /** What a full bar stands for. */
+  readonly full: number;
+  readonly rows: readonly (readonly number[])[];
 }
 
 export interface Section {

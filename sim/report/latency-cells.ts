@@ -34,12 +34,24 @@ export function latencyCells(figures: LatencyFigures): string[] {
   return [mean, p50, p90, p99, p999, max].map(formatNs);
 }
 
-/** A row for reads, for writes and for all together, named so; one row where there are only reads or writes. */
-export function directionRows(latency: Result['pes'][number]['latency']): string[][] {
+/** How far the median, the 90th and the 99th percentile and the largest value reach. */
+export function latencyReaches({ p50, p90, p99, max }: LatencyFigures): number[] {
+  return [p50, p90, p99, max];
+}
+
+/** Reads, writes and all together by name; one of them where there are only reads or writes. */
+export function directions(
+  latency: Result['pes'][number]['latency'],
+): (readonly [string, LatencyFigures])[] {
   const { reads, writes } = latency;
-  const rows = [
-    ...(reads.count > 0 ? [['reads', ...latencyCells(reads)]] : []),
-    ...(writes.count > 0 ? [['writes', ...latencyCells(writes)]] : []),
+  const present = [
+    ...(reads.count > 0 ? [['reads', reads] as const] : []),
+    ...(writes.count > 0 ? [['writes', writes] as const] : []),
   ];
-  return rows.length === 1 ? rows : [...rows, ['all', ...latencyCells(latency)]];
+  return present.length === 1 ? present : [...present, ['all', latency]];
+}
+
+/** A row for each of the directions. */
+export function directionRows(latency: Result['pes'][number]['latency']): string[][] {
+  return directions(latency).map(([name, figures]) => [name, ...latencyCells(figures)]);
 }

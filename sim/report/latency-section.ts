@@ -2,7 +2,13 @@
 import type { Result } from '../results/result-schema.ts';
 import { parsePacing } from '../scenario/pacing.ts';
 import type { Section } from './document.ts';
-import { directionRows, LATENCY_HEAD, latencyCells, PART_NAMES } from './latency-cells.ts';
+import {
+  directions,
+  LATENCY_HEAD,
+  latencyCells,
+  latencyReaches,
+  PART_NAMES,
+} from './latency-cells.ts';
 import { formatCount } from './numbers.ts';
 
 /** From here on a mean wait in front of the link is worth a remark. */
@@ -15,16 +21,25 @@ export function latencySection(result: Result): Section {
   const { latency, faults, dropped } = result;
   const { parts } = latency;
   const rows = [
-    ...directionRows(latency),
-    ...PART_NAMES.filter(([name]) => parts[name].max > 0).map(([name, words]) => [
-      `  ${words}`,
-      ...latencyCells(parts[name]),
-    ]),
+    ...directions(latency),
+    ...PART_NAMES.filter(([name]) => parts[name].max > 0).map(
+      ([name, words]) => [`  ${words}`, parts[name]] as const,
+    ),
   ];
   const unserved = faults + dropped.frozen + dropped.fenced;
   return {
     title: 'Latency',
-    tables: [{ head: ['in ns', ...LATENCY_HEAD], rows }],
+    tables: [
+      {
+        head: ['in ns', ...LATENCY_HEAD],
+        rows: rows.map(([words, figures]) => [words, ...latencyCells(figures)]),
+        bars: {
+          head: '█ p50 ▓ p90 ▒ p99 ░ max',
+          full: latency.max,
+          rows: rows.map(([, figures]) => latencyReaches(figures)),
+        },
+      },
+    ],
     remarks: [
       'The means of the parts add up to that of all requests; a part that is not shown took no time. docs/timing.md defines each.',
       ...(unserved > 0 ? ['Requests that were refused or dropped are among them.'] : []),
