@@ -29,17 +29,22 @@ await runProgram('bench:gate', async () => {
   const requests = wholeOption(given, 'requests', REQUESTS_PRESET, 1, REQUESTS_MAX);
   const pairs = wholeOption(given, 'pairs', PAIRS_PRESET, PAIRS_MIN, PAIRS_MAX);
   const pattern = patternOption(given, 'cases');
-  const pairsOfStart = Math.ceil(pairs / STARTS);
   const starts: PairedCase[][] = [];
   for (let start = 1; start <= STARTS; start += 1) {
     const measure = (base: Build, changed: Build) => {
       tell(`start ${start} of ${STARTS}`);
-      return measurePairs(base, changed, namesIn(base, changed, pattern), pairsOfStart, tell);
+      const own = pairsOfStart(start, pairs);
+      return measurePairs(base, changed, namesIn(base, changed, pattern), own, tell);
     };
     starts.push(await withBuilds(given.words, requests, measure));
   }
-  return judge(starts, pairsOfStart * STARTS);
+  return judge(starts, pairs);
 });
+
+/** The pairs of a start, from 1 on: the first ones take what does not divide evenly. */
+function pairsOfStart(start: number, pairs: number): number {
+  return Math.floor((pairs + STARTS - start) / STARTS);
+}
 
 /** Does something with a process of each build, which are gone afterwards. */
 function withBuilds<Value>(

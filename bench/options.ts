@@ -11,13 +11,16 @@ export interface Arguments {
 
 /**
  * Reads `--name value` and `--name=value` for the names that are known, and a word for each of `wanted`. Throws
- * InputError on another name, on a name that is given twice or without a value, and on too many or too few words.
+ * InputError on another name, on a name that is given twice or without a value, on too many or too few words, and on
+ * names that npm kept for itself.
  */
 export function readArguments(
   args: readonly string[],
   known: readonly string[],
   wanted: readonly string[] = [],
+  environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Arguments {
+  refuseTaken(known, environment);
   const { tokens } = parseArgs({
     args: [...args],
     options: Object.fromEntries(known.map((name) => [name, { type: 'string' }])),
@@ -43,6 +46,16 @@ export function readArguments(
     throw new InputError(`expected ${expected}, got ${got}`);
   }
   return { options, words };
+}
+
+/** `npm run x --pairs 7` gives the program the word 7, or nothing; npm keeps the name, as its own option. */
+function refuseTaken(
+  known: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): void {
+  const taken = known.find((name) => environment[`npm_config_${name}`] !== undefined);
+  if (taken === undefined) return;
+  throw new InputError(`--${taken}: npm kept it; write -- in front of all options`);
 }
 
 /** A whole number of at least `least`, or `preset` where the option is not given. Throws InputError. */

@@ -21,6 +21,13 @@ describe('arguments', () => {
     expect(() => read(...args)).toThrow(message);
   });
 
+  test('that npm kept for itself, for want of a -- in front of them, are missed', () => {
+    const kept = { npm_config_requests: 'true' };
+    expect(() => readArguments(['a', 'b', '7'], ['requests'], ['BASE', 'NEW'], kept)).toThrow(
+      '--requests: npm kept it; write -- in front of all options',
+    );
+  });
+
   test('beyond a range, or no number, are refused with the range', () => {
     const of = (text: string) =>
       wholeOption({ options: { pairs: text }, words: [] }, 'pairs', 9, 7, 1000);
