@@ -26,6 +26,7 @@ export function reasons(advice: Advice): string[] {
   }
   return [
     createdWords(best),
+    reachWords(best),
     ...readsWords(best, advice),
     blockWords(best, advice),
     ...nodeWords(best, advice),
@@ -88,6 +89,13 @@ function createdWords({ attempt }: Candidate): string {
   const size = formatSize(attempt.windowBytes);
   const rounded = spans === attempt.windowBytes ? '' : `, and it spans ${formatSize(spans)}`;
   return `The kernel creates the window of ${size} on this host${rounded}.`;
+}
+
+/** The kernel counts the entries of the size that was asked for, not of what the levels span. */
+function reachWords({ attempt }: Candidate): string {
+  const { windowBytes, pageShift } = attempt;
+  const pages = formatCountOf(Number(pagesOf(windowBytes, pageShift)), 'page');
+  return `${pages} of ${formatSize(2 ** pageShift)} can be mapped through it at a time, ${describeBytes(windowBytes)} in all.`;
 }
 
 function readsWords(best: Candidate, { candidates }: Advice): string[] {

@@ -79,6 +79,8 @@ describe('window advise', () => {
   test('names a window and says why', async () => {
     const text = await succeed('window', 'advise', '--window', '1T');
     expect(text).toContain('  Take 64K pages, 2 levels.\n');
+    // 2^40 bytes are 2^24 pages of 2^16.
+    expect(text).toContain('16,777,216 pages of 64K can be mapped through it at a time, 1 TiB in');
     expect(text).toContain('With memory in huge pages of 2M: 2M pages, 1 level');
     expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
