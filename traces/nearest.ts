@@ -5,7 +5,8 @@ import { closest, distance } from 'fastest-levenshtein';
  * The tail of a message about an unknown name: `, did you mean 'x'?` for one that is near or that begins with
  * the word, or the list of what is known; behind a dot only what is known of the same group.
  */
-export function suggest(word: string, known: readonly string[]): string {
+export function suggest(word: string, names: readonly string[]): string {
+  const known = [...new Set(names)];
   const written = word.toLowerCase();
   const best = closest(written, known);
   const near = distance(written, best) <= Math.max(2, word.length / 3);

@@ -26,6 +26,11 @@ test.each([
   ['an option without its value', ['run', '--trace'], /argument missing/],
   ['a missing argument', ['trace', 'info'], /missing required argument 'file'/],
   ['a missing required option', ['trace', 'import', 'x'], /-o, --output/],
+  [
+    'a form to export that is missing',
+    ['trace', 'export', 'x', '-o', 'y'],
+    /'--format <csv\|parquet>' not spec/,
+  ],
   ['a list that does not exist', ['list', 'phb'], /list: unknown 'phb', did you mean 'phbs'\?/],
   ['no schema', ['schema'], /schema: expected one of result, scenario, study, plan$/m],
   ['a schema that does not exist', ['schema', 'foo'], /unknown 'foo'; known: result, scenario/],

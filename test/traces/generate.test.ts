@@ -164,7 +164,10 @@ test('uniform asks for 64 bytes at a time: a request of one TLP', async () => {
 test.each([
   ['7', 7],
   ['2k', 2000],
-  ['0.002M', undefined],
+  ['0.002M', 2000],
+  ['2.2K', 2200],
+  ['2.5', undefined],
+  ['0.0025K', undefined],
   ['1,000', undefined],
   ['1e3', undefined],
   ['3KB', undefined],

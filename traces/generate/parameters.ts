@@ -145,10 +145,11 @@ function readInterval(texts: Texts): CommonValues['interval'] {
   return { ticks: Number(whole + fraction), ticksPerNs: 10 ** fraction.length };
 }
 
-/** A number of things, which may end in K, M or G (powers of 1000), in a range. */
+/** A whole number of things, which may end in K, M or G (powers of 1000, 2.2M is 2200000), in a range. */
 function countBetween(name: string, text: string, least: number, most: number): number {
-  const [, digits, unit = ''] = /^(\d+)([KMG]?)$/i.exec(text) ?? [];
-  const value = Number(digits) * 1000 ** COUNT_UNITS.indexOf(unit.toUpperCase());
+  const [, whole, decimals = '', unit = ''] = /^(\d+)(?:\.(\d+))?([KMG]?)$/i.exec(text) ?? [];
+  const zeros = 3 * COUNT_UNITS.indexOf(unit.toUpperCase());
+  const value = decimals.length > zeros ? Number.NaN : Number(whole + decimals.padEnd(zeros, '0'));
   if (value >= least && value <= most) return value;
   throw new InputError(
     `${name}: expected a whole number ${least}..${most} such as 1000000 or 10M, without commas, got '${text}'`,

@@ -13,7 +13,7 @@ export function addExport(trace: Command): void {
     .description('write a trace as CSV, which can be imported again, or as Parquet')
     .argument('<file>', 'trace or log, - for standard input')
     .addOption(
-      new Option('--format <format>', 'form of the output')
+      new Option(`--format <${EXPORT_FORMATS.join('|')}>`, 'form of the output')
         .choices(EXPORT_FORMATS)
         .makeOptionMandatory(),
     );
