@@ -21,6 +21,8 @@ export interface YamlForm<Schema extends z.ZodType> {
   readonly schema: Schema;
   /** The keys that are known in the map behind some keys. */
   readonly keysBehind: (keys: readonly string[]) => readonly string[];
+  /** Where a key belongs that stands at the top and is none of those; undefined: nowhere. */
+  readonly homeOf?: (key: string) => string | undefined;
 }
 
 /** What stands in a file. */
@@ -34,8 +36,9 @@ export interface YamlContent<Data> {
 export function readYaml<Schema extends z.ZodType>(
   text: string,
   path: string,
-  { what, hint, schema, keysBehind }: YamlForm<Schema>,
+  form: YamlForm<Schema>,
 ): YamlContent<z.infer<Schema>> {
+  const { what, hint, schema } = form;
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const at = (offset: number) => {
@@ -57,9 +60,7 @@ export function readYaml<Schema extends z.ZodType>(
     const parents = issue.path.map(String);
     const keys = [...parents, ...(unknownKey === undefined ? [] : [unknownKey])];
     const problem =
-      unknownKey === undefined
-        ? describeIssue(issue)
-        : `unknown key${suggest(unknownKey, keysBehind(parents))}`;
+      unknownKey === undefined ? describeIssue(issue) : unknownWords(unknownKey, parents, form);
     throw new InputError(`${at(offsetOf(root, keys))}: ${keys.join('.')}: ${problem}`);
   }
   return { data: parsed.data, place: (keys) => at(offsetOf(root as Node, keys)) };
@@ -77,6 +78,15 @@ function plainData(document: Document, path: string, what: string): unknown {
   } catch {
     throw new InputError(`${path}: YAML aliases are not supported in ${what}s`);
   }
+}
+
+function unknownWords(
+  key: string,
+  parents: readonly string[],
+  { keysBehind, homeOf }: Pick<YamlForm<z.ZodType>, 'keysBehind' | 'homeOf'>,
+): string {
+  const home = parents.length === 0 ? homeOf?.(key) : undefined;
+  return `unknown key${home === undefined ? suggest(key, keysBehind(parents)) : `; it goes under ${home}:`}`;
 }
 
 /** What is wrong with a value, in our words. */

@@ -87,6 +87,11 @@ export function axesOf(
   ];
 }
 
+/** Whether a study can vary that. */
+export function isAxis(name: string): boolean {
+  return axisNamed(name) !== undefined || SETTING_KEYS.includes(name);
+}
+
 /** Whether an axis is a key of `--set`. */
 export function isSetting(name: string): boolean {
   return axisNamed(name) === undefined;
@@ -108,7 +113,7 @@ function axisOf(name: string, kind: ValueKind, texts: readonly string[], what: s
 }
 
 function checkName(name: string, what: string): void {
-  if (axisNamed(name) !== undefined || SETTING_KEYS.includes(name)) return;
+  if (isAxis(name)) return;
   const axis = DECIDED[name];
   if (axis !== undefined) {
     throw new InputError(`${what}: a study varies that as '${axis}'`);

@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { InputError } from '../../models/input-error.ts';
+import type { AxisValues } from './axis.ts';
 import {
   identityWords,
   isSame,
@@ -11,7 +12,7 @@ import {
   readIdentity,
   type StudyIdentity,
 } from './point-store.ts';
-import { pointsOf, type StudyPoint } from './points.ts';
+import { pointsOf, type StudyPoint, shortNameOf } from './points.ts';
 import type { PointRecord } from './study-schema.ts';
 
 /** Points that a message names. */
@@ -47,7 +48,8 @@ export function mergeStudies(directories: readonly string[]): MergedStudy {
         'brings a part up to date',
     );
   }
-  const points = pointsOf(axesOfRecord(identity, first.directory));
+  const asked = axesOfRecord(identity, first.directory);
+  const points = pointsOf(asked);
   const stores = directories.map((directory) => PointStore.existing(directory, identity));
   const found = points.map((point) => {
     for (const store of stores) {
@@ -59,6 +61,7 @@ export function mergeStudies(directories: readonly string[]): MergedStudy {
   refuseMissing(
     points.filter((_, at) => found[at] === undefined),
     points.length,
+    asked.axes,
   );
   return { identity, points, records: found.filter((record) => record !== undefined) };
 }
@@ -79,9 +82,15 @@ function axesOfRecord({ plan }: StudyIdentity, directory: string) {
   throw new InputError(`${directory}: expected a plan with axes and a seed`);
 }
 
-function refuseMissing(missing: readonly StudyPoint[], total: number): void {
+function refuseMissing(
+  missing: readonly StudyPoint[],
+  total: number,
+  axes: readonly AxisValues[],
+): void {
   if (missing.length === 0) return;
-  const names = missing.slice(0, MISSING_NAMED).map(({ index, name }) => `${index + 1} (${name})`);
+  const names = missing
+    .slice(0, MISSING_NAMED)
+    .map((point) => `${point.index + 1} (${shortNameOf(point, axes)})`);
   const more = missing.length > MISSING_NAMED ? `, and ${missing.length - MISSING_NAMED} more` : '';
   throw new InputError(
     `${missing.length} of ${total} points are missing: ${names.join(', ')}${more}`,

@@ -6,6 +6,7 @@ import { packageFile } from '../package-file.ts';
 import { readTextFile } from '../text-file.ts';
 import { readYaml, yamlText } from '../yaml-file.ts';
 import { z } from '../zod.ts';
+import { isAxis } from './axis.ts';
 import type { HostChoice } from './host-choice.ts';
 import { planFileData, type StudyPlan, type WrittenPlan } from './plan.ts';
 import type { TraceChoice } from './trace-choice.ts';
@@ -69,6 +70,7 @@ export function readPlan(path: string): WrittenPlan {
     what: 'plan',
     hint: '',
     schema: planSchema,
+    homeOf: (key) => (isAxis(key) ? 'vary' : undefined),
     keysBehind: ([first]) => SHAPES[first] ?? Object.keys(planSchema.shape),
   });
   const fileAt = (name: string) => resolve(dirname(path), name);

@@ -12,6 +12,8 @@ export type ValueKind = 'count' | 'size' | 'word' | 'setting';
 const VALUES_MAX = 1000;
 
 const RANGE = /^([0-9][0-9a-z]*)\s*\.\.\s*([0-9][0-9a-z]*)(?:\s*([*+])\s*([0-9][0-9a-z]*))?$/i;
+/** A range as others write it. */
+const DASHED = /^([0-9][0-9a-z]*)\s*-\s*([0-9][0-9a-z]*)$/i;
 
 /**
  * The values of a comma list, in its order, each once and in its shortest writing. Throws InputError that
@@ -29,15 +31,39 @@ export function valuesOf(text: string, kind: ValueKind, what: string): string[] 
   return [...values];
 }
 
+/**
+ * The values that a list chooses among those that there are: a range all that lie in it, in whatever steps they rise.
+ * What chooses none stands as it was written. Throws InputError as `valuesOf` does.
+ */
+export function chosenOf(
+  text: string,
+  kind: ValueKind,
+  what: string,
+  among: readonly string[],
+): string[] {
+  const chosen = text.split(',').flatMap((each) => {
+    const word = each.trim();
+    const range = kind === 'word' ? null : RANGE.exec(word);
+    if (range === null || range[3] !== undefined) return wordValues(word, kind, what, text);
+    const [, first, last] = range;
+    const isSize = isRangeOfSizes(kind, first, last);
+    const [least, most] = boundsOf(word, first, last, isSize, what);
+    const inside = among.filter((value) => {
+      const number = plainNumberOf(value);
+      return number >= least && number <= most;
+    });
+    return inside.length === 0 ? [word] : inside;
+  });
+  return [...new Set(chosen)];
+}
+
 function wordValues(word: string, kind: ValueKind, what: string, text: string): string[] {
   if (word === '') throw new InputError(`${what}: expected a value, got an empty one in '${text}'`);
   const range = kind === 'word' ? null : RANGE.exec(word);
   if (range === null) return [singleValue(word, kind, what)];
   const [, first, last, sign, step] = range;
-  const isSize = kind === 'size' || (kind === 'setting' && /[a-z]/i.test(first + last));
-  const from = numberOf(first, isSize, what);
-  const to = numberOf(last, isSize, what);
-  if (to < from) throw new InputError(`${what}: expected a rising range, got '${word}'`);
+  const isSize = isRangeOfSizes(kind, first, last);
+  const [from, to] = boundsOf(word, first, last, isSize, what);
   const next = stepOf(
     sign ?? (isSize ? '*' : '+'),
     numberOf(step ?? (isSize ? '2' : '1'), isSize, what),
@@ -52,7 +78,29 @@ function wordValues(word: string, kind: ValueKind, what: string, text: string): 
   return values;
 }
 
+function isRangeOfSizes(kind: ValueKind, first: string, last: string): boolean {
+  return kind === 'size' || (kind === 'setting' && /[a-z]/i.test(first + last));
+}
+
+function boundsOf(
+  word: string,
+  first: string,
+  last: string,
+  isSize: boolean,
+  what: string,
+): [from: bigint, to: bigint] {
+  const from = numberOf(first, isSize, what);
+  const to = numberOf(last, isSize, what);
+  if (to < from) throw new InputError(`${what}: expected a rising range, got '${word}'`);
+  return [from, to];
+}
+
 function singleValue(word: string, kind: ValueKind, what: string): string {
+  const dashed = kind === 'word' ? null : DASHED.exec(word);
+  if (dashed !== null) {
+    const [, first, last] = dashed;
+    throw new InputError(`${what}: expected a value, got '${word}'; a range is ${first}..${last}`);
+  }
   switch (kind) {
     case 'count':
       return String(numberOf(word, false, what));
@@ -67,6 +115,12 @@ function numberOf(word: string, isSize: boolean, what: string): bigint {
   if (isSize) return parseSize(word, what);
   if (/^\d{1,15}$/.test(word)) return BigInt(word);
   throw new InputError(`${what}: expected a whole number, got '${word}'`);
+}
+
+/** What a value of an axis counts; NaN of a word. */
+function plainNumberOf(value: string): number {
+  if (/^\d+(\.\d+)?$/.test(value)) return Number(value);
+  return /^\d+[KMGTPE]$/i.test(value) ? Number(parseSize(value, value)) : Number.NaN;
 }
 
 /** The step from a value to the next; undefined for one that stays where it is. */

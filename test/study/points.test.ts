@@ -5,8 +5,8 @@ import { axesOf } from '../../sim/study/axis.ts';
 import { planDigest, planOf, planRecord, type WrittenPlan } from '../../sim/study/plan.ts';
 import { checkPlan } from '../../sim/study/plan-check.ts';
 import { canonicalPath, planText, readPlan } from '../../sim/study/plan-file.ts';
-import { pointsOf } from '../../sim/study/points.ts';
-import { valuesOf } from '../../sim/study/ranges.ts';
+import { pointNamed, pointsOf } from '../../sim/study/points.ts';
+import { chosenOf, valuesOf } from '../../sim/study/ranges.ts';
 import { parseShard, shardOf } from '../../sim/study/shard.ts';
 import { workFolder } from '../cli/command.ts';
 
@@ -54,6 +54,9 @@ describe('values', () => {
     ['count', '', "x: expected a value, got an empty one in ''"],
     ['count', '1,,2', "x: expected a value, got an empty one in '1,,2'"],
     ['count', '4K', "x: expected a whole number, got '4K'"],
+    ['count', '1-3', "x: expected a value, got '1-3'; a range is 1..3"],
+    ['size', '2G - 64G', "x: expected a value, got '2G - 64G'; a range is 2G..64G"],
+    ['setting', '64-1024', "x: expected a value, got '64-1024'; a range is 64..1024"],
     ['size', '1..4*1', "x: expected a step that moves on, got '1..4*1'"],
     ['size', '0..4K', "x: expected a step that moves on, got '0..4K'"],
     ['count', '1..9999', "x: expected at most 1000 values, got more in '1..9999'"],
@@ -65,6 +68,20 @@ describe('values', () => {
     const values = valuesOf('2G..64T', 'size', 'window');
     expect(values).toHaveLength(16);
     expect(values.at(-1)).toBe('64T');
+  });
+});
+
+describe('a range among values that there are', () => {
+  test.each([
+    ['count', '1..3', '1 2 3 5', '1 2 3'],
+    ['count', '2..9,1', '1 2 3 5', '2 3 5 1'],
+    ['size', '4G..1T', '2G 64G 96G 1T 2T', '64G 96G 1T'],
+    ['setting', '0..2', '0.5 1 lru 3', '0.5 1'],
+    ['setting', '1K..4K', '512 1024 4K', '1024 4K'],
+    ['count', '6..9', '1 2 3', '6..9'],
+    ['size', '2G..8G*2', '2G 3G 8G', '2G 4G 8G'],
+  ] as const)('of kind %s, %s of %s is %s', (kind, text, among, chosen) => {
+    expect(chosenOf(text, kind, 'x', among.split(' ')).join(' ')).toBe(chosen);
   });
 });
 
@@ -115,6 +132,30 @@ describe('points', () => {
     }
   });
 
+  test('go by number, by name, or by as much of the name as tells them from others', () => {
+    const points = pointsOf(plan({ levels: '1..2', page: '4K,64K' }));
+    for (const text of ['3', points[2].name, 'levels=1  page=64K', ' page=64K levels=1 ram=64G']) {
+      expect(pointNamed(points, text).index).toBe(2);
+    }
+  });
+
+  test.each([
+    ['5', 'no point 5: those of the plan are 1 to 4'],
+    ['0', 'no point 0: those of the plan are 1 to 4'],
+    ['levels', "no point 'levels': expected a number, 1 to 4, or values such as 'page=64K'"],
+    ['level=2', "no axis 'level' of the points, did you mean 'levels'?"],
+    ['levels=3', 'no point has levels=3; they have 1, 2'],
+    ['levels=2', "2 points of the plan have levels=2; the first is 2: 'kernel=6.12-64k ram=64G "],
+  ])('that are not there are told in a line: %s', (text, message) => {
+    const points = pointsOf(plan({ levels: '1..2', page: '4K,64K' }));
+    expect(() => pointNamed(points, text)).toThrow(message);
+  });
+
+  test('of many values are told the first ones', () => {
+    const points = pointsOf(plan({ 'tags.count': '1..40' }));
+    expect(() => pointNamed(points, 'tags.count=41')).toThrow(/ 15, 16 and 24 more$/);
+  });
+
   test.each(['0/3', '4/3', '1', '1/0', 'a/b'])('of shard %s there are none', (text) => {
     expect(() => parseShard(text)).toThrow('--shard: expected I/N');
   });
@@ -157,11 +198,14 @@ describe('a plan', () => {
 
   test.each([
     ['varry: {levels: 1}', /plan\.yaml:1:1: varry: unknown key, did you mean 'vary'\?/],
+    ['vary: {page: 4K}\nlevels: 1..3', /yaml:2:1: levels: unknown key; it goes under vary:$/],
+    ['tags.count: 8\nvary: {page: 4K}', /yaml:1:1: tags\.count: unknown key; it goes under vary:$/],
     ['vary:\n  lewels: 1', /plan\.yaml:2:3: vary\.lewels: unknown key, did you mean 'levels'/],
     ['vary:\n  levels: []', /plan\.yaml:2:3: vary\.levels: expected a value, got an empty list/],
     ['vary:\n  levels: 3..1', /plan\.yaml:2:3: vary\.levels: expected a rising range/],
     ['vary:\n  kernel: 6.10', /vary\.kernel: expected a name in quotes/],
     ['vary: {trace: unifrom}', /vary\.trace: unknown trace 'unifrom', did you mean 'uniform'\?/],
+    ['vary: {trace: zzz}', /known: sequential, (?:[^n]|n(?!vme))*nvme(?:[^n]|n(?!vme))*$/],
     ['vary: {trace: uniform, host: agd}', /vary\.host: unknown host 'agd', did you mean 'aged'\?/],
     [
       'vary: {trace: x}\ntraces:\n  x: {generator: uniform, set: {windo: 1G}}',

@@ -6,7 +6,7 @@ import { InputError } from '../../../models/input-error.ts';
 import { parseSize } from '../../../models/size.ts';
 import { suggest } from '../../../traces/nearest.ts';
 import { type AxisValues, kindOfAxis } from '../axis.ts';
-import { valuesOf } from '../ranges.ts';
+import { chosenOf } from '../ranges.ts';
 import type { Metric, Metrics } from './metrics.ts';
 
 const SIGNS = ['<=', '>=', '<', '>', '='] as const;
@@ -137,7 +137,8 @@ function whereOf(
       const hint = names.length === 0 ? '; a run has no axes' : suggest(name, names);
       throw new InputError(`${what}: no axis '${name}' of the points${hint}`);
     }
-    const values = valuesOf(word.slice(at + 1), kindOfAxis(name), `${what}: ${name}`);
+    const asked = word.slice(at + 1);
+    const values = chosenOf(asked, kindOfAxis(name), `${what}: ${name}`, axis.values);
     const strange = values.find((value) => !has(axis, value));
     if (strange === undefined) return { name, values };
     throw new InputError(
