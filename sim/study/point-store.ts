@@ -7,7 +7,9 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../models/input-error.ts';
+import type { FigureValue } from '../results/figure.ts';
 import { VERSION } from '../version.ts';
+import { askedByPlan, askedOtherwise } from './asked.ts';
 import { writeWhole } from './file-write.ts';
 import { planDigest, planRecord, type StudyPlan } from './plan.ts';
 import type { StudyPoint } from './points.ts';
@@ -24,6 +26,8 @@ export interface StudyIdentity {
 const IDENTITY_FILE = 'study.json';
 const POINTS_FOLDER = 'points';
 const DIGEST_SHOWN = 12;
+/** Keys that a message names. */
+const DIFFERENCES_NAMED = 3;
 
 /** The study of a directory; undefined where it has none. Throws InputError on a file that is none. */
 export function readIdentity(directory: string): StudyIdentity | undefined {
@@ -40,6 +44,25 @@ export function readIdentity(directory: string): StudyIdentity | undefined {
 /** A study in words: its title, the beginning of its plan's digest, its version. */
 export function identityWords({ version, planDigest: digest, plan }: StudyIdentity): string {
   return `'${plan.title}' (plan ${digest.slice(0, DIGEST_SHOWN)}, tcesim ${version})`;
+}
+
+/** What one study asks and another asks otherwise, the first keys of it. */
+function differenceWords(there: StudyIdentity, here: StudyIdentity): string {
+  const words = [
+    ...(there.version === here.version
+      ? []
+      : [`tcesim ${there.version} there, ${here.version} here`]),
+    ...askedOtherwise(askedByPlan(there.plan), askedByPlan(here.plan)).map(
+      ({ key, base, now }) => `${key}: ${valueWords(base)} there, ${valueWords(now)} here`,
+    ),
+  ];
+  if (words.length === 0) return `${identityWords(there)} there, ${identityWords(here)} here`;
+  const more = words.length - DIFFERENCES_NAMED;
+  return `${words.slice(0, DIFFERENCES_NAMED).join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
+}
+
+function valueWords(value: FigureValue): string {
+  return value === null ? 'not said' : `'${value}'`;
 }
 
 export function identityOf(plan: StudyPlan): StudyIdentity {
@@ -78,7 +101,8 @@ export class PointStore {
     const found = readIdentity(directory);
     if (found !== undefined && !isSame(found, identity)) {
       throw new InputError(
-        `${directory}: holds points of ${identityWords(found)}, not of ${identityWords(identity)}`,
+        `${directory}: holds points of another study: ${differenceWords(found, identity)}; ` +
+          'give another -o, or delete the directory',
       );
     }
     return new PointStore(directory, identity);

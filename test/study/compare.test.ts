@@ -116,9 +116,34 @@ describe('points', () => {
     await succeed('sweep', ...PLAN, '--set', 'memory.cachedReadNs=400', '-o', path('memory'));
     const { code, stdout } = await compare(path('memory'));
     expect(code).toBe(4);
-    expect(stdout).toMatch(/Asked otherwise\n.*\n +vary\.memory\.cachedReadNs +- +400\n/);
-    expect(stdout).toMatch(/p99 ns +\S+ +\S+ +\+\d+\.\d % +page=64K levels=2/);
+    expect(stdout).toMatch(
+      /Asked otherwise\n.*\n +vary\.memory\.cachedReadNs +- +400\n {2}-: this side does not say it/,
+    );
+    expect(stdout).toMatch(/p99 ns +3 +\+\d+\.\d % +\+\d+\.\d % +page=64K levels=2/);
     expect(stdout).not.toMatch(/missing/);
+  });
+
+  test('of which much moved: a line for each figure, then the largest changes alone', async () => {
+    const factors = [1.5, 0.25, 1.125];
+    const many = change('many', (study) => {
+      const replayed = study.points.flatMap(({ replay }) => replay ?? []);
+      for (const [at, replay] of replayed.entries()) {
+        for (const key of ['p50', 'p90', 'p99', 'p999', 'max'] as const) {
+          replay.latency[key] *= factors[at % factors.length];
+        }
+      }
+    });
+    const { stdout } = await compare(many);
+    // Four points have a replay: +50 %, -75 %, +12.5 %, +50 %; of four, the lower of the middle two.
+    expect(stdout).toMatch(
+      /What moved\n +metric +points +median +largest +at\n +p50 ns +4 +\+12\.5 % +-75\.0 % +page=4K levels=3/,
+    );
+    const [, table] = stdout.split('The 12 largest changes\n');
+    const changes = [...table.matchAll(/ ([+-]\d+\.\d) % /g)].map(([, percent]) => percent);
+    expect(changes).toEqual([...Array(5).fill('-75.0'), ...Array(7).fill('+50.0')]);
+    expect(table).toContain('And 8 more: --format csv and json have all.');
+    const csv = await compare(many, '--format', 'csv');
+    expect(csv.stdout.trimEnd().split('\n')).toHaveLength(1 + 20);
   });
 });
 
@@ -133,6 +158,9 @@ describe('a threshold', () => {
     ['bandwidth >= -0%', 0],
     ['created = true where page=64K levels=1,2', 0],
     ['created = true where page=64K', 4],
+    // Ranges choose among the points: there is no page of 32K, and 4K lies outside.
+    ['created = true where page=16K..1M levels=1..2', 0],
+    ['created = true where page=2K..1M levels=1..2', 4],
     ['errno = ENOMEM where page=4K levels=1', 0],
     ['window.tableBytes <= 64K where page=4K levels=3', 4],
     ['window.tableBytes <= 16M where levels=1..2', 0],
@@ -249,6 +277,7 @@ describe("a plan's thresholds", () => {
     ],
     ['  - p99 of 900\n', "expected a threshold such as 'p99 <= 900ns' or 'p99 <= +5%', got"],
     ['  - p99 <= 9 where levels=3\n', 'no point has levels=3; they have 1, 2'],
+    ['  - p99 <= 9 where levels=3..4\n', 'no point has levels=3..4; they have 1, 2'],
     ['  - p99 <= 9 where level=3\n', "no axis 'level' of the points, did you mean 'levels'?"],
     ['  - [p99]\n', "expected 'p99 <= 900ns', or { threshold: 'p99 <= +5%', where"],
   ])('are refused before anything runs: %j', async (thresholds, message) => {
@@ -258,10 +287,17 @@ describe("a plan's thresholds", () => {
   });
 
   test('about values that a flag took away are left out, the others stay', async () => {
-    const file = plan('  - p99 <= 9us where levels=1,2\n  - p99 <= 8us where levels=1\n');
+    const file = plan(
+      '  - p99 <= 9us where levels=1,2\n  - p99 <= 8us where levels=1\n' +
+        '  - p99 <= 7us where levels=1..2\n  - {threshold: p99 <= 6us, where: {levels: 2..3}}\n',
+    );
     await succeed('sweep', file, '--levels', '1', '-o', path('narrow'));
     const ended = await tcesim('compare', path('narrow'), path('narrow'));
-    expect(Object.keys(marks(ended))).toEqual(['no point is lost', 'p99 <= 8us where levels=1']);
+    expect(marks(ended)).toEqual({
+      'no point is lost': '✓',
+      'p99 <= 8us where levels=1': '✓',
+      'p99 <= 7us where levels=1..2': '✓',
+    });
   });
 });
 

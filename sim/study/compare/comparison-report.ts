@@ -4,13 +4,19 @@ import type { Report, Section } from '../../report/document.ts';
 import { formatCount, formatCountOf } from '../../report/numbers.ts';
 import type { FigureValue } from '../../results/figure.ts';
 import { COMPARISON_SCHEMA } from '../../version.ts';
-import type { Asked, Comparison } from './comparison.ts';
+import type { Asked } from '../asked.ts';
+import { placeOf } from '../points.ts';
+import type { Comparison } from './comparison.ts';
 import type { Breach, Judgement } from './judge.ts';
-import { changeOf, percentOf, placeOf } from './moves.ts';
+import { changeOf, type Move, percentOf } from './moves.ts';
 import type { Side, SidePoint } from './side.ts';
+import { largestFirst, summaryOf } from './summary.ts';
 
 /** More rows than this are for programs: --format csv and json have all. */
 const ROWS_SHOWN_MAX = 60;
+
+/** Where more moved in a study, there is a line for each figure, and only the largest of the changes. */
+const LARGEST_SHOWN = 12;
 
 /** Points at which one threshold is broken. */
 const BREACHES_SHOWN_MAX = 10;
@@ -19,6 +25,9 @@ const BREACHES_SHOWN_MAX = 10;
 const PERCENT_SHOWN_MIN = 0.05;
 
 const DIGITS_SHOWN = 9;
+
+/** What a dash among the keys that were asked otherwise stands for. */
+const NOT_SAID = '-: this side does not say it; a parameter of the machine has its preset then.';
 
 /** Units that a number is shown with; counts speak for themselves. */
 const UNITS_SHOWN: readonly string[] = ['ns', 'bytes', 'Gb/s'];
@@ -36,7 +45,7 @@ export function comparisonReport(comparison: Comparison): Report {
     sections: [
       sidesSection(base, now),
       ...askedSection(asked),
-      movedSection(comparison, unchanged),
+      ...movedSections(comparison, unchanged),
       ...thresholdSections(comparison),
       verdictSection(comparison),
     ],
@@ -109,25 +118,65 @@ function askedSection(asked: readonly Asked[]): Section[] {
     {
       title: 'Asked otherwise',
       tables: [{ head: ['key', 'base', 'new'], rows: rows.slice(0, ROWS_SHOWN_MAX), left: [1, 2] }],
-      remarks: moreRemark(rows.length, ROWS_SHOWN_MAX, 'json has'),
+      remarks: [
+        ...(asked.some(({ base, now }) => base === null || now === null) ? [NOT_SAID] : []),
+        ...moreRemark(rows.length, ROWS_SHOWN_MAX, 'json has'),
+      ],
     },
   ];
 }
 
-function movedSection({ moves, varied }: Comparison, unchanged: string): Section {
+function movedSections({ moves, varied }: Comparison, unchanged: string): Section[] {
   if (moves.length === 0) {
-    return { title: 'What moved', tables: [], remarks: [`Nothing: ${unchanged} are unchanged.`] };
+    return [{ title: 'What moved', tables: [], remarks: [`Nothing: ${unchanged} are unchanged.`] }];
   }
-  const rows = moves.slice(0, ROWS_SHOWN_MAX).map(({ point, metric, base, now }) => {
-    const { name, unit } = metric;
-    const title = UNITS_SHOWN.includes(unit) ? `${name} ${unit}` : name;
-    return [title, ...changeCells(base, now, point, varied)];
-  });
+  // A run moves once a figure: its table has a line for each.
+  if (moves.length <= LARGEST_SHOWN || varied.length === 0) {
+    return [movesSection('What moved', moves, ROWS_SHOWN_MAX, varied)];
+  }
+  const title = `The ${LARGEST_SHOWN} largest changes`;
+  return [
+    summarySection(moves, varied),
+    movesSection(title, largestFirst(moves), LARGEST_SHOWN, varied),
+  ];
+}
+
+function movesSection(
+  title: string,
+  moves: readonly Move[],
+  most: number,
+  varied: readonly string[],
+): Section {
+  const rows = moves
+    .slice(0, most)
+    .map(({ point, metric, base, now }) => [
+      metricTitle(metric),
+      ...changeCells(base, now, point, varied),
+    ]);
+  return {
+    title,
+    tables: [{ head: ['metric', ...changeHead(varied)], rows, left: [4] }],
+    remarks: moreRemark(moves.length, most, 'csv and json have'),
+  };
+}
+
+function summarySection(moves: readonly Move[], varied: readonly string[]): Section {
+  const rows = summaryOf(moves).map(({ metric, points, median, largest }) => [
+    metricTitle(metric),
+    formatCount(points),
+    median === null ? '-' : percentWords(median),
+    changeWords(largest.base, largest.now) || `${plain(largest.base)} to ${plain(largest.now)}`,
+    placeOf(largest.point, varied),
+  ]);
   return {
     title: 'What moved',
-    tables: [{ head: ['metric', ...changeHead(varied)], rows, left: [4] }],
-    remarks: moreRemark(moves.length, ROWS_SHOWN_MAX, 'csv and json have'),
+    tables: [{ head: ['metric', 'points', 'median', 'largest', 'at'], rows, left: [4] }],
+    remarks: [],
   };
+}
+
+function metricTitle({ name, unit }: Move['metric']): string {
+  return UNITS_SHOWN.includes(unit) ? `${name} ${unit}` : name;
 }
 
 /** A line for each threshold; then the points at which one is broken. */
@@ -203,8 +252,13 @@ function changeWords(base: FigureValue, now: FigureValue): string {
   if (change === null || change === 0) return '';
   const percent = percentOf(base, now);
   const isTold = percent !== null && Math.abs(percent) >= PERCENT_SHOWN_MIN;
-  const size = isTold ? `${Math.abs(percent).toFixed(1)} %` : plain(Math.abs(change));
-  return `${change < 0 ? '-' : '+'}${size}`;
+  return isTold ? percentWords(percent) : `${change < 0 ? '-' : '+'}${plain(Math.abs(change))}`;
+}
+
+function percentWords(percent: number): string {
+  const size = `${Math.abs(percent).toFixed(1)} %`;
+  if (Math.abs(percent) < PERCENT_SHOWN_MIN) return size;
+  return `${percent < 0 ? '-' : '+'}${size}`;
 }
 
 /** A value to nine digits: what moved may have moved little. */

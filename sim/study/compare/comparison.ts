@@ -3,20 +3,13 @@
  * move.
  */
 import { InputError } from '../../../models/input-error.ts';
-import type { FigureValue } from '../../results/figure.ts';
+import { type Asked, askedOtherwise } from '../asked.ts';
 import type { AxisValues } from '../axis.ts';
 import { type Judgement, judge } from './judge.ts';
 import { Metrics } from './metrics.ts';
 import { type Moves, matchPoints, movesOf } from './moves.ts';
 import type { Side } from './side.ts';
 import { parseThreshold, type Threshold } from './threshold.ts';
-
-/** Something that was asked otherwise. */
-export interface Asked {
-  readonly key: string;
-  readonly base: FigureValue;
-  readonly now: FigureValue;
-}
 
 export interface Comparison extends Moves {
   readonly base: Side;
@@ -52,8 +45,9 @@ export function compare(base: Side, now: Side, given: readonly string[]): Compar
   const matched = matchPoints(base, now, varied);
   const moves = movesOf(matched, metrics);
   const judgements = thresholds.length === 0 ? [judgeMoves(moves)] : judge(matched, thresholds);
+  const asked = askedOtherwise(base.asked, now.asked);
   const holds = judgements.every((judgement) => judgement.holds);
-  return { base, now, varied, asked: askedOtherwise(base, now), ...moves, judgements, holds };
+  return { base, now, varied, asked, ...moves, judgements, holds };
 }
 
 function thresholdsOf(
@@ -92,15 +86,4 @@ function axesOfBoth(base: Side, now: Side): AxisValues[] {
 function axesThatVary(base: Side, now: Side): string[] {
   const several = [...now.axes, ...base.axes].filter(({ values }) => values.length > 1);
   return [...new Set(several.map(({ name }) => name))];
-}
-
-function askedOtherwise(base: Side, now: Side): Asked[] {
-  const keys = new Set([...base.asked.keys(), ...now.asked.keys()]);
-  return [...keys]
-    .map((key) => ({
-      key,
-      base: base.asked.get(key) ?? null,
-      now: now.asked.get(key) ?? null,
-    }))
-    .filter((each) => each.base !== each.now);
 }

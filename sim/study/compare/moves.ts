@@ -1,5 +1,6 @@
 /** What differs between two sides of a comparison. */
 import type { FigureValue } from '../../results/figure.ts';
+import { placeOf } from '../points.ts';
 import type { Metric, Metrics } from './metrics.ts';
 import type { Side, SidePoint } from './side.ts';
 
@@ -50,14 +51,6 @@ export function matchPoints(base: Side, now: Side, axes: readonly string[]): Mat
     else pairs.push({ base: known, now: point });
   }
   return { pairs, added, missing: base.points.filter((each) => !after.has(placeOf(each, axes))) };
-}
-
-/** A point's values on axes, as its name has them. */
-export function placeOf({ values }: SidePoint, axes: readonly string[]): string {
-  return axes
-    .filter((axis) => values[axis] !== undefined)
-    .map((axis) => `${axis}=${values[axis]}`)
-    .join(' ');
 }
 
 /** Everything that differs: figures of points of both sides, then points that one side has alone. */

@@ -3,6 +3,7 @@ import { InputError } from '../../../models/input-error.ts';
 import { type FigureValue, valuesByKey } from '../../results/figure.ts';
 import type { Result } from '../../results/result-schema.ts';
 import { z } from '../../zod.ts';
+import { askedByPlan } from '../asked.ts';
 import type { AxisValues } from '../axis.ts';
 import { replayRecord } from '../replay-record.ts';
 import { checked, readResults } from '../results-file.ts';
@@ -57,15 +58,14 @@ function studySide(path: string, file: string, study: StudyResults): Side {
   if (names.size < points.length) {
     throw new InputError(`${path}: expected points with names of their own, got one twice`);
   }
-  const { thresholds = [], vary, ...rest } = checked(plan, planShape, `${file}: plan`);
-  const listed = Object.entries(vary).map(([axis, values]) => [axis, values.join(' ')]);
+  const shaped = checked(plan, planShape, `${file}: plan`);
   return {
     ...{ path, kind: 'study', version },
-    title: rest.title,
+    title: shaped.title,
     points: points.map(studyPoint),
-    asked: valuesByKey({ ...rest, vary: Object.fromEntries(listed) }),
+    asked: askedByPlan(shaped),
     axes: axesOfPoints(points),
-    thresholds,
+    thresholds: shaped.thresholds ?? [],
   };
 }
 
