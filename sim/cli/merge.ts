@@ -2,7 +2,7 @@
 import { mergeStudies } from '../study/merge.ts';
 import { PointStore } from '../study/point-store.ts';
 import { writeStudy } from '../study/study-files.ts';
-import { studyReport } from '../study/study-report.ts';
+import { screenReport } from '../study/study-report.ts';
 import { resultsOf } from '../study/study-results.ts';
 import { EXIT_PARTLY } from './exit-codes.ts';
 import type { Command } from './program.ts';
@@ -32,6 +32,6 @@ export function mergeInto(directories: readonly string[], output: string): void 
   for (const [at, point] of points.entries()) store.write(point, records[at]);
   const results = resultsOf(identity, records);
   writeStudy(store, results);
-  process.stdout.write(textForOutput(studyReport(results)));
+  process.stdout.write(textForOutput(screenReport(results)));
   if (records.some(({ failed }) => failed !== null)) process.exitCode = EXIT_PARTLY;
 }

@@ -9,12 +9,12 @@ import { canonicalPath, planText, readPlan } from '../study/plan-file.ts';
 import { pointRows } from '../study/point-row.ts';
 import { identityOf, PointStore } from '../study/point-store.ts';
 import { pointText } from '../study/point-text.ts';
-import { pointNamed, pointsOf, type StudyPoint } from '../study/points.ts';
+import { pointNamed, pointsOf, type StudyPoint, shortNameOf } from '../study/points.ts';
 import { parseShard, type Shard, shardOf, WHOLE } from '../study/shard.ts';
 import { shardOfCall } from '../study/shard-environment.ts';
 import { quotedWord } from '../study/shell-word.ts';
 import { removeStudy, writeStudy } from '../study/study-files.ts';
-import { studyReport } from '../study/study-report.ts';
+import { screenReport, studyReport } from '../study/study-report.ts';
 import { resultsOf, resultsText } from '../study/study-results.ts';
 import type { PointRecord, StudyResults } from '../study/study-schema.ts';
 import { sweep } from '../study/sweep.ts';
@@ -122,7 +122,10 @@ export function define(verb: Command): void {
     )
     .option('--commands <n>', 'print the commands of n shards, one a line, and run nothing')
     .option('--plan', 'print the plan and run nothing')
-    .option('--show <point>', 'print how to run one point alone; its name, or its number from 1 on')
+    .option(
+      '--show <point>',
+      'print how to run one point alone: its number from 1 on, or its values, as "levels=2"',
+    )
     .addOption(new Option('--format <form>', 'of stdout').choices(FORMATS).default('table'))
     .addHelpText('after', HELP)
     .action(runSweep);
@@ -139,13 +142,14 @@ async function runSweep(file: string | undefined, flags: SweepFlags): Promise<vo
   } else if (flags.commands !== undefined) {
     process.stdout.write(shardCommands(file, flags, flags.commands));
   } else {
-    await runPoints(plan, points, flags);
+    await runPoints(plan, points, file, flags);
   }
 }
 
 async function runPoints(
   plan: StudyPlan,
   all: readonly StudyPoint[],
+  file: string | undefined,
   flags: SweepFlags,
 ): Promise<void> {
   const { output, resume = false, report = false, format } = flags;
@@ -158,7 +162,7 @@ async function runPoints(
   const shard = flags.shard === undefined ? WHOLE : shardOfCall(flags.shard, process.env);
   const points = shardOf(all, shard);
   const threads = threadCount(flags.threads);
-  const signals = new StopSignals();
+  const signals = new StopSignals('points on their way are dropped');
   const store = output === undefined ? undefined : PointStore.open(output, plan);
   const records = new Map<number, PointRecord>();
   if (store !== undefined && resume) {
@@ -183,8 +187,9 @@ async function runPoints(
   });
   progress.end();
   const done = points.flatMap(({ index }) => records.get(index) ?? []);
-  tellEnd(done, points, shard);
+  tellEnd(done, points, shard, plan.axes);
   if (done.length < points.length) {
+    process.stderr.write(`${goOnWords(file, flags)}\n`);
     signals.finish();
     return;
   }
@@ -201,10 +206,12 @@ function tellEnd(
   done: readonly PointRecord[],
   points: readonly StudyPoint[],
   { index, count }: Shard,
+  axes: StudyPlan['axes'],
 ): void {
   const part = count === 1 ? '' : ` of shard ${index}/${count}`;
-  for (const { name, failed } of done) {
-    if (failed !== null) process.stderr.write(`tcesim: point failed: ${name}: ${failed}\n`);
+  for (const point of done) {
+    if (point.failed === null) continue;
+    process.stderr.write(`tcesim: point failed: ${shortNameOf(point, axes)}: ${point.failed}\n`);
   }
   process.stderr.write(`${done.length} of ${points.length} points${part} are done\n`);
 }
@@ -256,11 +263,30 @@ function threadCount(text: string | undefined): number {
 /** A command for each shard: GNU parallel runs them, and merge puts their directories together. */
 function shardCommands(file: string | undefined, flags: SweepFlags, text: string): string {
   const { count } = parseShard(`1/${text}`);
+  const { output = 'study', resume = false } = flags;
+  const call = `${callText(file, flags)}${resume ? ' --resume' : ''}`;
+  return Array.from({ length: count }, (_, shard) => {
+    const part = `--shard ${shard + 1}/${count} -o ${quotedWord(`${output}/${shard + 1}of${count}`)}`;
+    return `${call} ${part}\n`;
+  }).join('');
+}
+
+/** How a sweep that was stopped goes on. */
+function goOnWords(file: string | undefined, flags: SweepFlags): string {
+  const { output, report, format } = flags;
+  if (output === undefined) return 'nothing is kept: that takes -o DIR, and --resume later';
+  const form = `${report ? ' --report' : ''}${format === 'table' ? '' : ` --format ${format}`}`;
+  return `to go on: ${callText(file, flags)} -o ${quotedWord(output)}${form} --resume`;
+}
+
+/** A call as somebody typed it, but for where its points go and what is printed of them. */
+function callText(file: string | undefined, flags: SweepFlags): string {
   const {
-    output = 'study',
+    output: _output,
     format: _format,
     commands: _commands,
     report: _report,
+    resume: _resume,
     ...rest
   } = flags;
   const words = Object.entries(rest).flatMap(([name, value]) =>
@@ -268,13 +294,7 @@ function shardCommands(file: string | undefined, flags: SweepFlags, text: string
       each === true ? [`--${name}`] : [`--${name}`, quotedWord(String(each))],
     ),
   );
-  const call = ['tcesim sweep', ...(file === undefined ? [] : [quotedWord(file)]), ...words].join(
-    ' ',
-  );
-  return Array.from({ length: count }, (_, shard) => {
-    const part = `--shard ${shard + 1}/${count} -o ${quotedWord(`${output}/${shard + 1}of${count}`)}`;
-    return `${call} ${part}\n`;
-  }).join('');
+  return ['tcesim sweep', ...(file === undefined ? [] : [quotedWord(file)]), ...words].join(' ');
 }
 
 function render(results: StudyResults, format: SweepFlags['format']): string {
@@ -286,6 +306,6 @@ function render(results: StudyResults, format: SweepFlags['format']): string {
     case 'markdown':
       return renderMarkdown(studyReport(results));
     case 'table':
-      return textForOutput(studyReport(results));
+      return textForOutput(screenReport(results));
   }
 }

@@ -20,7 +20,7 @@ const VERBS: readonly Verb[] = [
   },
   {
     name: 'sweep',
-    description: 'a study: replay all combinations of parameters, and say what is best',
+    description: 'a study: replay all combinations of parameters, and say how many levels are best',
     load: () => import('./sweep.ts'),
   },
   {

@@ -1,7 +1,8 @@
 /** A study as a report: what was asked, the verdict on level counts, the points, and which of them failed. */
 import { describeBytes } from '../../models/size.ts';
 import type { Report, Section } from '../report/document.ts';
-import { formatNs, formatShare } from '../report/numbers.ts';
+import { formatCountOf, formatNs, formatShare } from '../report/numbers.ts';
+import { placeOf } from './points.ts';
 import type { PointRecord, StudyResults } from './study-schema.ts';
 import { levelCases } from './verdict.ts';
 import { caseSections, verdictSection } from './verdict-words.ts';
@@ -9,20 +10,50 @@ import { caseSections, verdictSection } from './verdict-words.ts';
 /** More points than this are for programs: points.csv has them. */
 const POINTS_SHOWN_MAX = 200;
 
+/** More cases or points than these would scroll the verdict off a screen. */
+const CASES_ON_SCREEN_MAX = 40;
+const POINTS_ON_SCREEN_MAX = 80;
+
 /** Levels of this many are compared. */
 const LEVELS_COMPARED_MIN = 2;
 
 /** The report of a study that is complete. */
 export function studyReport(results: StudyResults): Report {
+  const { points } = results;
+  return reportOf(results, [
+    ...verdictSections(results),
+    ...(points.length > POINTS_SHOWN_MAX ? [] : [pointsSection(points, variedAxes(results))]),
+  ]);
+}
+
+/** The same for a screen: of a large study the verdict, and where the tables are. */
+export function screenReport(results: StudyResults): Report {
+  const { points } = results;
+  const [verdict, ...cases] = verdictSections(results);
+  const sections = verdict === undefined ? [] : [verdict];
+  const elsewhere: string[] = [];
+  const windows = cases.reduce((sum, { tables }) => sum + tables[0].rows.length, 0);
+  if (windows <= CASES_ON_SCREEN_MAX) sections.push(...cases);
+  else elsewhere.push('Why the best is best, window by window: report.txt, or --format markdown.');
+  if (points.length <= POINTS_ON_SCREEN_MAX) {
+    sections.push(pointsSection(points, variedAxes(results)));
+  } else {
+    elsewhere.push(
+      `${formatCountOf(points.length, 'point')}, a line each: points.csv, or --format csv.`,
+    );
+  }
+  if (elsewhere.length > 0) {
+    const remarks = [...elsewhere, 'Files are kept with -o DIR.'];
+    sections.push({ title: 'Not shown', tables: [], remarks });
+  }
+  return reportOf(results, sections);
+}
+
+function reportOf(results: StudyResults, answers: readonly Section[]): Report {
   const { plan, points } = results;
   return {
     title: `${plan.title}: ${points.length} points`,
-    sections: [
-      askedSection(results),
-      ...verdictSections(results),
-      ...(points.length > POINTS_SHOWN_MAX ? [] : [pointsSection(points, variedAxes(results))]),
-      ...failedSection(points, variedAxes(results)),
-    ],
+    sections: [askedSection(results), ...answers, ...failedSection(points, variedAxes(results))],
   };
 }
 
@@ -109,7 +140,7 @@ function figures({ replay }: PointRecord): string[] {
 /** A point goes by what varies; the rest stands above. */
 function failedSection(points: readonly PointRecord[], varied: readonly string[]): Section[] {
   const remarks = points.flatMap(({ values, failed }) => {
-    const place = varied.map((axis) => `${axis}=${values[axis]}`).join(' ');
+    const place = placeOf({ values }, varied);
     return failed === null ? [] : [place === '' ? failed : `${place}: ${failed}`];
   });
   if (remarks.length === 0) return [];

@@ -140,9 +140,7 @@ describe('shards', () => {
     await succeed('sweep', ...SEEDED, '--shard', '1/3', '-o', path('third'));
     const { code, stderr } = await tcesim('merge', path('third'), '-o', path('none'));
     expect(code).toBe(3);
-    expect(stderr).toMatch(
-      /12 of 18 points are missing: 2 \(kernel=.* levels=2 trace=random\), 3 /,
-    );
+    expect(stderr).toMatch(/12 of 18 points are missing: 2 \(page=4K window=2G levels=2\), 3 /);
     expect(stderr).toMatch(/, and 7 more$/m);
     expect(existsSync(path('none'))).toBe(false);
   });
@@ -189,9 +187,20 @@ describe('a directory', () => {
     const { code, stderr } = await tcesim('sweep', ...PLAN, '--seed', 't', '-o', path('whole'));
     expect(code).toBe(3);
     expect(stderr).toMatch(
-      /whole: holds points of 'study' \(plan \w+, tcesim .*\), not of 'study'/,
+      /whole: holds points of another study: seed: 's' there, 't' here; give another -o, or delete the directory\n$/,
     );
     expect(bytes('whole')).toBe(before);
+  });
+
+  test('of another study names the first three keys that differ, and how many more', async () => {
+    const { stderr } = await tcesim(
+      ...['sweep', '--levels', '1,2', '--set', 'tags.count=8', '--requests', '9'],
+      ...['--seed', 's', '-o', path('whole')],
+    );
+    expect(stderr).toContain(
+      "requests: '300' there, '9' here; vary.page: '4K 64K' there, '64K' here; " +
+        "vary.window: '2G 64G 1T' there, '64G' here; and 2 more;",
+    );
   });
 
   test('is gone on with: finished points stay as they are, others are not believed', async () => {
@@ -228,13 +237,28 @@ describe('a directory', () => {
     const done = () => finishedIn(path(`${directory}/points`));
     while (done() < 2) await wait(20);
     running.kill(signal);
-    expect((await running.ended).code).toBe(code);
+    const ended = await running.ended;
+    expect(ended.code).toBe(code);
+    if (code !== null) {
+      expect(ended.stderr.trimEnd().split('\n').at(-1)).toBe(
+        `to go on: tcesim sweep ${many.join(' ')} --threads 1 -o ${path(directory)} --resume`,
+      );
+    }
     const kept = done();
     expect(kept).toBeGreaterThanOrEqual(2);
     expect(existsSync(path(`${directory}/results.json`))).toBe(false);
     await succeed('sweep', ...many, '--resume', '-o', path(directory));
     if (!existsSync(path('long'))) await succeed('sweep', ...many, '-o', path('long'));
     expect(bytes(directory)).toBe(bytes('long'));
+  });
+
+  test('that nobody named is told when a sweep is stopped: nothing is kept', async () => {
+    const running = start(['sweep']);
+    await wait(4000);
+    running.kill('SIGINT');
+    const { code, stdout, stderr } = await running.ended;
+    expect([code, stdout]).toEqual([130, '']);
+    expect(stderr).toMatch(/\nnothing is kept: that takes -o DIR, and --resume later\n$/);
   });
 
   test('that cannot be made is one line', async () => {
@@ -254,9 +278,7 @@ describe('points that cannot run', () => {
       ...['-o', path('partly')],
     );
     expect(code).toBe(5);
-    expect(stderr).toMatch(
-      /point failed: phb=phb3 .* page=2M .*: page: expected one that phb3 has/,
-    );
+    expect(stderr).toMatch(/point failed: phb=phb3 page=2M: page: expected one that phb3 has/);
     const { points } = results('partly');
     expect(points.map(({ failed }) => failed === null)).toEqual([true, false, true, true]);
     expect(points.map(({ replay }) => replay?.requests ?? 0)).toEqual([300, 0, 300, 300]);
@@ -278,7 +300,7 @@ describe('points that cannot run', () => {
     );
     const { code, stderr } = await tcesim('sweep', path('small.yaml'), '--format', 'csv');
     expect(code).toBe(5);
-    expect(stderr).toMatch(/point failed: .* window=2G .*: window: expected/);
+    expect(stderr).toMatch(/point failed: window=2G: window: expected/);
   });
 });
 
@@ -287,6 +309,20 @@ function finishedIn(folder: string): number {
   if (!existsSync(folder)) return 0;
   return readdirSync(folder).filter((name) => name.endsWith('.json')).length;
 }
+
+test('a study of many points shows its verdict, and says where its tables are', async () => {
+  const shown = await succeed(
+    ...['sweep', '--levels', '1..2', '--window', '2G..64T', '--page', '4K,64K,2M'],
+    ...['--requests', '20', '-o', path('large')],
+  );
+  expect(shown).toMatch(/Verdict: the best level count for each window\n/);
+  expect(shown).not.toMatch(/\nPoints\n/);
+  expect(shown).toMatch(/\nNot shown\n(.*\n)*.*report\.txt(.*\n)* +96 points, a line each: points/);
+  expect(shown.split('\n').length).toBeLessThan(50);
+  const report = readFileSync(path('large/report.txt'), 'utf8');
+  expect(report).toMatch(/page 64K\n +window +best +table +why not fewer/);
+  expect(report.match(/^ +\d+[KMG] +\d+[GT] +\d /gm)).toHaveLength(96);
+});
 
 test('points that are run anew leave no results of an earlier run beside them', async () => {
   const call = ['--levels', '1..2', '--window', '2G', '--page', '64K', '--requests', '300'];
