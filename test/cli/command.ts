@@ -21,6 +21,8 @@ export interface Ended {
 /** A command that is still running. */
 export interface Running {
   kill(signal: NodeJS.Signals): void;
+  /** The command has said this on standard error; or it has ended. */
+  says(text: string): Promise<void>;
   /** The command has opened this output file, whose name is temporary until it is whole; or it has ended. */
   writes(path: string): Promise<void>;
   readonly ended: Promise<Ended>;
@@ -51,7 +53,11 @@ export function start(args: readonly string[], input?: string | Uint8Array): Run
       await wait(POLL_MS);
     }
   };
-  return { kill: (signal) => child.kill(signal), writes, ended };
+  const says = async (text: string) => {
+    const isSaid = () => Buffer.concat(errors).toString().includes(text);
+    while (!isSaid() && child.exitCode === null && child.signalCode === null) await wait(POLL_MS);
+  };
+  return { kill: (signal) => child.kill(signal), says, writes, ended };
 }
 
 /** Runs `tcesim` to its end. */

@@ -253,8 +253,8 @@ describe('a directory', () => {
   });
 
   test('that nobody named is told when a sweep is stopped: nothing is kept', async () => {
-    const running = start(['sweep']);
-    await wait(4000);
+    const running = start(['sweep', '--threads', '1']);
+    await running.says('points done');
     running.kill('SIGINT');
     const { code, stdout, stderr } = await running.ended;
     expect([code, stdout]).toEqual([130, '']);
