@@ -241,16 +241,21 @@ function writtenIn(flags: SweepFlags): WrittenPlan {
   const names = settings.map(([name]) => name);
   const twice = names.find((name, at) => names.indexOf(name) < at);
   if (twice !== undefined) throw new InputError(`--set ${twice}: given twice`);
-  const isFlag = (name: string) => (AXIS_FLAGS as readonly string[]).includes(name);
   return {
     ...(flags.seed !== undefined && { seed: flags.seed }),
     ...(flags.requests !== undefined && { requests: flags.requests }),
     vary: new Map([...axes, ...settings]),
     traces: {},
     hosts: {},
-    place: ([, name = '']) => (isFlag(name) ? `--${name}` : `--set ${name}`),
+    place: (keys) => placeOfFlag(keys.at(-1) ?? ''),
     fileAt: (name) => name,
   };
+}
+
+/** How a flag is written that gives an axis, or a key of the plan. */
+function placeOfFlag(name: string): string {
+  const isFlag = [...AXIS_FLAGS, 'requests'].includes(name);
+  return isFlag ? `--${name}` : `--set ${name}`;
 }
 
 function threadCount(text: string | undefined): number {

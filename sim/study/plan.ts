@@ -7,6 +7,7 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { InputError } from '../../models/input-error.ts';
 import { GENERATORS } from '../../traces/generate/generate.ts';
+import { requestCount } from '../../traces/generate/parameters.ts';
 import { suggest } from '../../traces/nearest.ts';
 import { type AxisValues, axesOf } from './axis.ts';
 import { Metrics } from './compare/metrics.ts';
@@ -50,7 +51,8 @@ const HASHED_AT_A_TIME = 2 ** 20;
 
 /** Flags over a file: an axis of the flags stands in the place of the file's. */
 export function mergePlans(file: WrittenPlan, flags: WrittenPlan): WrittenPlan {
-  const isOfFlags = ([first, name]: readonly string[]) => first === 'vary' && flags.vary.has(name);
+  const isOfFlags = ([first, name]: readonly string[]) =>
+    first === 'vary' ? flags.vary.has(name) : first === 'requests' && flags.requests !== undefined;
   return {
     ...file,
     ...(flags.seed !== undefined && { seed: flags.seed }),
@@ -68,11 +70,12 @@ export function planOf(
   shipped: Readonly<Record<string, TraceChoice>>,
 ): StudyPlan {
   const { place, fileAt } = written;
+  const texts = { ...PRESETS, ...definedOf(written) };
+  requestCount(place(['requests']), texts.requests);
   const axes = axesOf(written.vary, (name) => place(['vary', name]));
   const known = { ...shipped, ...written.traces };
   const traces = named(axes, 'trace', (name) => traceNamed(name, known, fileAt, place));
   const hosts = named(axes, 'host', (name) => hostNamed(name, written.hosts, fileAt, place));
-  const texts = { ...PRESETS, ...definedOf(written) };
   return {
     ...texts,
     thresholds: thresholdsFor(axes, written),

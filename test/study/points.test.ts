@@ -201,6 +201,10 @@ describe('a plan', () => {
     ['vary: {page: 4K}\nlevels: 1..3', /yaml:2:1: levels: unknown key; it goes under vary:$/],
     ['tags.count: 8\nvary: {page: 4K}', /yaml:1:1: tags\.count: unknown key; it goes under vary:$/],
     ['vary:\n  lewels: 1', /plan\.yaml:2:3: vary\.lewels: unknown key, did you mean 'levels'/],
+    [
+      'vary:\n  levels: 1\nrequests: -5',
+      /plan\.yaml:3:1: requests: expected a whole number 1\.\..*, got '-5'$/,
+    ],
     ['vary:\n  levels: []', /plan\.yaml:2:3: vary\.levels: expected a value, got an empty list/],
     ['vary:\n  levels: 3..1', /plan\.yaml:2:3: vary\.levels: expected a rising range/],
     ['vary:\n  kernel: 6.10', /vary\.kernel: expected a name in quotes/],

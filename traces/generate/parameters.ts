@@ -108,7 +108,7 @@ export function readCommon(texts: Texts, windowName = 'window'): CommonValues {
       throw new InputError(`${name}: expected a multiple of the page, got '${texts[name]}'`);
     }
   }
-  const requests = countBetween('requests', texts.requests as string, 1, EXACT_MAX);
+  const requests = requestCount('requests', texts.requests as string);
   const interval = readInterval(texts);
   if (requests * interval.ticks > EXACT_MAX) {
     throw new InputError(
@@ -143,6 +143,11 @@ function readInterval(texts: Texts): CommonValues['interval'] {
     );
   }
   return { ticks: Number(whole + fraction), ticksPerNs: 10 ** fraction.length };
+}
+
+/** How many requests a text asks for; `name` is what the error calls it. Throws InputError. */
+export function requestCount(name: string, text: string): number {
+  return countBetween(name, text, 1, EXACT_MAX);
 }
 
 /** A whole number of things, which may end in K, M or G (powers of 1000, 2.2M is 2200000), in a range. */
