@@ -3,7 +3,7 @@
  * what the page shows. `...` on a line of its own stands for lines left out; `[exit code N]` for the code.
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
@@ -16,6 +16,9 @@ const pages = [
     .map((name) => `docs/${name}`),
 ];
 
+// Where the pages put files.
+mkdirSync(`${root}out`, { recursive: true });
+
 /** The command and the shown output of each `console` block of a page. */
 function examples(page: string): { command: string; shown: string[] }[] {
   const text = readFileSync(`${root}${page}`, 'utf8');
@@ -26,7 +29,8 @@ function examples(page: string): { command: string; shown: string[] }[] {
 
 /** Runs the built command line; both streams in one, and the exit code as the pages write it. */
 function output(command: string): string[] {
-  const args = ['dist/sim/cli/main.js', ...command.split(' ')];
+  const words = command.match(/'[^']*'|\S+/g) ?? [];
+  const args = ['dist/sim/cli/main.js', ...words.map((word) => word.replace(/^'(.*)'$/, '$1'))];
   const { stdout, stderr, status } = spawnSync(process.execPath, args, {
     cwd: root,
     encoding: 'utf8',
