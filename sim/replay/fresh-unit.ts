@@ -3,18 +3,11 @@
  * compiled code as long as the factory's closure exists once in a thread; a second unit from the same
  * module would make both 1.5 times slower (measured, Node 20). So every PHB brings its own.
  */
-import { setFlagsFromString } from 'node:v8';
+import { raiseCompilerBudget } from '../compiler-budget.ts';
 import type { TceUnit } from '../unit/tce-unit.ts';
 import type { TceUnitSetup } from '../unit/unit-parts.ts';
 
-// The path of a request is many small methods; V8's budget for inlining ends in the middle of it. With this one
-// hits and misses take half of the time (Node 20, in pairs). But what is larger than the first size, `request` above
-// all and the walk, is compiled for itself: as one piece with the loop of `replay` it was compiled anew each time that a
-// branch was met for the first time. Against one piece of all, CPU of whole runs (Node 20, medians of five): 250,000
-// random requests 0.6, 3 million 0.84, 20 million 0.98; hits 0.9 at 250,000, and 1.05 at 53 million.
-setFlagsFromString('--max-inlined-bytecode-size=300');
-setFlagsFromString('--max-inlined-bytecode-size-cumulative=9200');
-setFlagsFromString('--max-inlined-bytecode-size-absolute=40000');
+raiseCompilerBudget();
 
 type UnitModule = typeof import('../unit/tce-unit.ts');
 

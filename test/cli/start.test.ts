@@ -13,7 +13,7 @@ function loadedWith(url: URL, found = new Map<string, string>()): Map<string, st
   if (found.has(url.href)) return found;
   const text = readFileSync(fileURLToPath(url), 'utf8');
   found.set(url.href, text);
-  for (const [, path] of text.matchAll(/^import .*?"(\.[^"]+)";$/gm)) {
+  for (const [, path] of text.matchAll(/^(?:import .*?|await import\()"(\.[^"]+)"\)?;$/gm)) {
     loadedWith(new URL(path, url), found);
   }
   return found;
