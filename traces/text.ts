@@ -3,7 +3,7 @@ import { hex } from '../models/bits.ts';
 import { OPERATIONS, type TraceBatch } from './format.ts';
 import { getWord } from './row-buffer.ts';
 
-/** A row's cells as text, in the order of `CSV_COLUMNS`: time in decimal, addresses in hexadecimal. */
+/** A row's cells as text, in the order of `TRACE_COLUMNS`: time in decimal, addresses in hexadecimal. */
 export function rowCells(batch: TraceBatch, row: number): string[] {
   return [
     getWord(batch.timeNs, row).toString(),

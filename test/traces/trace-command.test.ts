@@ -4,8 +4,8 @@ import { Command } from '../../sim/cli/program.ts';
 import { commandText } from '../../sim/cli/trace/shared.ts';
 import { define } from '../../sim/cli/trace.ts';
 import { OPERATIONS } from '../../traces/format.ts';
-import { CSV_COLUMNS } from '../../traces/import/csv.ts';
 import { openTrace } from '../../traces/open.ts';
+import { TRACE_COLUMNS } from '../../traces/row-words.ts';
 import { rowCells } from '../../traces/text.ts';
 import { importText, rowsOf, samplePath, temporaryFile, temporaryPath } from './rows.ts';
 
@@ -121,7 +121,7 @@ test('info prints facts to read, or exact JSON', async () => {
 
 test('what cat prints is imported again to the same rows', async () => {
   const source = await openTrace(samplePath('p9-vfio.jsonl'));
-  const lines = [CSV_COLUMNS.join(',')];
+  const lines = [TRACE_COLUMNS.join(',')];
   for await (const batch of source.batches()) {
     for (let row = 0; row < batch.rows; row += 1) lines.push(rowCells(batch, row).join(','));
   }
@@ -137,5 +137,5 @@ test.each(['--from', '--rows'])('cat wants a whole number for %s', async (option
 
 test('the README names every operation and every column', () => {
   const text = readFileSync(new URL('../../traces/README.md', import.meta.url), 'utf8');
-  for (const name of [...OPERATIONS, ...CSV_COLUMNS]) expect(text).toContain(`\`${name}\``);
+  for (const name of [...OPERATIONS, ...TRACE_COLUMNS]) expect(text).toContain(`\`${name}\``);
 });

@@ -1,11 +1,12 @@
 /** A trace as CSV that the CSV importer reads to the same rows. */
 import type { TraceBatch, TraceClock } from '../format.ts';
-import { CSV_CLOCK_ORDER, CSV_COLUMNS } from '../import/csv.ts';
+import { CSV_CLOCK_ORDER } from '../import/csv.ts';
+import { TRACE_COLUMNS } from '../row-words.ts';
 import { rowCells } from '../text.ts';
 
 /** The lines in front of the rows. */
 export function csvHeader(clock: TraceClock): string {
-  const header = `${CSV_COLUMNS.join(',')}\n`;
+  const header = `${TRACE_COLUMNS.join(',')}\n`;
   return clock === 'order' ? `${CSV_CLOCK_ORDER}\n${header}` : header;
 }
 

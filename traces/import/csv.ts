@@ -4,48 +4,17 @@
  * bad row is counted as in a log, except in the rows of a scenario, which were written for it.
  */
 import { InputError } from '../../models/input-error.ts';
-import { OPERATIONS, Op } from '../format.ts';
-import { suggest } from '../nearest.ts';
-import { PeNumbering } from '../numbering.ts';
-import { parseUnsigned } from '../numbers.ts';
-import type { RowBuffer, TraceRow } from '../row-buffer.ts';
+import type { RowBuffer } from '../row-buffer.ts';
+import { type Column, REQUIRED_COLUMNS, RowWords, TRACE_COLUMNS } from '../row-words.ts';
 import { ColumnMap, type Places } from './csv-columns.ts';
 import type { ImportLog, LineFormat, LineParser } from './import.ts';
-import { parsePciName } from './pci-name.ts';
 import { readTimeUnit } from './time-unit.ts';
 
-/** The header's names and the bits of their numbers (`op` is a name). */
-const COLUMN_BITS = {
-  time_ns: 64,
-  op: 0,
-  phb: 8,
-  rid: 16,
-  pe: 16,
-  length: 32,
-  address: 64,
-  value: 64,
-} as const;
+const KNOWN = { names: TRACE_COLUMNS, required: REQUIRED_COLUMNS };
 
-type Column = keyof typeof COLUMN_BITS;
-
-/** Column names in the order in which this project writes them. */
-export const CSV_COLUMNS = Object.keys(COLUMN_BITS) as readonly Column[];
-
-const REQUIRED: readonly Column[] = ['time_ns', 'rid', 'op', 'address', 'length'];
-const KNOWN = { names: CSV_COLUMNS, required: REQUIRED };
-
-/** Operations by name: those of the schema, and what other tools call a read and a write. */
-const OPERATION_CODES: ReadonlyMap<string, number> = new Map([
-  ...OPERATIONS.map((name, code) => [name as string, code] as const),
-  ...['r', 'rd', 'mrd', 'mrd32', 'mrd64'].map((name) => [name, Op.read] as const),
-  ...['w', 'wr', 'mwr', 'mwr32', 'mwr64'].map((name) => [name, Op.write] as const),
-]);
 /** What else a PCIe analyser lists (PCI Express Base Specification, table 2-3): no access to memory. */
 const OTHER_TLP = /^(?:cpl(?:d|lk|dlk)?|cfg(?:rd|wr)[01]|io(?:rd|wr)|msgd?)$/;
 
-/** `01:00.0`, as lspci prints it where there is one domain. */
-const WITHOUT_DOMAIN = /^[^:]+:[^:]+$/;
-const TIME = /^(\d{1,20})\.(\d{1,20})$/;
 /** Separators by which a header is known. */
 const SEPARATORS = /[,;|\t]/;
 
@@ -54,7 +23,7 @@ export const CSV_CLOCK_ORDER = '# clock: order';
 
 export const csvFormat: LineFormat = {
   name: 'csv',
-  description: `table with a header that names ${REQUIRED.join(', ')}, or with a map of its columns`,
+  description: `table with a header that names ${REQUIRED_COLUMNS.join(', ')}, or with a map of its columns`,
   options: [
     {
       name: 'columns',
@@ -74,7 +43,9 @@ export const csvFormat: LineFormat = {
   matches: (lines) => {
     const header = lines.find((line) => !isComment(line)) ?? '';
     const names = header.split(SEPARATORS).map((name) => bare(name).toLowerCase());
-    return names.filter((name) => (REQUIRED as readonly string[]).includes(name)).length >= 2;
+    return (
+      names.filter((name) => (REQUIRED_COLUMNS as readonly string[]).includes(name)).length >= 2
+    );
   },
   parser: (rows, log, place, options) => new CsvParser(rows, log, place, options),
 };
@@ -89,14 +60,12 @@ export function csvLineOf(text: string, row: number): number {
 class CsvParser implements LineParser {
   private readonly map: ColumnMap<Column>;
   private readonly separator: string;
-  private readonly unitNs: bigint;
+  private readonly words: RowWords;
   /** The rows of a scenario come without options. */
   private readonly isScenario: boolean;
   private places: Places<Column> | undefined;
   /** Cells of a row; 0 where no header says it. */
   private width = 0;
-  private readonly numbering = new PeNumbering();
-  private timeNs = 0n;
 
   constructor(
     private readonly rows: RowBuffer,
@@ -107,7 +76,7 @@ class CsvParser implements LineParser {
     this.isScenario = options.columns === undefined;
     this.map = new ColumnMap(options.columns ?? '', KNOWN);
     this.separator = readSeparator(options.separator ?? ',');
-    this.unitNs = this.isScenario ? 1n : readTimeUnit(options);
+    this.words = new RowWords(this.isScenario ? 1n : readTimeUnit(options));
     if (this.map.isByNumber) this.places = this.map.numbered();
   }
 
@@ -129,7 +98,9 @@ class CsvParser implements LineParser {
 
   finish(): void {
     if (!this.places) {
-      throw new InputError(`${this.place}: expected a header that names ${REQUIRED.join(', ')}`);
+      throw new InputError(
+        `${this.place}: expected a header that names ${REQUIRED_COLUMNS.join(', ')}`,
+      );
     }
   }
 
@@ -143,30 +114,7 @@ class CsvParser implements LineParser {
     const text = (column: Column) => cells[places.get(column) ?? cells.length];
     const name = (text('op') as string).toLowerCase();
     if (!this.isScenario && OTHER_TLP.test(name)) this.log.expected(`${name}: no memory request`);
-    else this.rows.add(this.read(text));
-  }
-
-  /** The row of such cells. What is remembered of it waits until all of it was read. */
-  private read(text: (column: Column) => string | undefined): TraceRow {
-    const number = (column: Column) => numberIn(column, text(column));
-    const op = operationIn(text('op') as string);
-    const rid = ridIn(text('rid') as string);
-    const timeNs = timeIn(text('time_ns') as string, this.unitNs);
-    if (timeNs < this.timeNs) {
-      throw new InputError(`column time_ns: expected at least ${this.timeNs}, got ${timeNs}`);
-    }
-    const row = {
-      op,
-      timeNs,
-      phb: Number(number('phb')),
-      rid,
-      pe: Number(number('pe')),
-      length: Number(number('length')),
-      address: number('address'),
-      value: number('value'),
-    };
-    this.timeNs = timeNs;
-    return text('pe') === undefined ? { ...row, pe: this.numbering.number(op, rid) } : row;
+    else this.rows.add(this.words.read(text));
   }
 
   private checkWidth({ length }: readonly string[], places: Places<Column>): void {
@@ -195,36 +143,4 @@ function readSeparator(text: string): string {
   if (text === 'tab') return '\t';
   if (text.length === 1 && !/[\w."#]/.test(text)) return text;
   throw new InputError(`separator: expected a character such as ; or the word tab, got '${text}'`);
-}
-
-function numberIn(column: Column, text: string | undefined): bigint {
-  if (text === undefined) return 0n;
-  const bits = COLUMN_BITS[column];
-  const value = parseUnsigned(text, bits);
-  if (value !== undefined) return value;
-  throw new InputError(`column ${column}: expected an unsigned ${bits}-bit number, got '${text}'`);
-}
-
-/** Nanoseconds of a time in a unit, rounded down. */
-function timeIn(text: string, unitNs: bigint): bigint {
-  const [, whole, fraction = ''] = TIME.exec(text) ?? [];
-  const ticks = whole === undefined ? numberIn('time_ns', text) : BigInt(whole + fraction);
-  const timeNs = (ticks * unitNs) / 10n ** BigInt(fraction.length);
-  if (timeNs >> BigInt(COLUMN_BITS.time_ns) === 0n) return timeNs;
-  throw new InputError(`column time_ns: expected less than 2^64 ns, got '${text}'`);
-}
-
-function ridIn(text: string): number {
-  const name = WITHOUT_DOMAIN.test(text) ? `0000:${text}` : text;
-  const rid = parsePciName(name)?.rid ?? parseUnsigned(text, COLUMN_BITS.rid);
-  if (rid !== undefined) return Number(rid);
-  throw new InputError(
-    `column rid: expected a 16-bit number or bus:device.function, got '${text}'`,
-  );
-}
-
-function operationIn(text: string): number {
-  const code = OPERATION_CODES.get(text.toLowerCase());
-  if (code !== undefined) return code;
-  throw new InputError(`column op: unknown operation '${text}'${suggest(text, OPERATIONS)}`);
 }

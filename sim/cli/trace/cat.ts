@@ -3,9 +3,9 @@
 import { CheckedTrace } from '../../../traces/checked-trace.ts';
 import { csvHeader } from '../../../traces/export/csv-text.ts';
 import type { TraceSource } from '../../../traces/format.ts';
-import { CSV_COLUMNS } from '../../../traces/import/csv.ts';
 import { openTrace } from '../../../traces/open.ts';
 import { OutputFile } from '../../../traces/output-file.ts';
+import { TRACE_COLUMNS } from '../../../traces/row-words.ts';
 import { rowCells } from '../../../traces/text.ts';
 import { type Command, Option } from '../program.ts';
 import { warnOfChangedRows, warnOfDamage, wholeNumber } from './shared.ts';
@@ -66,7 +66,7 @@ async function printRows(
 
 function heading(source: TraceSource, format: CatFormat): string {
   if (format === 'csv') return csvHeader(source.metadata.clock);
-  return format === 'json' ? '' : rowText(CSV_COLUMNS, format);
+  return format === 'json' ? '' : rowText(TRACE_COLUMNS, format);
 }
 
 function rowText(cells: readonly string[], format: CatFormat): string {
@@ -74,6 +74,6 @@ function rowText(cells: readonly string[], format: CatFormat): string {
   if (format === 'table') {
     return `${cells.map((cell, index) => cell.padStart(CELL_WIDTHS[index] ?? 0)).join(' ')}\n`;
   }
-  const named = CSV_COLUMNS.map((column, index) => [column, cells[index]]);
+  const named = TRACE_COLUMNS.map((column, index) => [column, cells[index]]);
   return `${JSON.stringify(Object.fromEntries(named))}\n`;
 }
