@@ -9,20 +9,15 @@ import {
   stringify,
 } from 'yaml';
 import { InputError } from '../models/input-error.ts';
-import { suggest } from '../traces/nearest.ts';
+import { checkForm, type Form } from './form.ts';
 import type { z } from './zod.ts';
 
 /** What a file is to hold. */
-export interface YamlForm<Schema extends z.ZodType> {
+export interface YamlForm<Schema extends z.ZodType> extends Form<Schema> {
   /** As a message names it: `scenario`. */
   readonly what: string;
   /** Behind messages about a file that is something else altogether. */
   readonly hint: string;
-  readonly schema: Schema;
-  /** The keys that are known in the map behind some keys. */
-  readonly keysBehind: (keys: readonly string[]) => readonly string[];
-  /** Where a key belongs that stands at the top and is none of those; undefined: nowhere. */
-  readonly homeOf?: (key: string) => string | undefined;
 }
 
 /** What stands in a file. */
@@ -38,7 +33,7 @@ export function readYaml<Schema extends z.ZodType>(
   path: string,
   form: YamlForm<Schema>,
 ): YamlContent<z.infer<Schema>> {
-  const { what, hint, schema } = form;
+  const { what, hint } = form;
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const at = (offset: number) => {
@@ -51,19 +46,8 @@ export function readYaml<Schema extends z.ZodType>(
   }
   const root = document.contents;
   if (!isMap(root)) throw new InputError(`${path}: expected a YAML map of keys${hint}`);
-  const parsed = schema.safeParse(plainData(document, path, what));
-  if (!parsed.success) {
-    const { issues } = parsed.error;
-    // A misspelt key is a missing one, too; the first tells more.
-    const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
-    const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-    const parents = issue.path.map(String);
-    const keys = [...parents, ...(unknownKey === undefined ? [] : [unknownKey])];
-    const problem =
-      unknownKey === undefined ? describeIssue(issue) : unknownWords(unknownKey, parents, form);
-    throw new InputError(`${at(offsetOf(root, keys))}: ${keys.join('.')}: ${problem}`);
-  }
-  return { data: parsed.data, place: (keys) => at(offsetOf(root as Node, keys)) };
+  const place = (keys: readonly string[]) => at(offsetOf(root as Node, keys));
+  return { data: checkForm(plainData(document, path, what), form, place), place };
 }
 
 /** Data as YAML; lists of plain values stand on one line. */
@@ -77,29 +61,6 @@ function plainData(document: Document, path: string, what: string): unknown {
     return document.toJS({ maxAliasCount: 0 });
   } catch {
     throw new InputError(`${path}: YAML aliases are not supported in ${what}s`);
-  }
-}
-
-function unknownWords(
-  key: string,
-  parents: readonly string[],
-  { keysBehind, homeOf }: Pick<YamlForm<z.ZodType>, 'keysBehind' | 'homeOf'>,
-): string {
-  const home = parents.length === 0 ? homeOf?.(key) : undefined;
-  return `unknown key${home === undefined ? suggest(key, keysBehind(parents)) : `; it goes under ${home}:`}`;
-}
-
-/** What is wrong with a value, in our words. */
-function describeIssue(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return `expected ${issue.expected === 'int' ? 'a whole number' : `a value of type ${issue.expected}`}`;
-    case 'too_small':
-      return `expected at least ${issue.minimum}`;
-    case 'too_big':
-      return `expected at most ${issue.maximum}`;
-    default:
-      return issue.message;
   }
 }
 

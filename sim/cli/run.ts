@@ -1,26 +1,16 @@
 /** `tcesim run`: replays a trace and reports. Data on stdout, progress on stderr. */
 import { basename, join } from 'node:path';
 import { InputError } from '../../models/input-error.ts';
-import type { TraceSource } from '../../traces/format.ts';
-import { csvTrace, openTrace } from '../../traces/open.ts';
-import type { Machine } from '../replay/machine.ts';
 import { replay } from '../replay/replay.ts';
 import type { ReplayOutcome } from '../replay/terms.ts';
 import { renderCsv } from '../report/render-csv.ts';
 import { renderMarkdown } from '../report/render-markdown.ts';
 import { renderText } from '../report/render-text.ts';
 import { runReport } from '../report/run-report.ts';
-import { buildResult } from '../results/result.ts';
 import type { Result } from '../results/result-schema.ts';
+import { Run } from '../run/run.ts';
 import { PACING_FORMS } from '../scenario/pacing.ts';
-import {
-  type DumpChoice,
-  describeMachine,
-  mergeScenarios,
-  resolveScenario,
-  type Scenario,
-  THREADS_MAX,
-} from '../scenario/scenario.ts';
+import { mergeScenarios, type Scenario, THREADS_MAX } from '../scenario/scenario.ts';
 import { parseSetting } from '../scenario/settings.ts';
 import type { Dump } from '../tables/dump.ts';
 import { parseDumpNumber } from '../tables/dump-number.ts';
@@ -100,46 +90,28 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
   if (scenario.trace === '-' && scenario.tables?.file === '-') {
     throw new UsageError('run: --trace - and --tables - both read standard input');
   }
-  const { trace, place } = await traceOf(scenario, file);
-  const resolve = () => resolveScenario(scenario, trace.metadata.clock);
-  const { spec, machine, isPacingAssumed } = file === undefined ? resolve() : placed(file, resolve);
-  if (scenario.trace === '-') refuseToReadTwice(machine);
-  const tables = scenario.tables && (await readDump(scenario.tables));
-  tables?.checkPes(machine.phb, machine.config.pe.count);
-  const threads = scenario.threads ?? 2;
+  if (!hasTrace(scenario)) {
+    throw new UsageError('run: no trace; give one with --trace FILE, or in a scenario');
+  }
+  const run = await Run.prepare(scenario, file);
+  const { place, tables, title, machine } = run;
   // Before anything is replayed: the request log may go there, too.
   if (flags.output !== undefined) makeDirectory(flags.output, '--output');
   const opened = await openLog(flags, place);
   const log = opened?.log;
-  const started = { wall: process.hrtime.bigint(), cpu: process.cpuUsage() };
   const progress = new ProgressLine();
-  const replaying = replay(trace, machine, {
-    lanes: threads,
-    signal: signals.signal,
-    onProgress: ({ items, rows }) => progress.show(items, rows),
-    ...(log && { requests: log }),
-    ...(tables && { tables }),
-  });
-  const outcome = await replaying.catch((error) => {
-    throw withPlace(place, error);
-  });
+  const { outcome, result } = await run.perform((trace, machine) =>
+    replay(trace, machine, {
+      lanes: run.threads,
+      signal: signals.signal,
+      onProgress: ({ items, rows }) => progress.show(items, rows),
+      ...(log && { requests: log }),
+      ...(tables && { tables }),
+    }),
+  );
   progress.end();
-  warnOfDamage(place, trace);
+  warnOfDamage(place, run.trace);
   if (tables) tellUnused(tables, outcome);
-  const described = {
-    ...describeMachine(machine),
-    ...(tables && { tables: describeDump(tables) }),
-    trace: { file: basename(place), ...trace.metadata },
-  };
-  const result = buildResult(outcome, {
-    version: VERSION,
-    spec,
-    isPacingAssumed,
-    skipped: trace.skipped,
-    scenario: described,
-    host: hostFacts(threads, started),
-  });
-  const title = `${spec.title}, ${basename(place)}`;
   if (flags.output !== undefined) writeDirectory(flags.output, result, title);
   process.stdout.write(render(result, title, flags.format));
   await log?.finish({
@@ -147,7 +119,7 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
     clockMHz: machine.config.unit.clockMHz,
     seed: machine.seed,
     trace: basename(place),
-    scenario: described,
+    scenario: run.described,
     isComplete: outcome.isComplete,
   });
   if (flags.report && flags.output !== undefined) {
@@ -157,17 +129,8 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
   signals.finish();
 }
 
-/** Standard input can be read once. Throws InputError on what reads the trace twice. */
-function refuseToReadTwice({ map, config }: Machine): void {
-  const isBelady = config.tceCache.replacement === 'belady';
-  const what = isBelady ? 'tceCache.replacement=belady' : '--map touched';
-  if (map !== 'touched' && !isBelady) return;
-  throw new InputError(`${what} reads the trace twice, which standard input cannot be`);
-}
-
-/** The dump as results name it. */
-function describeDump({ name: { file, seq, at } }: Dump) {
-  return { file: basename(file), dump: seq, at };
+function hasTrace({ trace, rows, generate }: Scenario): boolean {
+  return [trace, rows, generate].some((source) => source !== undefined);
 }
 
 /** A trace of other PHBs than the dump's finds no tables: that may be meant, but is worth a line. */
@@ -187,45 +150,6 @@ function inputsOf(file: string | undefined, { trace, tables }: Scenario): NamedF
   ];
 }
 
-/** The trace of a scenario, and the file that it stands in. */
-async function traceOf(
-  { trace, rows, generate }: Scenario,
-  file: string | undefined,
-): Promise<{ trace: TraceSource; place: string }> {
-  if (trace !== undefined) return { trace: await openTrace(trace), place: trace };
-  if (rows !== undefined && file !== undefined) {
-    return { trace: csvTrace(rows.text, rows.place), place: file };
-  }
-  if (generate !== undefined && file !== undefined) {
-    const { generator, set } = generate;
-    const { generate: generated } = await import('../../traces/generate/generate.ts');
-    return { trace: placed(`${file}: generate`, () => generated(generator, set)), place: file };
-  }
-  throw new UsageError('run: no trace; give one with --trace FILE, or in a scenario');
-}
-
-/** Says where a refused key was written, unless the message does. */
-function placed<Value>(place: string, work: () => Value): Value {
-  try {
-    return work();
-  } catch (error) {
-    throw withPlace(place, error);
-  }
-}
-
-function withPlace(place: string, error: unknown): unknown {
-  const isPlaced = (message: string) => message.includes(place === '-' ? 'standard input' : place);
-  if (!(error instanceof InputError) || isPlaced(error.message)) return error;
-  return new InputError(`${place}: ${error.message}`);
-}
-
-// Scenario files, dumps and request logs bring packages along (YAML, schemas, Arrow), which take 10 to 40 ms
-// each to load: they are loaded where they are asked for.
-async function readDump({ file, dump }: DumpChoice): Promise<Dump> {
-  const { Dump } = await import('../tables/dump.ts');
-  return Dump.read(file, dump);
-}
-
 async function scenarioOf(file: string | undefined, flags: RunFlags): Promise<Scenario> {
   const given: Scenario = {
     ...(flags.trace === undefined ? {} : { trace: flags.trace }),
@@ -243,7 +167,7 @@ async function scenarioOf(file: string | undefined, flags: RunFlags): Promise<Sc
   return flags.dump === undefined ? merged : withDump(merged, flags.dump);
 }
 
-/** The scenario of a file with what flags gave. */
+/** The scenario of a file with what flags gave. Its packages take 10 to 40 ms to load, and many runs have none. */
 async function mergedWith(file: string, given: Scenario): Promise<Scenario> {
   const { readScenario } = await import('../scenario/scenario-file.ts');
   return mergeScenarios(readScenario(file), given);
@@ -260,17 +184,6 @@ function threadCount(text: string): number {
   const count = Number(text);
   if (/^\d+$/.test(text) && count >= 1 && count <= THREADS_MAX) return count;
   throw new InputError(`--threads: expected 1..${THREADS_MAX}, got '${text}'`);
-}
-
-function hostFacts(threads: number, started: { wall: bigint; cpu: NodeJS.CpuUsage }) {
-  const { user, system } = process.cpuUsage(started.cpu);
-  return {
-    threads,
-    wallSeconds: Number(process.hrtime.bigint() - started.wall) / 1e9,
-    cpuSeconds: (user + system) / 1e6,
-    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
-    node: process.versions.node,
-  };
 }
 
 function render(result: Result, title: string, format: RunFlags['format']): string {

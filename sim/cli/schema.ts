@@ -2,7 +2,7 @@
 
 import { suggest } from '../../traces/nearest.ts';
 import { resultSchema } from '../results/result-schema.ts';
-import { scenarioSchema } from '../scenario/scenario-file.ts';
+import { scenarioSchema } from '../scenario/scenario-words.ts';
 import { planSchema } from '../study/plan-file.ts';
 import { studySchema } from '../study/study-schema.ts';
 import { z } from '../zod.ts';

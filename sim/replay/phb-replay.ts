@@ -8,8 +8,8 @@ import type { TceUnit } from '../unit/tce-unit.ts';
 import { createFreshUnit } from './fresh-unit.ts';
 import { Host, type StartState } from './host.ts';
 import type { Machine } from './machine.ts';
-import type { LogPartTask } from './request-log-part.ts';
-import { RequestRecorder } from './request-log-recorder.ts';
+import { appendToPart, type LogPartTask } from './request-log-part.ts';
+import { type LogSink, RequestRecorder } from './request-log-recorder.ts';
 import type { TouchedWindow } from './touched-pages.ts';
 import { Windows } from './windows.ts';
 
@@ -25,6 +25,8 @@ export interface PhbMemory {
   /** Pages that are mapped before the first item. */
   readonly touched?: readonly TouchedWindow[];
   readonly log?: LogPartTask;
+  /** Instead: who of the same thread gets the requests. */
+  readonly sink?: LogSink;
   /** For Belady's replacement, what a rehearsal found out; absent: this is the rehearsal. */
   readonly nextUses?: Int32Array;
 }
@@ -47,7 +49,7 @@ export class PhbReplay {
 
   /** A PHB whose tables live in `memory`, and whose items come in `items`; long work looks at `isStopped`. */
   static async create(
-    { phb, memory: shared, start, touched = [], log, nextUses }: PhbMemory,
+    { phb, memory: shared, start, touched = [], log, sink, nextUses }: PhbMemory,
     machine: Machine,
     items: Int32Array,
     isStopped: () => boolean,
@@ -56,7 +58,8 @@ export class PhbReplay {
     const memory = new PhysicalMemory(shared);
     const seed = `${machine.seed}/phb${phb}`;
     const rttBase = RTT_BASE;
-    const recorder = log && new RequestRecorder(phb, machine.seed, fixedCyclesOf(config), log);
+    const rows = sink ?? (log && fileSink(log));
+    const recorder = rows && new RequestRecorder(phb, machine.seed, fixedCyclesOf(config), rows);
     const accounts = recorder ?? new Accounts();
     const { replacement, granule } = config.tceCache;
     const isRehearsal = replacement === 'belady' && nextUses === undefined;
@@ -157,4 +160,9 @@ export class PhbReplay {
   state() {
     return { ...this.unit.state(), processes: this.host.processes() };
   }
+}
+
+/** Requests go to a part of the log's file. */
+function fileSink(part: LogPartTask): LogSink {
+  return { share: part.share, take: (cells, rows) => appendToPart(part, cells, rows) };
 }

@@ -7,12 +7,20 @@ import { type FixedCycles, fixedCyclesIn } from '../unit/books/fixed-cycles.ts';
 import { PARTS } from '../unit/books/parts.ts';
 import type { RequestAtHand } from '../unit/request-at-hand.ts';
 import type { TceUnit } from '../unit/tce-unit.ts';
-import { appendToPart, type LogPartTask } from './request-log-part.ts';
+import type { LogCells } from './request-log-columns.ts';
 import { LogRows } from './request-log-rows.ts';
 import { LogSample } from './request-log-sample.ts';
 
 /** In the place of a row's number: the request is not in the log. */
 const NO_ROW = -1;
+
+/** Who gets the rows. */
+export interface LogSink {
+  /** Share of the requests that are wanted. */
+  readonly share: number;
+  /** Takes the first rows of the cells, which are used again afterwards. */
+  take(cells: LogCells, rows: number): void;
+}
 
 export class RequestRecorder extends Accounts {
   private readonly rows: LogRows;
@@ -31,11 +39,11 @@ export class RequestRecorder extends Accounts {
     phb: number,
     seed: string,
     private readonly fixed: FixedCycles,
-    part: LogPartTask,
+    sink: LogSink,
   ) {
     super();
-    this.rows = new LogRows(phb, (cells, rows) => appendToPart(part, cells, rows));
-    this.sample = new LogSample(seed, phb, part.share);
+    this.rows = new LogRows(phb, (cells, rows) => sink.take(cells, rows));
+    this.sample = new LogSample(seed, phb, sink.share);
   }
 
   /** The unit whose requests these are, before its first. */

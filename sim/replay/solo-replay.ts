@@ -8,12 +8,24 @@ import type { Machine } from './machine.ts';
 import { OwnChunks } from './own-chunks.ts';
 import { preparePhb } from './phb-memory.ts';
 import { PhbReplay } from './phb-replay.ts';
+import type { LogSink } from './request-log-recorder.ts';
 import { memoryFor } from './table-room.ts';
 import type { NextUses, OnceOptions, ReplayOutcome, RowWatch } from './terms.ts';
 import { findTouched } from './touched-pass.ts';
 
 /** Chunks from one look at messages and timers to the next: some milliseconds. */
 const CHUNKS_A_TURN = 16;
+
+/** Who gets the requests as they are settled. */
+export interface RequestOutlet extends LogSink {
+  /** Resolves when it can take more. */
+  room(): Promise<void>;
+}
+
+/** What else a replay in this thread may have. */
+interface SoloOptions extends Pick<OnceOptions, 'tables'> {
+  readonly outlet?: RequestOutlet;
+}
 
 /**
  * Replays a trace in this thread. Throws InputError and MemoryExhausted, by name (see lane-error.ts), on a trace
@@ -23,14 +35,21 @@ export async function replaySolo(
   trace: TraceSource,
   machine: Machine,
   watch: RowWatch,
+  options: SoloOptions = {},
 ): Promise<ReplayOutcome> {
   const touched = await findTouched(trace, machine, () => watch.isStopped());
-  const once = (nextUses?: NextUses) => {
-    const known = nextUses ? { touched, nextUses } : { touched };
-    return new SoloReplay(trace, machine, watch, known).run();
-  };
-  return wantsForesight(machine) ? rehearseAndReplay(once, once) : once();
+  const known = { ...options, touched };
+  const once = (pass: Known) => new SoloReplay(trace, machine, watch, pass).run();
+  if (!wantsForesight(machine)) return once(known);
+  const { outlet: _outlet, ...rehearsing } = known;
+  return rehearseAndReplay(
+    () => once(rehearsing),
+    (nextUses: NextUses) => once({ ...known, nextUses }),
+  );
 }
+
+/** What one of possibly two passes is given. */
+type Known = SoloOptions & Pick<OnceOptions, 'touched' | 'nextUses'>;
 
 class SoloReplay implements Outlet {
   private readonly chunks = new OwnChunks();
@@ -44,9 +63,9 @@ class SoloReplay implements Outlet {
     private readonly trace: TraceSource,
     private readonly machine: Machine,
     private readonly watch: RowWatch,
-    private readonly known: Pick<OnceOptions, 'touched' | 'nextUses'>,
+    private readonly known: Known,
   ) {
-    this.memoryBytes = memoryFor(machine, undefined);
+    this.memoryBytes = memoryFor(machine, known.tables);
     this.feeder = new Feeder(
       this.chunks,
       machine,
@@ -67,6 +86,7 @@ class SoloReplay implements Outlet {
     }
     this.watch.onRows(this.feeder.rows - this.rowsTold);
     this.rowsTold = this.feeder.rows;
+    await this.known.outlet?.room();
     this.chunksDone += 1;
     if (this.chunksDone % CHUNKS_A_TURN === 0) await nextTurn();
   }
@@ -80,9 +100,10 @@ class SoloReplay implements Outlet {
   }
 
   private async addPhb(phb: number): Promise<PhbReplay> {
+    const { outlet } = this.known;
     const memory = preparePhb(phb, this.memoryBytes, this.known);
     const unit = await PhbReplay.create(
-      memory,
+      { ...memory, ...(outlet && { sink: outlet }) },
       this.machine,
       this.chunks.items,
       () => this.isStopped,

@@ -1,8 +1,7 @@
-/** Scenario files: YAML (or JSON, which is YAML), checked against a schema, errors with their line. */
-import { dirname, resolve } from 'node:path';
+/** The words of a scenario, the keys of its file or of a program's object, and the scenario that they are. */
 import { InputError } from '../../models/input-error.ts';
-import { readTextFile } from '../text-file.ts';
-import { readYaml } from '../yaml-file.ts';
+import type { GivenRows } from '../../traces/given-rows.ts';
+import type { Form } from '../form.ts';
 import { z } from '../zod.ts';
 import { PACING_FORMS } from './pacing.ts';
 import { type DumpChoice, type Scenario, THREADS_MAX, type TrafficChoice } from './scenario.ts';
@@ -61,12 +60,6 @@ export const scenarioSchema = z.strictObject({
     .describe('parameters of the unit, nested or dotted'),
 });
 
-/** No scenario comes near; a trace given in its place does. */
-const SCENARIO_BYTES_MAX = 2 ** 20;
-
-/** What somebody may have meant. */
-const HINT = ' (a trace goes with --trace)';
-
 /** Keys that bring requests along, of which a scenario has one, and what they bring. */
 const SOURCES = [
   ['trace', 'a trace'],
@@ -77,24 +70,29 @@ const SOURCES = [
 const KEYS = Object.keys(scenarioSchema.shape);
 const HOST_KEYS = ['kernel', 'pages', 'ram', 'freeBlocks'];
 
-/** Reads a scenario file. Throws InputError as `file:line:column: key: what is wrong`. */
-export function readScenario(path: string): Scenario {
-  const { data, place } = readYaml(readTextFile(path, SCENARIO_BYTES_MAX, HINT), path, {
-    what: 'scenario',
-    hint: HINT,
-    schema: scenarioSchema,
-    keysBehind: (keys) => (keys.length === 0 ? KEYS : HOST_KEYS),
-  });
-  return scenarioOf(data, path, place);
+export const scenarioForm: Form<typeof scenarioSchema> = {
+  schema: scenarioSchema,
+  keysBehind: (keys) => (keys.length === 0 ? KEYS : HOST_KEYS),
+};
+
+export type ScenarioWords = z.infer<typeof scenarioSchema>;
+
+/** Where words come from. */
+export interface WordsHome {
+  /** File of the scenario; `scenario` where there is none. */
+  readonly name: string;
+  /** Where a key stands, for messages. */
+  readonly place: (keys: readonly string[]) => string;
+  /** The path of a file that is named there. */
+  readonly fileAt: (name: string) => string;
 }
 
-function scenarioOf(
-  data: z.infer<typeof scenarioSchema>,
-  path: string,
-  place: (keys: readonly string[]) => string,
+/** The scenario of words that have the form. Throws InputError with the place of what does not go together. */
+export function scenarioOf(
+  data: Omit<ScenarioWords, 'rows'> & { readonly rows?: string | GivenRows | undefined },
+  { name, place, fileAt }: WordsHome,
 ): Scenario {
   const { host = {}, set = {}, seed, trace, rows, generate, tables, ...plain } = data;
-  const fileAt = (name: string) => resolve(dirname(path), name);
   const given = SOURCES.filter(([key]) => data[key] !== undefined);
   if (given.length > 1) {
     const [[, first], [key, second]] = given;
@@ -109,7 +107,7 @@ function scenarioOf(
   return {
     ...(definedOnly(plain) as Partial<Scenario>),
     ...(trace === undefined ? {} : { trace: fileAt(trace) }),
-    ...(rows === undefined ? {} : { rows: { text: rows, place: `${path}: rows` } }),
+    ...(rows === undefined ? {} : { rows: { content: rows, place: `${name}: rows` } }),
     ...(generate === undefined ? {} : { generate: trafficOf(generate) }),
     ...(tables === undefined ? {} : { tables: tablesOf(tables, fileAt) }),
     ...(seed === undefined ? {} : { seed: String(seed) }),

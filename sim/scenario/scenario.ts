@@ -7,12 +7,12 @@ import { placeOf, tableBytesOf } from '../../models/kernel/group/window-place.ts
 import { parseKernel } from '../../models/kernel/kernel.ts';
 import { orderMaxOf } from '../../models/memory/buddy.ts';
 import { PHYSICAL_MEMORY_BYTES_MAX } from '../../models/memory/physical.ts';
-import { DEFAULT_FIRMWARE, underFirmware } from '../../models/phb/firmware.ts';
 import { configOf, type PhbSpec } from '../../models/phb/spec.ts';
-import { checkUnitConfig, type UnitConfig } from '../../models/phb/unit-config.ts';
+import type { UnitConfig } from '../../models/phb/unit-config.ts';
 import { describeBytes, formatSize } from '../../models/size.ts';
 import { isRefused, tableGeometry } from '../../models/table/geometry.ts';
 import type { TraceClock } from '../../traces/format.ts';
+import type { GivenRows } from '../../traces/given-rows.ts';
 import {
   type HostPlan,
   MAP_MODES,
@@ -21,13 +21,13 @@ import {
   type WindowPlan,
 } from '../replay/machine.ts';
 import { defaultPacing, formatPacing, parsePacing } from './pacing.ts';
-import { firmwareOf, specOf } from './phb.ts';
-import { applyToHost, applyToPhb, type Setting } from './settings.ts';
+import { firmwareOf, phbOf } from './phb.ts';
+import { applyToHost, type Setting } from './settings.ts';
 import { formatWindow, parseWindow } from './window-plan.ts';
 
-/** A trace as a table of comma-separated values, and where it stands: `study.yaml: rows`. */
-export interface WrittenRows {
-  readonly text: string;
+/** A trace as a table of comma-separated values, or as a program's objects; and its place: `study.yaml: rows`. */
+export interface RowsChoice {
+  readonly content: string | GivenRows;
   readonly place: string;
 }
 
@@ -48,7 +48,7 @@ export interface DumpChoice {
 export interface Scenario {
   readonly trace?: string;
   /** A trace that stands in the scenario itself. */
-  readonly rows?: WrittenRows;
+  readonly rows?: RowsChoice;
   /** Traffic that is generated as it is replayed. */
   readonly generate?: TrafficChoice;
   /** Tables that are there before the trace begins. */
@@ -71,7 +71,6 @@ export interface ResolvedScenario {
   readonly isPacingAssumed: boolean;
 }
 
-const DEFAULT_PHB = 'phb4';
 const WINDOWS_MAX = 2;
 
 /** Most replay workers that a run may ask for. */
@@ -93,14 +92,8 @@ export function mergeScenarios(file: Scenario, flags: Scenario): Scenario {
 
 /** The machine of a scenario for a trace that keeps time so. Throws InputError with the key. */
 export function resolveScenario(scenario: Scenario, clock: TraceClock): ResolvedScenario {
-  const firmware = firmwareOf(scenario.firmware ?? DEFAULT_FIRMWARE);
-  const preset = underFirmware(specOf(scenario.phb ?? DEFAULT_PHB), firmware);
-  const spec = applyToPhb(preset, scenario.settings);
+  const spec = phbOf(scenario);
   const config = configOf(spec);
-  checkUnitConfig(config);
-  if (spec.ioda === 'ioda2' && config.pe.tveSelect === 'gte4gb') {
-    throw new InputError(`pe.tveSelect: gte4gb is a mode of PHB4 and PHB5, not of ${spec.name}`);
-  }
   const host = applyToHost(DEFAULT_HOST, scenario.settings);
   if (host.freeBlocks && host.freeBlocks.length > orderMaxOf(host.basePageShift) + 1) {
     throw new InputError(
@@ -133,7 +126,7 @@ export function resolveScenario(scenario: Scenario, clock: TraceClock): Resolved
   }
   const machine: Machine = {
     phb: spec.name,
-    firmware: firmware.name,
+    firmware: firmwareOf(scenario.firmware).name,
     ioda: spec.ioda,
     config,
     host,

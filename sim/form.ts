@@ -1,0 +1,57 @@
+/** Data that a user gives, in a file or as an object, checked against a schema; errors have their key. */
+import { InputError } from '../models/input-error.ts';
+import { suggest } from '../traces/nearest.ts';
+import type { z } from './zod.ts';
+
+/** What the data is to be. */
+export interface Form<Schema extends z.ZodType> {
+  readonly schema: Schema;
+  /** The keys that are known in the map behind some keys. */
+  readonly keysBehind: (keys: readonly string[]) => readonly string[];
+  /** Where a key belongs that stands at the top and is none of those; undefined: nowhere. */
+  readonly homeOf?: (key: string) => string | undefined;
+}
+
+/** The data as its schema has it. Throws InputError as `place: key: what is wrong`. */
+export function checkForm<Schema extends z.ZodType>(
+  data: unknown,
+  form: Form<Schema>,
+  place: (keys: readonly string[]) => string,
+): z.infer<Schema> {
+  const parsed = form.schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  const { issues } = parsed.error;
+  // A misspelt key is a missing one, too; the first tells more.
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
+  const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  const parents = issue.path.map(String);
+  const keys = [...parents, ...(unknownKey === undefined ? [] : [unknownKey])];
+  const problem =
+    unknownKey === undefined ? describeIssue(issue) : unknownWords(unknownKey, parents, form);
+  throw new InputError(
+    [place(keys), ...(keys.length > 0 ? [keys.join('.')] : []), problem].join(': '),
+  );
+}
+
+function unknownWords(
+  key: string,
+  parents: readonly string[],
+  { keysBehind, homeOf }: Pick<Form<z.ZodType>, 'keysBehind' | 'homeOf'>,
+): string {
+  const home = parents.length === 0 ? homeOf?.(key) : undefined;
+  return `unknown key${home === undefined ? suggest(key, keysBehind(parents)) : `; it goes under ${home}:`}`;
+}
+
+/** What is wrong with a value, in our words. */
+function describeIssue(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `expected ${issue.expected === 'int' ? 'a whole number' : `a value of type ${issue.expected}`}`;
+    case 'too_small':
+      return `expected at least ${issue.minimum}`;
+    case 'too_big':
+      return `expected at most ${issue.maximum}`;
+    default:
+      return issue.message;
+  }
+}
