@@ -47,7 +47,8 @@ export default defineConfig([
   bundleOf('sim/study/point-lane'),
   {
     ...common,
-    input: { 'cli/main': 'sim/cli/main.ts' },
+    // Both lie in folders of their own: what looks for its neighbours does so from a chunk or from there.
+    input: { 'cli/main': 'sim/cli/main.ts', 'library/tcesim': 'sim/index.ts' },
     output: { dir: 'dist/sim', chunkFileNames: 'chunks/[name].js', sourcemap: true },
   },
   {

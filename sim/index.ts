@@ -1,12 +1,40 @@
-/** The public API of tcesim: names only. */
+/** The public API of tcesim: names only. docs/library.md shows how they are used. */
 export { InputError } from '../models/input-error.ts';
-export { PHB_PRESETS, presetOf } from '../models/phb/presets.ts';
-export { generate } from '../traces/generate/generate.ts';
-export { openTrace } from '../traces/open.ts';
-export { writeTrace } from '../traces/write.ts';
-export { replay } from './replay/replay.ts';
-export { RequestLog } from './replay/request-log.ts';
-export { buildResult } from './results/result.ts';
-export { type Result, resultSchema } from './results/result-schema.ts';
-export { resolveScenario, type Scenario } from './scenario/scenario.ts';
-export { RESULT_SCHEMA } from './version.ts';
+export type { Origin } from '../models/origin.ts';
+export type { Operation } from '../traces/format.ts';
+export type { Cell, GivenRow, GivenRows } from '../traces/given-rows.ts';
+export {
+  type CallAnswer,
+  type CallInputs,
+  createHost,
+  Host,
+  type HostObject,
+} from './library/host.ts';
+export {
+  type Choice,
+  type GeneratorChoice,
+  type GeneratorOption,
+  listGenerators,
+  listPhbs,
+} from './library/lists.ts';
+export {
+  createPhb,
+  Phb,
+  type PhbParameter,
+  type WalkObject,
+  type Word,
+} from './library/phb.ts';
+export { type ReplayOptions, replay, replayRequests } from './library/replay.ts';
+export type { RequestAnswer } from './library/request-answer.ts';
+export type { ResultStream } from './library/result-stream.ts';
+export type { ScenarioObject } from './library/scenario-object.ts';
+export { type SweepOptions, sweep } from './library/sweep.ts';
+export type { Result } from './results/result-schema.ts';
+export type { ScenarioWords } from './scenario/scenario-words.ts';
+export type { PlanWords } from './study/plan-words.ts';
+export type { PointRecord, StudyResults } from './study/study-schema.ts';
+export type { OutcomeName } from './unit/books/outcome.ts';
+export type { PartName } from './unit/books/parts.ts';
+export type { CallName } from './vfio/calls.ts';
+export type { CallRecord } from './vfio/record.ts';
+export type { KnownWord, ReadAnswer, TveSource, WalkAnswer } from './walk/walk-answer.ts';

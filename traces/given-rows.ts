@@ -5,6 +5,7 @@
 import { InputError } from '../models/input-error.ts';
 import type { Operation, TraceBatch, TraceSource } from './format.ts';
 import { suggest } from './nearest.ts';
+import { numberText } from './numbers.ts';
 import { RowBuffer } from './row-buffer.ts';
 import { type Column, REQUIRED_COLUMNS, RowWords, TRACE_COLUMNS } from './row-words.ts';
 
@@ -57,7 +58,7 @@ async function* batchesOf(rows: GivenRows, place: string): AsyncGenerator<TraceB
   for await (const row of rows) {
     try {
       refuseOthers(row);
-      buffer.add(words.read((column) => textOf(row[column])));
+      buffer.add(words.read((column) => textOf(row, column)));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       throw new InputError(`${place}[${buffer.total}]: ${error.message}`);
@@ -81,6 +82,7 @@ function refuseOthers(row: unknown): asserts row is GivenRow {
   if (missing !== undefined) throw new InputError(`column ${missing}: expected a value, got none`);
 }
 
-function textOf(cell: Cell | undefined): string | undefined {
-  return cell === undefined ? undefined : String(cell);
+function textOf(row: GivenRow, column: Column): string | undefined {
+  const cell = row[column];
+  return cell === undefined ? undefined : numberText(cell, `column ${column}`);
 }

@@ -3,7 +3,7 @@
 import { suggest } from '../../traces/nearest.ts';
 import { resultSchema } from '../results/result-schema.ts';
 import { scenarioSchema } from '../scenario/scenario-words.ts';
-import { planSchema } from '../study/plan-file.ts';
+import { planSchema } from '../study/plan-words.ts';
 import { studySchema } from '../study/study-schema.ts';
 import { z } from '../zod.ts';
 import { argumentOf, type Command } from './program.ts';

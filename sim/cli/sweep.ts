@@ -3,9 +3,9 @@ import { InputError } from '../../models/input-error.ts';
 import { renderCsvRows } from '../report/csv.ts';
 import { renderMarkdown } from '../report/render-markdown.ts';
 import { THREADS_MAX } from '../scenario/scenario.ts';
-import { mergePlans, planOf, type StudyPlan, type WrittenPlan } from '../study/plan.ts';
+import { mergePlans, type StudyPlan, type WrittenPlan } from '../study/plan.ts';
 import { checkPlan } from '../study/plan-check.ts';
-import { canonicalPath, planText, readPlan } from '../study/plan-file.ts';
+import { canonicalPath, completePlan, planText, readPlan } from '../study/plan-file.ts';
 import { pointRows } from '../study/point-row.ts';
 import { identityOf, PointStore } from '../study/point-store.ts';
 import { pointText } from '../study/point-text.ts';
@@ -218,14 +218,9 @@ function tellEnd(
 
 /** The plan of a call: a file's or the canonical one, under the flags; or the flags' alone. */
 function planFrom(file: string | undefined, flags: SweepFlags): StudyPlan {
-  const canonical = readPlan(canonicalPath());
   const given = writtenIn(flags);
-  const isAxisGiven = given.vary.size > 0;
-  const written =
-    file === undefined && isAxisGiven
-      ? given
-      : mergePlans(file === undefined ? canonical : readPlan(file), given);
-  return planOf(written, canonical.traces);
+  if (file === undefined && given.vary.size > 0) return completePlan(given);
+  return completePlan(mergePlans(readPlan(file ?? canonicalPath()), given));
 }
 
 function writtenIn(flags: SweepFlags): WrittenPlan {

@@ -1,54 +1,34 @@
 /** `tcesim vfio`: performs a script of VFIO calls, and compares what they answer with what a kernel did. */
-import { log2Exact } from '../../models/bits.ts';
 import { InputError } from '../../models/input-error.ts';
-import { type Kernel, parseKernel } from '../../models/kernel/kernel.ts';
-import type { ContainerType } from '../../models/kernel/vfio/calls.ts';
-import { parseSize } from '../../models/size.ts';
 import { OutputFile } from '../../traces/output-file.ts';
-import { KernelHost } from '../host/kernel-host.ts';
 import { formatCount, formatCountOf } from '../report/numbers.ts';
-import { specOf } from '../scenario/phb.ts';
 import { printTableRow } from '../tables/table-row.ts';
 import { type Difference, ResultCheck } from '../vfio/check.ts';
 import { type RunWishes, runChecked } from '../vfio/checked-run.ts';
 import { kernelHint } from '../vfio/kernel-hint.ts';
-import { ScriptMachine, scriptPhb } from '../vfio/machine.ts';
 import { recordOf } from '../vfio/record.ts';
 import { type DoneLine, readScript, type Script } from '../vfio/run-script.ts';
-import { Session } from '../vfio/session.ts';
+import type { Session } from '../vfio/session.ts';
+import {
+  refuseOnPseries,
+  SESSION_PRESETS,
+  type SessionWords,
+  sessionOf,
+} from '../vfio/session-words.ts';
 import { TableCheck } from '../vfio/table-check.ts';
 import { TablesFile } from '../vfio/tables-file.ts';
-import { type HostMemoryFlags, readHostMemory, refuseUnknownRam } from '../window/host-memory.ts';
 import { EXIT_CHECK } from './exit-codes.ts';
 import { refuseClashes } from './file-clash.ts';
 import { type Command, Option } from './program.ts';
 import { UsageError } from './usage-error.ts';
 
-interface VfioFlags extends HostMemoryFlags {
-  readonly kernel: string;
-  readonly phb?: string;
-  readonly container: ContainerType;
+interface VfioFlags extends SessionWords {
   readonly check?: boolean;
   readonly tables?: string;
   readonly dump?: string;
-  readonly memlock?: string;
-  readonly huge?: string;
-  readonly dma32?: string;
   readonly why?: boolean;
   readonly format: 'text' | 'json';
 }
-
-/** Log2 of the huge pages of a program when nobody says: what the captures' hosts have. */
-const HUGE_PAGE_SHIFT = { powernv: 24, pseries: 21 } as const;
-
-/** The largest page that Linux has on POWER, 16 GiB. */
-const HUGE_PAGE_SHIFT_MAX = 34;
-/** Of a default window: firmware ends it where the 32-bit MMIO space begins. */
-const DMA32_MIN = 1n << 20n;
-const DMA32_MAX = 1n << 31n;
-const DEFAULT_PHB = 'phb4';
-/** Stands where nobody knows the machine's memory, and its kernel does not ask. */
-const RAM_NOT_ASKED = 1n << 50n;
 
 const HELP = `
 A line a call, NAME key=value ...; docs/vfio-script.md has them all. Sessions
@@ -64,12 +44,16 @@ What a call would do and why:
 export function define(verb: Command): void {
   verb
     .argument('[script]', 'the script, - for standard input')
-    .option('--kernel <name>', 'as 6.12-64k, 4.2, 6.12-pseries-64k (under QEMU)', '6.12-64k')
+    .option(
+      '--kernel <name>',
+      'as 6.12-64k, 4.2, 6.12-pseries-64k (under QEMU)',
+      SESSION_PRESETS.kernel,
+    )
     .option('--phb <name>', 'on powernv: phb3, phb4, phb4-small or phb5 (phb4)')
     .addOption(
       new Option('--container <type>', 'open when the script begins')
         .choices(['v1', 'v2'])
-        .default('v2'),
+        .default(SESSION_PRESETS.container),
     )
     .option('--check', 'compare with the results that the script carries')
     .option('--tables <file>', 'compare the tables at each DUMP with this table dump')
@@ -102,8 +86,9 @@ function perform(path: string, flags: VfioFlags): void {
   const inputs = [{ path, what: 'the script' }];
   if (tables !== undefined) inputs.push({ path: tables, what: '--tables' });
   if (dump !== undefined) refuseClashes([{ path: dump, what: '--dump' }], inputs);
-  const machine = machineOf(flags);
-  const session = sessionOn(machine, flags);
+  const session = sessionOf(flags);
+  const { machine } = session;
+  refuseOnPseries({ '--tables': tables, '--dump': dump }, machine.host.kernel);
   const script = readScript(path);
   const output = dump === undefined ? undefined : new OutputFile(dump);
   const wishes: RunWishes = {
@@ -128,53 +113,6 @@ function perform(path: string, flags: VfioFlags): void {
     output?.abandon();
     throw error;
   }
-}
-
-function machineOf(flags: VfioFlags): ScriptMachine {
-  const kernel = parseKernel(flags.kernel);
-  refuseOnPseries(flags, kernel);
-  const memory = readHostMemory(flags, kernel);
-  refuseUnknownRam(memory, kernel);
-  const { dma32, memlock = 'unlimited' } = flags;
-  const host = new KernelHost({
-    kernel,
-    phb: scriptPhb(specOf(flags.phb ?? DEFAULT_PHB, '--phb')),
-    ramBytes: memory.ramBytes ?? RAM_NOT_ASKED,
-    allocator: memory.fresh(),
-    ...(dma32 !== undefined && { dma32Bytes: dma32BytesOf(dma32) }),
-  });
-  const limit = memlock === 'unlimited' ? {} : { memlockBytes: parseSize(memlock, '--memlock') };
-  return new ScriptMachine(host, limit);
-}
-
-/** What stands in a partition's hypervisor is not the kernel's to choose, or to look at. */
-function refuseOnPseries({ phb, dma32, tables, dump }: VfioFlags, { platform }: Kernel): void {
-  const flags = { '--phb': phb, '--dma32': dma32, '--tables': tables, '--dump': dump };
-  const found = Object.entries(flags).find(([, value]) => value !== undefined);
-  if (platform !== 'pseries' || found === undefined) return;
-  const [name, value] = found;
-  throw new InputError(`${name}: expected with a powernv kernel only, got '${value}'`);
-}
-
-function dma32BytesOf(text: string): bigint {
-  const bytes = parseSize(text, '--dma32');
-  if (bytes >= DMA32_MIN && bytes <= DMA32_MAX && !Number.isNaN(log2Exact(bytes))) return bytes;
-  throw new InputError(`--dma32: expected a power of two from 1M to 2G, got '${text}'`);
-}
-
-function sessionOn(machine: ScriptMachine, flags: VfioFlags): Session {
-  const { kernel } = machine.host;
-  const pageShifts = { ordinary: kernel.basePageShift, huge: hugePageShift(flags.huge, kernel) };
-  return new Session(machine, pageShifts, flags.container);
-}
-
-function hugePageShift(size: string | undefined, kernel: Kernel): number {
-  if (size === undefined) return HUGE_PAGE_SHIFT[kernel.platform];
-  const shift = log2Exact(parseSize(size, '--huge'));
-  if (shift > kernel.basePageShift && shift <= HUGE_PAGE_SHIFT_MAX) return shift;
-  throw new InputError(
-    `--huge: expected a power of two above the kernel's page, at most 16G, got '${size}'`,
-  );
 }
 
 /** Performs the script; what was done is printed, whatever ends it. Returns how much differs. */

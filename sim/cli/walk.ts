@@ -1,16 +1,13 @@
 /** `tcesim walk`: explains one translation, or checks our walk against a capture. */
 import { InputError } from '../../models/input-error.ts';
-import { parseRid } from '../../models/rte.ts';
 import { openTrace } from '../../traces/open.ts';
 import { formatCount } from '../report/numbers.ts';
 import { specOf } from '../scenario/phb.ts';
-import { Dump } from '../tables/dump.ts';
 import { parseDumpNumber } from '../tables/dump-number.ts';
 import { checkCapture } from '../walk/check.ts';
 import type { CheckCounts } from '../walk/check-counts.ts';
-import { dumpedTve } from '../walk/dumped-tve.ts';
-import { explain, type WalkQuestion, walkReport } from '../walk/explain.ts';
-import { parseWord, readMemoryFile } from '../walk/memory-file.ts';
+import { explain, walkReport } from '../walk/explain.ts';
+import { mixtureIn, questionOf } from '../walk/walk-words.ts';
 import { EXIT_CHECK } from './exit-codes.ts';
 import { type Command, Option } from './program.ts';
 import { exitOnSignals } from './stop-signals.ts';
@@ -60,57 +57,20 @@ export function define(verb: Command): void {
     });
 }
 
-function explainOne(flags: WalkFlags): void {
-  refuseMixture(flags);
-  if (flags.address === undefined || (flags.tve ?? flags.tables) === undefined) {
+function explainOne({ phb, address, check, format, dump, ...given }: WalkFlags): void {
+  const words = {
+    ...given,
+    ...(dump !== undefined && { dump: parseDumpNumber(dump, '--dump') }),
+  };
+  const mixture = check === undefined ? mixtureIn(words) : '--tables and --check both bring tables';
+  if (mixture !== undefined) throw new UsageError(`walk: ${mixture}`);
+  if (address === undefined || (words.tve ?? words.tables) === undefined) {
     throw new UsageError('walk: expected --address and --tve or --tables, or --check FILE');
   }
-  const answer = explain(questionOf(flags, parseWord(flags.address, '--address')));
+  const answer = explain(questionOf(specOf(phb), { ...words, address }));
   process.stdout.write(
-    flags.format === 'json'
-      ? `${JSON.stringify(answer, null, 2)}\n`
-      : textForOutput(walkReport(answer)),
+    format === 'json' ? `${JSON.stringify(answer, null, 2)}\n` : textForOutput(walkReport(answer)),
   );
-}
-
-/** Flags of which each says where the tables are, or goes with one that is not there. */
-function refuseMixture({ check, tve, memory, tables, dump, pe }: WalkFlags): void {
-  if (tables !== undefined) {
-    const other = { '--memory': memory, '--check': check };
-    const found = Object.entries(other).find(([, value]) => value !== undefined);
-    if (found) throw new UsageError(`walk: --tables and ${found[0]} both bring tables`);
-    if (tve !== undefined && pe !== undefined) {
-      throw new UsageError('walk: --pe chooses a TVE of the dump, and --tve is another');
-    }
-    return;
-  }
-  if (dump !== undefined) throw new UsageError('walk: --dump wants --tables FILE');
-  if (pe !== undefined) throw new UsageError('walk: --pe wants --tables FILE');
-}
-
-function questionOf(flags: WalkFlags, address: bigint): WalkQuestion {
-  const { tve, memory, tables, dump, pe } = flags;
-  const spec = specOf(flags.phb);
-  const asked = {
-    spec,
-    address,
-    access: flags.write ? ('write' as const) : ('read' as const),
-    rid: parseRid(flags.rid, '--rid'),
-  };
-  if (tables === undefined) {
-    const words = memory === undefined ? new Map<bigint, bigint>() : readMemoryFile(memory);
-    return { ...asked, tve: parseWord(tve ?? '', '--tve'), word: (at) => words.get(at) };
-  }
-  const dumped = Dump.read(
-    tables,
-    dump === undefined ? undefined : parseDumpNumber(dump, '--dump'),
-  );
-  const { count, tveSelect } = spec.parameters.pe;
-  dumped.checkPes(spec.name, count.value);
-  const word = (at: bigint) => dumped.word(at);
-  if (tve !== undefined) return { ...asked, tve: parseWord(tve, '--tve'), word };
-  const source = dumpedTve(dumped, pe, address, tveSelect.value);
-  return { ...asked, tve: source.value, word, source };
 }
 
 async function checkFile(path: string, flags: WalkFlags): Promise<void> {

@@ -1,5 +1,6 @@
 /** A script's run as data: what JSON has of each line. */
-import type { CallShape, Key } from './calls.ts';
+import type { CallName, CallShape, Key } from './calls.ts';
+import type { Outcome } from './outcome.ts';
 import type { DoneLine } from './run-script.ts';
 import type { Call } from './script.ts';
 import { DECIMAL, RETURN_CODE, SIGNED, type Value } from './values.ts';
@@ -7,13 +8,29 @@ import { DECIMAL, RETURN_CODE, SIGNED, type Value } from './values.ts';
 /** Small numbers are numbers in JSON; addresses and sizes are hexadecimal text. */
 const NUMBERS = [DECIMAL, RETURN_CODE, SIGNED];
 
+/** A call that was performed. */
+export interface CallRecord {
+  readonly call: CallName;
+  /** What it was given, by the names of the call. */
+  readonly inputs: Readonly<Record<string, string | number>>;
+  /** What came back: `rc`, 0 or a negative errno, and what the call tells besides. */
+  readonly results: Readonly<Record<string, string | number>>;
+  /** Whether the call, or the device's access, was turned away. */
+  readonly isRefused: boolean;
+  /** Locked memory of the calling process after the call; absent where the call was none on a container. */
+  readonly lockedBytes?: number;
+  /** What the call charged of it; less than 0: gave back. */
+  readonly chargedBytes?: number;
+}
+
 /** A line of a run. Lines that are no calls have their text only. */
 export function recordOf({ number, text, done, remarks }: DoneLine): Record<string, unknown> {
-  const line = { line: number, text, remarks };
-  if (done === undefined) return line;
-  const { call, outcome } = done;
+  return { line: number, text, remarks, ...(done && callRecord(done.call, done.outcome)) };
+}
+
+/** A call and what it came to. */
+export function callRecord(call: Call, outcome: Outcome): CallRecord {
   return {
-    ...line,
     call: call.name,
     inputs: inputsOf(call),
     results: plain(call.shape.results, outcome.results),
@@ -25,7 +42,7 @@ export function recordOf({ number, text, done, remarks }: DoneLine): Record<stri
   };
 }
 
-function inputsOf({ shape, word, inputs }: Call): Record<string, unknown> {
+function inputsOf({ shape, word, inputs }: Call): CallRecord['inputs'] {
   return {
     ...(word !== undefined && { word }),
     ...plain(keysOf(shape), inputs),
@@ -36,7 +53,7 @@ function keysOf({ operands, inputs }: CallShape): readonly Key[] {
   return operands.value === undefined ? inputs : [operands.value, ...inputs];
 }
 
-function plain(keys: readonly Key[], values: ReadonlyMap<string, Value>): Record<string, unknown> {
+function plain(keys: readonly Key[], values: ReadonlyMap<string, Value>): CallRecord['results'] {
   return Object.fromEntries(
     keys.flatMap(({ name, kind }) => {
       const value = values.get(name);

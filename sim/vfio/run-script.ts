@@ -78,13 +78,14 @@ export function* runScript(script: Script, session: Session): Generator<DoneLine
       yield { number, text, remarks: [] };
       continue;
     }
-    const outcome = perform(session, call);
+    const outcome = performCall(session, call);
     const printed = printCall(call, outcome.results);
     yield { number, text: printed, done: { call, outcome }, remarks: outcome.remarks };
   }
 }
 
-function perform(session: Session, call: Call): Outcome {
+/** Performs one call. Throws InputError with its place where it cannot be. */
+export function performCall(session: Session, call: Call): Outcome {
   try {
     return session.perform(call);
   } catch (error) {

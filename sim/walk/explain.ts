@@ -15,6 +15,7 @@ import {
 } from '../../models/walk.ts';
 import type { Report, Section } from '../report/document.ts';
 import type { ChosenTve } from './dumped-tve.ts';
+import type { KnownWord, ReadAnswer, TveSource, WalkAnswer } from './walk-answer.ts';
 
 /** What is to be explained. */
 export interface WalkQuestion {
@@ -27,37 +28,6 @@ export interface WalkQuestion {
   readonly word: KnownWord;
   /** Of a dumped TVE: where it stands. */
   readonly source?: ChosenTve;
-}
-
-/** The word at a real address, if it is known. */
-export type KnownWord = (address: bigint) => bigint | undefined;
-
-/** The answer as JSON has it: words as hexadecimal text. */
-export interface WalkAnswer {
-  readonly phb: string;
-  readonly source: TveSource | null;
-  readonly tve: { readonly value: string } & Record<string, unknown>;
-  readonly address: string;
-  readonly access: 'read' | 'write';
-  readonly select: number;
-  readonly reads: readonly Record<string, unknown>[];
-  readonly realAddress: string | null;
-  readonly permission: string | null;
-  readonly fault: string | null;
-  readonly reason: string | null;
-  /** What the PHB writes to the PE's entry of the PEST; null where nothing is refused. */
-  readonly pest: readonly [string, string] | null;
-}
-
-/** Where a dumped TVE stands. */
-interface TveSource {
-  readonly file: string;
-  readonly dump: number;
-  readonly at: string;
-  readonly phb: number;
-  readonly pe: number;
-  readonly index: number;
-  readonly isDumped: boolean;
 }
 
 /** Walks and explains. */
@@ -137,13 +107,12 @@ function remarksOn({ reads }: WalkAnswer): string[] {
   return missing.map(({ address }) => `${address} is not in the memory given: it reads as 0.`);
 }
 
+/** Of a read, those that a terminal shows. */
+const COLUMNS = ['level', 'index', 'address', 'line', 'slot', 'tce', 'permission'] as const;
+
 function readsTable(answer: WalkAnswer) {
   const head = ['level', 'index', 'entry at', 'line', 'slot', 'TCE', 'bits'];
-  const rows = answer.reads.map((read) =>
-    ['level', 'index', 'address', 'line', 'slot', 'tce', 'permission'].map((key) =>
-      String(read[key]),
-    ),
-  );
+  const rows = answer.reads.map((read) => COLUMNS.map((key) => String(read[key])));
   return { head, rows, left: [1, 2, 3, 5, 6] };
 }
 
@@ -186,7 +155,7 @@ function describeTve(tve: Tve): Record<string, unknown> {
   }
 }
 
-function describeRead(read: WalkRead, word: KnownWord): Record<string, unknown> {
+function describeRead(read: WalkRead, word: KnownWord): ReadAnswer {
   const line = read.address - (read.address % TCE_LINE_BYTES);
   return {
     level: read.level,

@@ -1,0 +1,101 @@
+/** A host for programs: a kernel, a PHB and memory, and a process that makes VFIO calls on it. */
+import { InputError } from '../../models/input-error.ts';
+import { suggest } from '../../traces/nearest.ts';
+import { numberText } from '../../traces/numbers.ts';
+import { CALLS, type CallName, type CallShape } from '../vfio/calls.ts';
+import { type CallRecord, callRecord } from '../vfio/record.ts';
+import { performCall } from '../vfio/run-script.ts';
+import { parseLine } from '../vfio/script.ts';
+import type { Session } from '../vfio/session.ts';
+import { SESSION_PRESETS, type SessionWords, sessionOf } from '../vfio/session-words.ts';
+import { forCaller } from './caller.ts';
+import { checkKeys } from './keys.ts';
+
+/** What a host is made of; sizes are text as `64G`. */
+export type HostObject = Partial<SessionWords>;
+
+const HOST_KEYS = Object.keys({
+  kernel: 0,
+  phb: 0,
+  container: 0,
+  memlock: 0,
+  huge: 0,
+  dma32: 0,
+  buddyinfo: 0,
+  node: 0,
+  ram: 0,
+  minFree: 0,
+  pageSize: 0,
+} satisfies Record<keyof HostObject, 0>);
+
+/** What a call is given, by the names that docs/vfio-script.md has; sizes may be text as `1T`. */
+export type CallInputs = Readonly<Record<string, number | bigint | string>>;
+
+/** What a call came to. */
+export interface CallAnswer extends CallRecord {
+  /** Why it was refused and what it did besides, a sentence each. */
+  readonly remarks: readonly string[];
+}
+
+/** See {@link createHost}. */
+export class Host {
+  private calls = 0;
+
+  /** @internal */
+  constructor(private readonly session: Session) {}
+
+  /**
+   * Makes a call. `CREATE` and `REMOVE` are VFIO_IOMMU_SPAPR_TCE_CREATE and _REMOVE; docs/vfio-script.md has all of
+   * them. A call that the kernel refuses is an answer, not an error: its `rc` is a negative errno.
+   *
+   * @throws InputError on a call or an input that does not exist, and on what names nothing that is there
+   * @example
+   * host.call('CREATE', { page_shift: 16, window_size: '1T', levels: 2 }).results.start;
+   */
+  call(name: CallName, inputs: CallInputs = {}): CallAnswer {
+    return forCaller(() => {
+      const isFirst = this.calls === 0;
+      this.calls += 1;
+      const call = parseLine(lineOf(name, inputs), `call ${this.calls}`);
+      if (call === undefined) throw unknownCall(name);
+      const opened = isFirst && name !== 'OPEN' ? this.session.openDefault().remarks : [];
+      const outcome = performCall(this.session, call);
+      return { ...callRecord(call, outcome), remarks: [...opened, ...outcome.remarks] };
+    });
+  }
+}
+
+/**
+ * A host with a VFIO container, in which a group with one device is, unless the first call is an OPEN.
+ *
+ * @param words what the flags of `tcesim vfio` say: `kernel` (`6.12-64k`), `phb` (`phb4`), `container` (`v2`), `ram`
+ * or `buddyinfo` (a file) with `node`, `pageSize` and `minFree`, `memlock` (`unlimited`), `huge`, `dma32`
+ * @throws InputError on what cannot be used
+ * @example
+ * const host = createHost({ kernel: '6.12-64k', ram: '16G', memlock: '64M' });
+ */
+export function createHost(words: HostObject = {}): Host {
+  return forCaller(() => {
+    checkKeys('createHost', words, HOST_KEYS);
+    return new Host(sessionOf({ ...SESSION_PRESETS, ...words }));
+  });
+}
+
+/** The call as a line of a script. */
+function lineOf(name: string, inputs: CallInputs): string {
+  const shape: CallShape | undefined = CALLS.find((call) => call.name === name);
+  if (shape === undefined) throw unknownCall(name);
+  const { words, value } = shape.operands;
+  const isOperand = (key: string) => (key === 'word' && words !== undefined) || key === value?.name;
+  const texts = Object.entries(inputs).map(([key, each]) => [key, numberText(each, key)] as const);
+  const operands = ['word', value?.name].flatMap((key) => texts.filter(([name]) => name === key));
+  const keys = texts.filter(([key]) => !isOperand(key));
+  return [name, ...operands.map(([, text]) => text), ...keys.map((pair) => pair.join('='))].join(
+    ' ',
+  );
+}
+
+function unknownCall(name: string): InputError {
+  const names = CALLS.map((call) => call.name);
+  return new InputError(`unknown call '${name}'${suggest(name, names)}`);
+}

@@ -1,0 +1,91 @@
+/** Replays for programs: a whole result, or each request as it is settled. */
+
+import type { LogCells } from '../replay/request-log-columns.ts';
+import type { Result } from '../results/result-schema.ts';
+import { Run } from '../run/run.ts';
+import { laterForCaller } from './caller.ts';
+import { answersOf, type RequestAnswer } from './request-answer.ts';
+import { ResultStream, type StreamOutlet } from './result-stream.ts';
+import { type ScenarioObject, scenarioGiven } from './scenario-object.ts';
+
+export interface ReplayOptions {
+  /** Aborting it stops the replay; the result is then of what was done, its `isComplete` false. */
+  readonly signal?: AbortSignal;
+  /** Called about five times a second with the rows of the trace that are read. */
+  readonly onProgress?: (rows: number) => void;
+}
+
+/**
+ * Replays a scenario's trace in worker threads, as `tcesim run` does.
+ *
+ * @param scenario path of a scenario file, or an object with its keys
+ * @returns what `tcesim run --format json` prints; times in it are in ns, docs/counters.md defines every figure
+ * @throws InputError on anything in the scenario or the trace that cannot be used
+ * @example
+ * const { latency } = await replay({ trace: 'a.arrow', windows: ['64K:1T:levels=2'], map: 'touched' });
+ */
+export function replay(
+  scenario: string | ScenarioObject,
+  { signal = new AbortController().signal, onProgress = () => {} }: ReplayOptions = {},
+): Promise<Result> {
+  return laterForCaller(async () => {
+    const { replay: replayTrace } = await import('../replay/replay.ts');
+    const run = await prepared(scenario);
+    const { tables, threads } = run;
+    const { result } = await run.perform((trace, machine) =>
+      replayTrace(trace, machine, {
+        lanes: threads,
+        signal,
+        onProgress: ({ rows }) => onProgress(rows),
+        ...(tables && { tables }),
+      }),
+    );
+    return result;
+  });
+}
+
+/**
+ * Replays a scenario's trace in this thread and gives each request as it is settled, those of one PHB in their
+ * order. It reads on as requests are taken, some thousand rows ahead: a trace may be without end.
+ *
+ * @param scenario path of a scenario file, or an object with its keys; `threads` has no effect
+ * @returns the requests; behind the last one its `result` is what `replay` gives
+ * @throws InputError, from the loop, on anything in the scenario or the trace that cannot be used
+ * @example
+ * const requests = replayRequests({ rows, windows: ['64K:1G'], map: 'all' });
+ * for await (const { address, outcome, latencyNs } of requests) console.log(address, outcome, latencyNs);
+ * console.log(requests.result.latency.p99);
+ */
+export function replayRequests(
+  scenario: string | ScenarioObject,
+): ResultStream<RequestAnswer, Result> {
+  return new ResultStream((outlet) => replayInto(outlet, scenario));
+}
+
+async function replayInto(
+  outlet: StreamOutlet<RequestAnswer>,
+  scenario: string | ScenarioObject,
+): Promise<Result> {
+  // They tell V8 how to compile the unit, which is the business of programs that replay in their own thread only.
+  const { replaySolo } = await import('../replay/solo-replay.ts');
+  const { shareUnitModule } = await import('../replay/fresh-unit.ts');
+  shareUnitModule();
+  const run = await prepared(scenario);
+  const { tables } = run;
+  const { clockMHz } = run.machine.config.unit;
+  const watch = { isStopped: () => outlet.signal.aborted, onRows: () => {} };
+  const requests = {
+    share: 1,
+    take: (cells: LogCells, rows: number) => outlet.add(answersOf(cells, rows, clockMHz)),
+    room: () => outlet.room(),
+  };
+  const { result } = await run.perform((trace, machine) =>
+    replaySolo(trace, machine, watch, { outlet: requests, ...(tables && { tables }) }),
+  );
+  return result;
+}
+
+async function prepared(given: string | ScenarioObject): Promise<Run> {
+  const { scenario, name } = scenarioGiven(given);
+  return Run.prepare(scenario, name);
+}
