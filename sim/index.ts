@@ -7,7 +7,7 @@ export {
   type CallAnswer,
   type CallInputs,
   createHost,
-  Host,
+  type Host,
   type HostObject,
 } from './library/host.ts';
 export {
@@ -19,7 +19,7 @@ export {
 } from './library/lists.ts';
 export {
   createPhb,
-  Phb,
+  type Phb,
   type PhbParameter,
   type WalkObject,
   type Word,
@@ -35,6 +35,6 @@ export type { PlanWords } from './study/plan-words.ts';
 export type { PointRecord, StudyResults } from './study/study-schema.ts';
 export type { OutcomeName } from './unit/books/outcome.ts';
 export type { PartName } from './unit/books/parts.ts';
+export type { CallRecord } from './vfio/call-record.ts';
 export type { CallName } from './vfio/calls.ts';
-export type { CallRecord } from './vfio/record.ts';
 export type { KnownWord, ReadAnswer, TveSource, WalkAnswer } from './walk/walk-answer.ts';

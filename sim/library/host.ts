@@ -2,17 +2,41 @@
 import { InputError } from '../../models/input-error.ts';
 import { suggest } from '../../traces/nearest.ts';
 import { numberText } from '../../traces/numbers.ts';
+import type { CallRecord } from '../vfio/call-record.ts';
 import { CALLS, type CallName, type CallShape } from '../vfio/calls.ts';
-import { type CallRecord, callRecord } from '../vfio/record.ts';
+import { callRecord } from '../vfio/record.ts';
 import { performCall } from '../vfio/run-script.ts';
 import { parseLine } from '../vfio/script.ts';
 import type { Session } from '../vfio/session.ts';
-import { SESSION_PRESETS, type SessionWords, sessionOf } from '../vfio/session-words.ts';
+import { SESSION_PRESETS, sessionOf } from '../vfio/session-words.ts';
 import { forCaller } from './caller.ts';
 import { checkKeys } from './keys.ts';
 
 /** What a host is made of; sizes are text as `64G`. */
-export type HostObject = Partial<SessionWords>;
+export interface HostObject {
+  /** As `6.12-64k`, which is the preset; under QEMU `6.12-pseries-64k`. */
+  readonly kernel?: string;
+  /** On powernv: `phb3`, `phb4` (preset), `phb4-small` or `phb5`. */
+  readonly phb?: string;
+  /** The container that is open when the first call is made: `v2` is the preset. */
+  readonly container?: 'v1' | 'v2';
+  /** All memory of the host (`64G`; with `buddyinfo`: unknown). */
+  readonly ram?: string;
+  /** Path of a copy of /proc/buddyinfo: the memory that is free. All is free if absent. */
+  readonly buddyinfo?: string;
+  /** The PHB's node in that file; its first if absent. */
+  readonly node?: string;
+  /** Page size of that file's kernel, where its columns do not tell. */
+  readonly pageSize?: string;
+  /** vm.min_free_kbytes, as a size; what Linux computes from `ram` if absent. */
+  readonly minFree?: string;
+  /** RLIMIT_MEMLOCK of each process; `unlimited` is the preset. */
+  readonly memlock?: string;
+  /** Huge pages of the program: `16M` on powernv, `2M` on pseries. */
+  readonly huge?: string;
+  /** Size of the default window on powernv (`2G`). */
+  readonly dma32?: string;
+}
 
 const HOST_KEYS = Object.keys({
   kernel: 0,
@@ -68,8 +92,7 @@ export class Host {
 /**
  * A host with a VFIO container, in which a group with one device is, unless the first call is an OPEN.
  *
- * @param words what the flags of `tcesim vfio` say: `kernel` (`6.12-64k`), `phb` (`phb4`), `container` (`v2`), `ram`
- * or `buddyinfo` (a file) with `node`, `pageSize` and `minFree`, `memlock` (`unlimited`), `huge`, `dma32`
+ * @param words what it is made of, as the flags of `tcesim vfio` say it
  * @throws InputError on what cannot be used
  * @example
  * const host = createHost({ kernel: '6.12-64k', ram: '16G', memlock: '64M' });

@@ -8,7 +8,8 @@ import type { KnownWord, WalkAnswer } from '../walk/walk-answer.ts';
 import { questionOf } from '../walk/walk-words.ts';
 import { forCaller } from './caller.ts';
 import { checkKeys } from './keys.ts';
-import { type ScenarioObject, scenarioGiven } from './scenario-object.ts';
+import { scenarioGiven } from './scenario-given.ts';
+import type { ScenarioObject } from './scenario-object.ts';
 
 /** A 64-bit number; as text also hexadecimal. What needs more than 53 bits wants bigint or text. */
 export type Word = bigint | number | string;

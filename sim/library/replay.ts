@@ -3,10 +3,13 @@
 import type { LogCells } from '../replay/request-log-columns.ts';
 import type { Result } from '../results/result-schema.ts';
 import { Run } from '../run/run.ts';
+import { answersOf } from './answers.ts';
 import { laterForCaller } from './caller.ts';
-import { answersOf, type RequestAnswer } from './request-answer.ts';
-import { ResultStream, type StreamOutlet } from './result-stream.ts';
-import { type ScenarioObject, scenarioGiven } from './scenario-object.ts';
+import type { RequestAnswer } from './request-answer.ts';
+import { ResultStream } from './result-stream.ts';
+import { scenarioGiven } from './scenario-given.ts';
+import type { ScenarioObject } from './scenario-object.ts';
+import type { StreamOutlet } from './stream-outlet.ts';
 
 export interface ReplayOptions {
   /** Aborting it stops the replay; the result is then of what was done, its `isComplete` false. */

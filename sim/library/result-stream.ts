@@ -1,18 +1,16 @@
 /** Items that come while some work goes on, and what it ends with: `for await (const item of stream)`. */
 import { laterForCaller } from './caller.ts';
-
-/** Work that hands items out, and looks at `signal` to see whether anybody wants more. */
-export type StreamedWork<Item, Result> = (outlet: StreamOutlet<Item>) => Promise<Result>;
+import { StreamOutlet } from './stream-outlet.ts';
 
 /**
- * Goes on as its items are taken: it begins with the first, and a loop that breaks stops it. Each loop over it
- * begins anew.
+ * Items of some work. It begins with the first that is asked for, goes on as they are taken, and stops where a loop
+ * breaks. Another loop begins anew.
  */
 export class ResultStream<Item, Result> implements AsyncIterable<Item> {
   private ended: Result | undefined;
 
   /** @internal */
-  constructor(private readonly work: StreamedWork<Item, Result>) {}
+  constructor(private readonly work: (outlet: StreamOutlet<Item>) => Promise<Result>) {}
 
   /** The result, once a loop has come to its end; undefined before that, and where a loop was left early. */
   get result(): Result | undefined {
@@ -33,61 +31,5 @@ export class ResultStream<Item, Result> implements AsyncIterable<Item> {
       outlet.stop();
       await working.catch(() => {});
     }
-  }
-}
-
-/** The side of the work. */
-export class StreamOutlet<Item> {
-  private waiting: Item[] = [];
-  private isEnded = false;
-  private readonly stopping = new AbortController();
-  /** Who waits for a change. */
-  private sleepers: (() => void)[] = [];
-
-  /** Aborted when nobody wants more. */
-  get signal(): AbortSignal {
-    return this.stopping.signal;
-  }
-
-  /** Hands items out. */
-  add(items: readonly Item[]): void {
-    for (const item of items) this.waiting.push(item);
-    this.wake();
-  }
-
-  /** Resolves when all items are taken, or nobody wants more. */
-  async room(): Promise<void> {
-    while (this.waiting.length > 0 && !this.signal.aborted) await this.change();
-  }
-
-  /** All items that wait, once there are any; undefined at the end. */
-  async taken(): Promise<readonly Item[] | undefined> {
-    while (this.waiting.length === 0 && !this.isEnded) await this.change();
-    const items = this.waiting;
-    this.waiting = [];
-    this.wake();
-    return items.length > 0 ? items : undefined;
-  }
-
-  /** Nothing more comes. */
-  end(): void {
-    this.isEnded = true;
-    this.wake();
-  }
-
-  /** Nobody wants more. */
-  stop(): void {
-    this.stopping.abort();
-    this.wake();
-  }
-
-  private change(): Promise<void> {
-    return new Promise((resolve) => this.sleepers.push(resolve));
-  }
-
-  private wake(): void {
-    const { sleepers } = this;
-    this.sleepers = [];
-    for (const wake of sleepers) wake();
   }
 }

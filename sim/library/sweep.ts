@@ -13,7 +13,8 @@ import { resultsOf } from '../study/study-results.ts';
 import type { PointRecord, StudyResults } from '../study/study-schema.ts';
 import { sweep as sweepPoints } from '../study/sweep.ts';
 import { threadsOf } from '../study/threads.ts';
-import { ResultStream, type StreamOutlet } from './result-stream.ts';
+import { ResultStream } from './result-stream.ts';
+import type { StreamOutlet } from './stream-outlet.ts';
 
 export interface SweepOptions {
   /** Workers, 1 to 64; all processors of the machine if absent. They change the speed and nothing else. */

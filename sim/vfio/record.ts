@@ -1,5 +1,6 @@
 /** A script's run as data: what JSON has of each line. */
-import type { CallName, CallShape, Key } from './calls.ts';
+import type { CallRecord } from './call-record.ts';
+import type { CallShape, Key } from './calls.ts';
 import type { Outcome } from './outcome.ts';
 import type { DoneLine } from './run-script.ts';
 import type { Call } from './script.ts';
@@ -7,21 +8,6 @@ import { DECIMAL, RETURN_CODE, SIGNED, type Value } from './values.ts';
 
 /** Small numbers are numbers in JSON; addresses and sizes are hexadecimal text. */
 const NUMBERS = [DECIMAL, RETURN_CODE, SIGNED];
-
-/** A call that was performed. */
-export interface CallRecord {
-  readonly call: CallName;
-  /** What it was given, by the names of the call. */
-  readonly inputs: Readonly<Record<string, string | number>>;
-  /** What came back: `rc`, 0 or a negative errno, and what the call tells besides. */
-  readonly results: Readonly<Record<string, string | number>>;
-  /** Whether the call, or the device's access, was turned away. */
-  readonly isRefused: boolean;
-  /** Locked memory of the calling process after the call; absent where the call was none on a container. */
-  readonly lockedBytes?: number;
-  /** What the call charged of it; less than 0: gave back. */
-  readonly chargedBytes?: number;
-}
 
 /** A line of a run. Lines that are no calls have their text only. */
 export function recordOf({ number, text, done, remarks }: DoneLine): Record<string, unknown> {
