@@ -18,15 +18,13 @@ export interface JsonSchema {
   readonly unit?: string;
 }
 
-/** Names of the types that a schema's own definitions become begin so. */
-const PART = 'Part';
 /** A unit that is no unit. */
 const NO_UNITS = ['-', 'text'];
 
 /** The interface of an object's schema, which is `what`, and types for the definitions that it refers to. */
 export function interfaceOf(name: string, what: string, schema: JsonSchema): string {
   const definitions = Object.entries(schema.$defs ?? {}).map(
-    ([key, each]) => `type ${partName(key)} = ${typeOf(each, '')};\n`,
+    ([key, each]) => `${commentOn(each, '')}export type ${key} = ${typeOf(each, '')};\n`,
   );
   return [...definitions, `/** ${what} */\nexport interface ${name} ${typeOf(schema, '')}\n`].join(
     '',
@@ -34,7 +32,7 @@ export function interfaceOf(name: string, what: string, schema: JsonSchema): str
 }
 
 function typeOf(schema: JsonSchema, indent: string): string {
-  if (schema.$ref !== undefined) return partName(schema.$ref.split('/').at(-1) as string);
+  if (schema.$ref !== undefined) return schema.$ref.split('/').at(-1) as string;
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) return schema.enum.map((each) => JSON.stringify(each)).join(' | ');
   if (schema.anyOf !== undefined)
@@ -56,7 +54,9 @@ function objectOf(schema: JsonSchema, indent: string): string {
   if (properties === undefined) {
     const keys = typeOf(propertyNames ?? { type: 'string' }, indent);
     const values = typeof additionalProperties === 'object' ? additionalProperties : {};
-    return `{ readonly [key in ${keys}]: ${typeOf(values, indent)} }`;
+    return keys === 'string'
+      ? `{ readonly [key: string]: ${typeOf(values, indent)} }`
+      : `Readonly<Record<${keys}, ${typeOf(values, indent)}>>`;
   }
   const inner = `${indent}  `;
   const fields = Object.entries(properties).map(([key, each]) => {
@@ -74,8 +74,4 @@ function commentOn(schema: JsonSchema, indent: string): string {
   if (text === undefined) return '';
   const units = unit === undefined || NO_UNITS.includes(unit) ? '' : ` (${unit})`;
   return `${indent}/** ${text}${units} */\n`;
-}
-
-function partName(key: string): string {
-  return `${PART}${key.replace(/\W|_/g, '')}`;
 }

@@ -30,11 +30,17 @@ export type { ResultStream } from './library/result-stream.ts';
 export type { ScenarioObject } from './library/scenario-object.ts';
 export { type SweepOptions, sweep } from './library/sweep.ts';
 export type { Result } from './results/result-schema.ts';
-export type { ScenarioWords } from './scenario/scenario-words.ts';
+export type { ScenarioWords, SettingValue } from './scenario/scenario-words.ts';
 export type { PlanWords } from './study/plan-words.ts';
 export type { PointRecord, StudyResults } from './study/study-schema.ts';
 export type { OutcomeName } from './unit/books/outcome.ts';
 export type { PartName } from './unit/books/parts.ts';
 export type { CallRecord } from './vfio/call-record.ts';
 export type { CallName } from './vfio/calls.ts';
-export type { KnownWord, ReadAnswer, TveSource, WalkAnswer } from './walk/walk-answer.ts';
+export type {
+  KnownWord,
+  ReadAnswer,
+  TveAnswer,
+  TveSource,
+  WalkAnswer,
+} from './walk/walk-answer.ts';

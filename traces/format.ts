@@ -33,6 +33,10 @@ export const OPERATIONS = [
   'peltv',
 ] as const;
 
+/**
+ * Name of what a row does; traces/README.md says what each operation means.
+ * @useDeclaredType
+ */
 export type Operation = (typeof OPERATIONS)[number];
 
 /** Operation codes by name: `Op.kill`. */

@@ -32,6 +32,7 @@ export interface GivenRow {
   readonly value?: Cell | undefined;
 }
 
+/** Rows one after the other: of a list, a generator or a stream. */
 export type GivenRows = Iterable<GivenRow> | AsyncIterable<GivenRow>;
 
 /** Rows that are handed on at a time, so that what comes slowly is replayed before all of it is there. */

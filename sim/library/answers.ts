@@ -12,7 +12,8 @@ export function answersOf(cells: LogCells, rows: number, clockMHz: number): Requ
   const ns = (cycles: number) => nsOf(cycles, clockMHz);
   return Array.from({ length: rows }, (_, row) => {
     const outcome = cells.outcome[row];
-    const parts = PARTS.map((part, index) => [part, ns(cells.parts[index][row])]);
+    const partsNs = {} as Record<PartName, number>;
+    for (const [index, part] of PARTS.entries()) partsNs[part] = ns(cells.parts[index][row]);
     return {
       request: Number(getWord(cells.request, row)),
       phb: cells.phb[row],
@@ -26,7 +27,7 @@ export function answersOf(cells: LogCells, rows: number, clockMHz: number): Requ
       isHit: outcome === HIT || outcome === LINE_HIT,
       arriveNs: ns(Number(getWord(cells.arrive, row))),
       latencyNs: ns(cells.latency[row]),
-      partsNs: Object.fromEntries(parts) as Record<PartName, number>,
+      partsNs,
     };
   });
 }

@@ -4,6 +4,7 @@ import { GENERATORS } from '../../traces/generate/generate.ts';
 
 /** Something to choose, by its name. */
 export interface Choice {
+  /** As it is written in scenarios and plans. */
   readonly name: string;
   /** What it is, in words. */
   readonly title: string;

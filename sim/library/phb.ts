@@ -52,7 +52,9 @@ const WALK_KEYS = Object.keys({
 export interface PhbParameter {
   /** Dotted, as `set` names it: `tceCache.ways`. */
   readonly key: string;
+  /** A number, text, true or false, or a list of numbers. */
   readonly value: unknown;
+  /** Whether anybody has published it. */
   readonly origin: Origin;
   /** The source, or the reason. */
   readonly source: string;

@@ -11,6 +11,7 @@ import { scenarioGiven } from './scenario-given.ts';
 import type { ScenarioObject } from './scenario-object.ts';
 import type { StreamOutlet } from './stream-outlet.ts';
 
+/** How a replay is watched. */
 export interface ReplayOptions {
   /** Aborting it stops the replay; the result is then of what was done, its `isComplete` false. */
   readonly signal?: AbortSignal;

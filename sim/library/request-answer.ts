@@ -6,11 +6,13 @@ import type { PartName } from '../unit/books/parts.ts';
 export interface RequestAnswer {
   /** Its number in its PHB, from 0. */
   readonly request: number;
+  /** Number of the PHB. */
   readonly phb: number;
   /** PE# that the RTE gave. */
   readonly pe: number;
   /** Requester, as `01:00.0`. */
   readonly rid: string;
+  /** Direction of the DMA. */
   readonly op: 'read' | 'write';
   /** Bus address. */
   readonly address: bigint;

@@ -16,6 +16,7 @@ import { threadsOf } from '../study/threads.ts';
 import { ResultStream } from './result-stream.ts';
 import type { StreamOutlet } from './stream-outlet.ts';
 
+/** How a study is run. */
 export interface SweepOptions {
   /** Workers, 1 to 64; all processors of the machine if absent. They change the speed and nothing else. */
   readonly threads?: number;

@@ -126,10 +126,12 @@ export const counters = {
     'refused, and counted as no hit, miss or merged; faultsByKind tells why',
     'T12, T22',
   ),
-  dropped: z.strictObject({
-    frozen: count('requests', 'dropped unseen while their PE was frozen', 'T31, T32'),
-    fenced: count('requests', 'dropped unseen while the PHB was fenced', 'T33'),
-  }),
+  dropped: z
+    .strictObject({
+      frozen: count('requests', 'dropped unseen while their PE was frozen', 'T31, T32'),
+      fenced: count('requests', 'dropped unseen while the PHB was fenced', 'T33'),
+    })
+    .meta({ description: 'requests that were dropped unseen' }),
   readBytes: count('bytes', 'asked for by reads, refused ones included', 'T4'),
   writtenBytes: count('bytes', 'in the payload of writes, refused ones included', 'T4'),
 };

@@ -225,10 +225,12 @@ export const resultSchema = z
     rows: count('rows', 'of the trace'),
     dmas: count('rows', 'that are DMAs; each is cut into requests', 'T4'),
     replacedRows: count('rows', "that make windows, left out for the user's own windows", 'T35'),
-    skipped: z.strictObject({
-      lines: count('lines', 'of an imported source that gave no row'),
-      first: z.array(z.string()).meta({ unit: 'text', description: 'the first damaged lines' }),
-    }),
+    skipped: z
+      .strictObject({
+        lines: count('lines', 'of an imported source that gave no row'),
+        first: z.array(z.string()).meta({ unit: 'text', description: 'the first damaged lines' }),
+      })
+      .meta({ description: 'what of the source was not replayed' }),
     ...counters,
     faultsByKind: z
       .record(z.string(), z.number().int().min(0))
@@ -247,10 +249,12 @@ export const resultSchema = z
       rule: 'T18',
       description: 'by level, leaf first: walks that began behind it',
     }),
-    memoryReads: z.strictObject({
-      cached: count('reads', "of tables whose line the host's caches hold", 'T19'),
-      uncached: count('reads', 'of tables and RTTs that went to memory', 'T19'),
-    }),
+    memoryReads: z
+      .strictObject({
+        cached: count('reads', "of tables whose line the host's caches hold", 'T19'),
+        uncached: count('reads', 'of tables and RTTs that went to memory', 'T19'),
+      })
+      .meta({ description: 'reads by where they found their line' }),
     rteMisses: count('requests', 'whose RID the RTE cache lacked', 'T11'),
     stalls: count('requests', 'arrived late, the unit being half a second behind', 'T6'),
     cutWaits: count('waits', 'for link or read engine, cut at half a second', 'T6'),
@@ -272,10 +276,12 @@ export const resultSchema = z
         description: 'completion minus arrival, of all requests',
       }),
     kills: kills.meta({ description: 'kills that were executed, and what they took' }),
-    freezes: z.strictObject({
-      count: count('freezes', 'of PEs', 'T31'),
-      list: z.array(freeze).meta({ description: 'the first of each PHB' }),
-    }),
+    freezes: z
+      .strictObject({
+        count: count('freezes', 'of PEs', 'T31'),
+        list: z.array(freeze).meta({ description: 'the first of each PHB' }),
+      })
+      .meta({ description: 'of PEs' }),
     fences: z.array(fence).meta({ description: 'every fence' }),
     noWindow: z
       .strictObject(counters)

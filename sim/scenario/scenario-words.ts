@@ -9,10 +9,19 @@ import type { Setting } from './settings.ts';
 
 const size = z.union([z.string(), z.number().int()], { error: 'expected a size such as 64K' });
 const scalar = z.union([z.string(), z.number(), z.boolean()], { error: 'expected a plain value' });
-type SettingNode = string | number | boolean | readonly unknown[] | { [key: string]: SettingNode };
-const setting: z.ZodType<SettingNode> = z.lazy(() =>
-  z.union([scalar, z.array(scalar), z.record(z.string(), setting)]),
-);
+/** A value of a parameter, or those of the parameters under a key. */
+export type SettingValue =
+  | string
+  | number
+  | boolean
+  | readonly unknown[]
+  | { [key: string]: SettingValue };
+const setting: z.ZodType<SettingValue> = z
+  .lazy(() => z.union([scalar, z.array(scalar), z.record(z.string(), setting)]))
+  .meta({
+    id: 'SettingValue',
+    description: 'A value of a parameter, or those of the parameters under a key.',
+  });
 
 const tables = z.union(
   [
@@ -53,7 +62,8 @@ export const scenarioSchema = z.strictObject({
       ram: size.optional().describe('memory of the node that tables come from'),
       freeBlocks: z.array(z.number().int().min(0)).optional().describe('as /proc/buddyinfo'),
     })
-    .optional(),
+    .optional()
+    .describe('Linux that makes the windows, and memory for their tables'),
   set: z
     .record(z.string(), setting)
     .optional()

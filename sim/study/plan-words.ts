@@ -35,7 +35,13 @@ const host = z.strictObject({
 });
 
 const threshold = z.union(
-  [z.string(), z.strictObject({ threshold: z.string(), where: z.record(z.string(), values) })],
+  [
+    z.string(),
+    z.strictObject({
+      threshold: z.string().describe('as p99 <= +5%'),
+      where: z.record(z.string(), values).describe('values of axes: it holds for these points'),
+    }),
+  ],
   { error: "expected 'p99 <= 900ns', or { threshold: 'p99 <= +5%', where: { levels: 2 } }" },
 );
 

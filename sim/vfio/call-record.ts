@@ -3,6 +3,7 @@ import type { CallName } from './calls.ts';
 
 /** A call that was performed. */
 export interface CallRecord {
+  /** Name of the call. */
   readonly call: CallName;
   /** What it was given, by the names of the call. */
   readonly inputs: Readonly<Record<string, string | number>>;

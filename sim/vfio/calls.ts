@@ -42,6 +42,10 @@ export interface CallShape {
   readonly results: readonly Key[];
 }
 
+/**
+ * Name of a call; docs/vfio-script.md says what each takes and returns.
+ * @useDeclaredType
+ */
 export type CallName = (typeof CALLS)[number]['name'];
 
 const EXTENSIONS = oneOf(

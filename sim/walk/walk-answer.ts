@@ -9,10 +9,11 @@ export interface WalkAnswer {
   readonly phb: string;
   /** Where the TVE stands in a dump; null: it was given. */
   readonly source: TveSource | null;
-  /** The TVE's word, its `kind`, and what that kind has: root, levels, page and so on. */
-  readonly tve: { readonly value: string } & Record<string, unknown>;
+  /** The TVE. */
+  readonly tve: TveAnswer;
   /** Bus address. */
   readonly address: string;
+  /** Which access is asked for. */
   readonly access: 'read' | 'write';
   /** Which TVE of its PE the address chooses. */
   readonly select: number;
@@ -28,6 +29,12 @@ export interface WalkAnswer {
   readonly reason: string | null;
   /** What the PHB writes to the PE's entry of the PEST; null where nothing is refused. */
   readonly pest: readonly [string, string] | null;
+}
+
+/** A TVE: its word, its kind, and what a TVE of that kind has. */
+export interface TveAnswer extends Readonly<Record<string, unknown>> {
+  /** The word. */
+  readonly value: string;
 }
 
 /** A read of a table. */
@@ -46,6 +53,7 @@ export interface ReadAnswer {
   readonly slot: number;
   /** The entry. */
   readonly tce: string;
+  /** What it allows: `rw`, `r-`. */
   readonly permission: string;
   /** false: the memory given does not have it, it reads as 0. */
   readonly isInMemory: boolean;
@@ -59,7 +67,9 @@ export interface TveSource {
   readonly dump: number;
   /** When it was taken, in the file's words. */
   readonly at: string;
+  /** Number of the PHB. */
   readonly phb: number;
+  /** Number of the PE. */
   readonly pe: number;
   /** In the TVT. */
   readonly index: number;

@@ -19,6 +19,10 @@ export const OUTCOMES = [
   'fenced',
 ] as const;
 
+/**
+ * What became of a request, by name; docs/counters.md defines each.
+ * @useDeclaredType
+ */
 export type OutcomeName = (typeof OUTCOMES)[number];
 
 /** Codes by name, as counters are indexed. */

@@ -19,6 +19,10 @@ export const PARTS = [
   'completion',
 ] as const;
 
+/**
+ * A part of a request's latency, by name; docs/timing.md says what each one measures.
+ * @useDeclaredType
+ */
 export type PartName = (typeof PARTS)[number];
 
 export const CREDIT_WAIT = 0;
