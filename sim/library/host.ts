@@ -64,6 +64,7 @@ export interface CallAnswer extends CallRecord {
 /** See {@link createHost}. */
 export class Host {
   private calls = 0;
+  private isBegun = false;
 
   /** @internal */
   constructor(private readonly session: Session) {}
@@ -78,14 +79,20 @@ export class Host {
    */
   call(name: CallName, inputs: CallInputs = {}): CallAnswer {
     return forCaller(() => {
-      const isFirst = this.calls === 0;
       this.calls += 1;
       const call = parseLine(lineOf(name, inputs), `call ${this.calls}`);
       if (call === undefined) throw unknownCall(name);
-      const opened = isFirst && name !== 'OPEN' ? this.session.openDefault().remarks : [];
+      const opened = this.begin(name);
       const outcome = performCall(this.session, call);
       return { ...callRecord(call, outcome), remarks: [...opened, ...outcome.remarks] };
     });
+  }
+
+  /** Opens the container that is there before the first call; answers what is remarkable about it. */
+  private begin(first: CallName): readonly string[] {
+    if (this.isBegun) return [];
+    this.isBegun = true;
+    return first === 'OPEN' ? [] : this.session.openDefault().remarks;
   }
 }
 
@@ -100,7 +107,8 @@ export class Host {
 export function createHost(words: HostObject = {}): Host {
   return forCaller(() => {
     checkKeys('createHost', words, HOST_KEYS);
-    return new Host(sessionOf({ ...SESSION_PRESETS, ...words }));
+    const texts = Object.fromEntries(textsOf(words)) as HostObject;
+    return new Host(sessionOf({ ...SESSION_PRESETS, ...texts }));
   });
 }
 
@@ -110,11 +118,20 @@ function lineOf(name: string, inputs: CallInputs): string {
   if (shape === undefined) throw unknownCall(name);
   const { words, value } = shape.operands;
   const isOperand = (key: string) => (key === 'word' && words !== undefined) || key === value?.name;
-  const texts = Object.entries(inputs).map(([key, each]) => [key, numberText(each, key)] as const);
+  const texts = textsOf(inputs);
+  const blank = texts.find(([, text]) => /\s/.test(text));
+  if (blank) throw new InputError(`${blank[0]}: expected no blanks, got '${blank[1]}'`);
   const operands = ['word', value?.name].flatMap((key) => texts.filter(([name]) => name === key));
   const keys = texts.filter(([key]) => !isOperand(key));
   return [name, ...operands.map(([, text]) => text), ...keys.map((pair) => pair.join('='))].join(
     ' ',
+  );
+}
+
+/** What an object says, by its keys. Throws InputError on a number that need not be the one that was meant. */
+function textsOf(given: object): [key: string, text: string][] {
+  return Object.entries(given).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, numberText(value, key)]],
   );
 }
 

@@ -1,8 +1,12 @@
 /** Keys of an object that a program gives. */
+import { InputError } from '../../models/input-error.ts';
 import { unknownKey } from '../scenario/settings.ts';
 
-/** Throws InputError, with the nearest name, where an object has a key that is not known. */
-export function checkKeys(what: string, given: object, known: readonly string[]): void {
+/** Throws InputError on what is no object, and on a key that is not known, with the nearest. */
+export function checkKeys(what: string, given: unknown, known: readonly string[]): void {
+  if (typeof given !== 'object' || given === null) {
+    throw new InputError(`${what}: expected an object, got ${given}`);
+  }
   const other = Object.keys(given).find((key) => !known.includes(key));
   if (other !== undefined) throw unknownKey(`${what}: ${other}`, other, known);
 }

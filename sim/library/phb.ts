@@ -3,6 +3,7 @@ import type { Origin } from '../../models/origin.ts';
 import { type PhbSpec, parametersOf } from '../../models/phb/spec.ts';
 import { numberText } from '../../traces/numbers.ts';
 import { phbOf } from '../scenario/phb.ts';
+import { parseDumpNumber } from '../tables/dump-number.ts';
 import { explain } from '../walk/explain.ts';
 import type { KnownWord, WalkAnswer } from '../walk/walk-answer.ts';
 import { questionOf } from '../walk/walk-words.ts';
@@ -88,7 +89,7 @@ export class Phb {
   walk(question: WalkObject): WalkAnswer {
     return forCaller(() => {
       checkKeys('walk', question, WALK_KEYS);
-      const { address, tve, memory, pe, ...rest } = question;
+      const { address, tve, memory, pe, dump, ...rest } = question;
       return explain(
         questionOf(this.spec, {
           ...rest,
@@ -96,6 +97,7 @@ export class Phb {
           ...(tve !== undefined && { tve: numberText(tve, 'tve') }),
           ...(memory !== undefined && { memory: knownIn(memory) }),
           ...(pe !== undefined && { pe: String(pe) }),
+          ...(dump !== undefined && { dump: parseDumpNumber(String(dump), 'dump') }),
         }),
       );
     });

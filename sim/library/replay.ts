@@ -1,5 +1,4 @@
 /** Replays for programs: a whole result, or each request as it is settled. */
-
 import type { LogCells } from '../replay/request-log-columns.ts';
 import type { Result } from '../results/result-schema.ts';
 import { Run } from '../run/run.ts';

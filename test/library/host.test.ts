@@ -50,9 +50,17 @@ test('a program that opens its own container has no other', () => {
   expect(() => host.call('GET_INFO')).toThrow("no container '0' is open; known: own");
 });
 
+test('a call that cannot be made leaves the host as it was', () => {
+  const host = createHost({ ram: undefined, memlock: '64M' } as object);
+  expect(() => host.call('REMOVE', {})).toThrow('call 1: REMOVE: expected start=, got none');
+  expect(host.call('GET_INFO').results.rc).toBe(0);
+});
+
 describe('what cannot be used is an InputError', () => {
   test.each([
     [{ kernl: '6.12' }, "createHost: kernl: unknown key, did you mean 'kernel'?"],
+    [null, 'createHost: expected an object, got null'],
+    [{ buddyinfo: '/none here' }, '/none here: no such file'],
     [{ container: 'v3' }, "container: expected v1 or v2, got 'v3'"],
     [{ minFree: '1M' }, "minFree: expected with ram, which shares it out, got '1M'"],
     [
@@ -75,6 +83,7 @@ describe('what cannot be used is an InputError', () => {
       { iova: 2 ** 59, size: 4096, flags: 'RW' },
       'iova: expected a bigint or text for so large a number, got 576460752303423500',
     ],
+    ['REMOVE', { start: '0 argsz=1' }, "start: expected no blanks, got '0 argsz=1'"],
     ['create', {}, "unknown call 'create', did you mean 'CREATE'?"],
   ])('of a call: %s %j', (name, inputs, message) => {
     expect(() => createHost().call(name as CallName, inputs)).toThrow(new InputError(message));
