@@ -9,10 +9,10 @@ import type { OnceOptions } from './terms.ts';
 export function preparePhb(
   phb: number,
   memoryBytes: number,
-  options: Pick<OnceOptions, 'touched' | 'requests' | 'nextUses' | 'tables'>,
+  options: Pick<OnceOptions, 'touched' | 'requests' | 'timeline' | 'nextUses' | 'tables'>,
 ): PhbMemory {
   const memory = allocateMemory(memoryBytes);
-  const { tables } = options;
+  const { tables, timeline } = options;
   const touched = options.touched.get(phb);
   const log = options.requests?.addPart(phb);
   const nextUses = options.nextUses?.get(phb);
@@ -22,6 +22,7 @@ export function preparePhb(
     ...(tables && { start: putTables(tables, phb, memory) }),
     ...(touched && { touched }),
     ...(log && { log }),
+    ...(timeline && { timeline }),
     ...(nextUses && { nextUses }),
   };
 }

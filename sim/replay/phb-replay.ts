@@ -10,7 +10,11 @@ import { Host, type StartState } from './host.ts';
 import type { Machine } from './machine.ts';
 import { appendToPart, type LogPartTask } from './request-log-part.ts';
 import { type LogSink, RequestRecorder } from './request-log-recorder.ts';
+import { NotedReads } from './timeline/noted-reads.ts';
+import type { TimelineTask } from './timeline/record.ts';
+import { TimelineRecorder } from './timeline/recorder.ts';
 import type { TouchedWindow } from './touched-pages.ts';
+import { WatchedAccounts } from './watched-accounts.ts';
 import { Windows } from './windows.ts';
 
 /** Where firmware puts the RTT: above all memory that tables or captures use. */
@@ -27,8 +31,17 @@ export interface PhbMemory {
   readonly log?: LogPartTask;
   /** Instead: who of the same thread gets the requests. */
   readonly sink?: LogSink;
+  readonly timeline?: TimelineTask;
   /** For Belady's replacement, what a rehearsal found out; absent: this is the rehearsal. */
   readonly nextUses?: Int32Array;
+}
+
+/** Who watches a PHB's unit. */
+interface Watchers {
+  readonly log?: RequestRecorder;
+  readonly timeline?: TimelineRecorder;
+  /** How long reads take, for the timeline. */
+  readonly reads?: NotedReads;
 }
 
 export type PhbOutcome = ReturnType<PhbReplay['outcome']>;
@@ -43,24 +56,25 @@ export class PhbReplay {
     private readonly unit: TceUnit,
     private readonly windows: Windows,
     private readonly host: Host,
-    private readonly recorder: RequestRecorder | undefined,
+    private readonly watchers: Watchers,
     private readonly rehearsal: Rehearsal | undefined,
   ) {}
 
   /** A PHB whose tables live in `memory`, and whose items come in `items`; long work looks at `isStopped`. */
   static async create(
-    { phb, memory: shared, start, touched = [], log, sink, nextUses }: PhbMemory,
+    given: PhbMemory,
     machine: Machine,
     items: Int32Array,
     isStopped: () => boolean,
   ): Promise<PhbReplay> {
+    const { phb, memory: shared, start, touched = [], nextUses } = given;
     const { config, ioda, pacing } = machine;
     const memory = new PhysicalMemory(shared);
     const seed = `${machine.seed}/phb${phb}`;
     const rttBase = RTT_BASE;
-    const rows = sink ?? (log && fileSink(log));
-    const recorder = rows && new RequestRecorder(phb, machine.seed, fixedCyclesOf(config), rows);
-    const accounts = recorder ?? new Accounts();
+    const watchers = watchersOf(given, machine);
+    const watches = [watchers.log, watchers.timeline].filter((watch) => watch !== undefined);
+    const accounts = watches.length > 0 ? new WatchedAccounts(watches) : new Accounts();
     const { replacement, granule } = config.tceCache;
     const isRehearsal = replacement === 'belady' && nextUses === undefined;
     const rehearsal = isRehearsal ? new Rehearsal(granule) : undefined;
@@ -74,13 +88,14 @@ export class PhbReplay {
       items,
       accounts,
       seed,
+      ...(watchers.reads && { timing: watchers.reads }),
       ...(foresight && { foresight }),
     });
     const windows = new Windows(unit, { ioda, ...config });
     const host = new Host(machine, memory, rttBase, unit, windows, isStopped, start);
-    recorder?.follow(unit);
+    for (const watch of watches) watch.follow(unit);
     host.mapTouched(touched);
-    return new PhbReplay(phb, items, memory, unit, windows, host, recorder, rehearsal);
+    return new PhbReplay(phb, items, memory, unit, windows, host, watchers, rehearsal);
   }
 
   /** Replays the items in the cells `from..to`. */
@@ -112,13 +127,14 @@ export class PhbReplay {
       ...this.books(),
       ...this.software(),
       nextUses: this.rehearsal?.outlook(),
+      timeline: this.watchers.timeline?.records(),
     };
   }
 
   /** The trace is over. */
   finish(): void {
     this.unit.finish();
-    this.recorder?.finish();
+    this.watchers.log?.finish();
   }
 
   /** What became of the requests: sums, and what came first or last. */
@@ -165,4 +181,12 @@ export class PhbReplay {
 /** Requests go to a part of the log's file. */
 function fileSink(part: LogPartTask): LogSink {
   return { share: part.share, take: (cells, rows) => appendToPart(part, cells, rows) };
+}
+
+function watchersOf({ phb, log, sink, timeline }: PhbMemory, { config, seed }: Machine): Watchers {
+  const rows = sink ?? (log && fileSink(log));
+  const logged = rows && { log: new RequestRecorder(phb, seed, fixedCyclesOf(config), rows) };
+  if (timeline === undefined) return { ...logged };
+  const reads = new NotedReads(config.memory, config.unit.clockMHz);
+  return { ...logged, reads, timeline: new TimelineRecorder(phb, seed, config, timeline, reads) };
 }

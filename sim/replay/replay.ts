@@ -24,7 +24,7 @@ export async function replay(
   const touched = await findTouched(trace, machine, () => options.signal.aborted);
   const once = { ...options, touched };
   if (!wantsForesight(machine)) return replayPiped(trace, machine, once);
-  const { requests: _requests, ...rehearsing } = once;
+  const { requests: _requests, timeline: _timeline, ...rehearsing } = once;
   return rehearseAndReplay(
     () => replayPiped(trace, machine, rehearsing),
     (nextUses: NextUses) => replayPiped(trace, machine, { ...once, nextUses }),

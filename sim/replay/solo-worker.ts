@@ -9,18 +9,17 @@ import type { ReplayOptions, ReplayOutcome } from './terms.ts';
 
 /**
  * Replays a trace in one worker; undefined where there are to be more, or where the main thread has something that
- * the worker would need: the trace itself (a log, a pipe), a dump of tables, a request log.
+ * the worker would need: the trace itself (a log, a pipe), a dump of tables, a request log, a timeline.
  */
 export async function replayInOneThread(
   trace: TraceSource,
   machine: Machine,
   options: ReplayOptions,
 ): Promise<ReplayOutcome | undefined> {
-  const { lanes, requests, tables } = options;
+  const { lanes, requests, timeline, tables } = options;
   const { arrowFile: path } = trace;
-  if (lanes > 1 || path === undefined || requests !== undefined || tables !== undefined) {
-    return undefined;
-  }
+  const hasMore = requests !== undefined || timeline !== undefined || tables !== undefined;
+  if (lanes > 1 || path === undefined || hasMore) return undefined;
   const watch = new SharedWatch(1);
   const pool = new LanePool<SoloTask, SoloAnswer>('solo-lane', 1);
   const end = watch.begin(options, Infinity);

@@ -2,6 +2,7 @@
 import type { Dump } from '../tables/dump.ts';
 import type { PhbOutcome } from './phb-replay.ts';
 import type { RequestLog } from './request-log.ts';
+import type { TimelineTask } from './timeline/record.ts';
 import type { TouchedWindows } from './touched-pages.ts';
 
 /** What a replay tells while it runs. */
@@ -21,6 +22,8 @@ export interface ReplayOptions {
   readonly tables?: Dump;
   /** Where requests are written down; the caller finishes it. Without it nobody writes anything. */
   readonly requests?: RequestLog;
+  /** What of each PHB is written down for a timeline, which is part of its outcome then. */
+  readonly timeline?: TimelineTask;
 }
 
 /** What a rehearsal found out about each PHB, for the replay proper; see foresight-passes.ts. */

@@ -38,11 +38,22 @@ export function createSoftwareSide(config: UnitConfig, parts: UnitParts) {
       if (kill === undefined) return;
       const arrive = arrivals.pass(0);
       const written = killUnit.enter(kill, arrive);
-      if (written === undefined) return;
+      if (written === undefined) {
+        completions.accounts.killLost(kill, arrive);
+        return;
+      }
       const inTurn = rteStage.leave(written + rteCycles);
       const looked = lookupStage.leave(inTurn + tvtCycles + config.tceCache.lookupCycles);
       const cost = killUnit.execute(kill, looked);
       lookupStage.hold(cost);
+      completions.accounts.killed({
+        kill,
+        arrive,
+        written,
+        inTurn,
+        looked,
+        retired: looked + cost,
+      });
       completions.busyUntil(looked + cost);
       if (softwareWaits) reads.completeAll();
       else reads.completeUntil(rteStage.free + tvtCycles);

@@ -374,6 +374,8 @@ export function createTceUnit(setup: TceUnitSetup) {
 
   return {
     replay,
+    /** What it is made of, for those who watch it. */
+    parts,
     skim: createSkim(setup, parts, { dma, time, identify, look }),
     timing,
     accounts,

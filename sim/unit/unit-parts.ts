@@ -45,6 +45,8 @@ export interface TceUnitSetup {
   readonly accounts: Accounts;
   /** Seed of everything random in the unit. */
   readonly seed: string;
+  /** How long reads of memory take, for those who watch them; by default as the configuration says. */
+  readonly timing?: MemoryTiming;
   /** For Belady's replacement: a rehearsal, or what came out of one. */
   readonly foresight?: Foresight;
 }
@@ -56,7 +58,7 @@ export function createParts(setup: TceUnitSetup) {
   const { config, ioda, memory, accounts } = setup;
   const { clockMHz } = config.unit;
   const peCount = config.pe.count;
-  const timing = new MemoryTiming(config.memory, clockMHz);
+  const timing = setup.timing ?? new MemoryTiming(config.memory, clockMHz);
   const arrivals = createArrivals(setup.pacing, clockMHz);
   const completions = new Completions(accounts, arrivals);
   const port = new Port(config);
@@ -71,7 +73,7 @@ export function createParts(setup: TceUnitSetup) {
   const refill = new Refill(config.tceCache.granule, memory, tceCache, lineBuffer);
   const walkCache = new WalkCache(config.walkCache);
   const walker = new Walker(tvt, memory, timing, walkCache, config.tceCache.responseCycles);
-  const drain = new KillDrain(config.kill.sync);
+  const drain = new KillDrain(config.kill.sync, accounts);
   const reads = new ReadPath(config, port.downstream, port.nonPosted, drain, completions);
   const killTargets = { tvt, tceCache, lineBuffer, fetches, walkCache, foresight };
   const killUnit = new KillUnit(config.kill, { ioda, pe: config.pe }, killTargets);

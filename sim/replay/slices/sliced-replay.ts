@@ -64,7 +64,7 @@ export async function replaySliced(
 /** Whether the state of a unit of this machine can be compared, and guessed. */
 function isForSlices(
   { config, map, pacing }: Machine,
-  { lanes, requests, tables }: ReplayOptions,
+  { lanes, requests, timeline, tables }: ReplayOptions,
 ): boolean {
   const { replacement } = config.tceCache;
   // Nobody knows which fraction of a cycle is left in the middle of a trace.
@@ -74,13 +74,14 @@ function isForSlices(
   // Each slice would fill windows with all touched pages, after one thread has read the trace to find them: 2.5 M
   // random pages of 1 TiB take 9 to 14 s and 8 GB so on two threads, 3.4 to 4.6 s and 4 GB without slices (Node 20).
   const beginsEmpty = map !== 'touched' && tables === undefined;
-  return lanes > 1 && requests === undefined && beginsEmpty && isWhole && isComparable;
+  const isUnwatched = requests === undefined && timeline === undefined;
+  return lanes > 1 && isUnwatched && beginsEmpty && isWhole && isComparable;
 }
 
 function outcomeOf(result: HandOver, slices: number, rowsOfFile: number): ReplayOutcome {
   const { phb, books, software, rows, dmas, rerun } = result;
   return {
-    phbs: [{ phb, ...books, ...software, nextUses: undefined }],
+    phbs: [{ phb, ...books, ...software, nextUses: undefined, timeline: undefined }],
     rows,
     dmas,
     replacedRows: 0,

@@ -3,6 +3,7 @@
  * Everything is a plain sum, so that books of several units merge exactly (below 2^53). Parts of a latency that
  * are the same for every request of a kind are not booked at all: fixed-cycles.ts knows them.
  */
+import type { Kill } from '../../../models/tce-kill.ts';
 import type { RequestAtHand } from '../request-at-hand.ts';
 import {
   bucketOf,
@@ -46,6 +47,17 @@ export interface AccountSums {
   readonly partsMax: Float64Array;
 }
 
+/** A kill, and when it passes what (T26, T27), counted from the same origin as the request at hand. */
+export interface KillTimes {
+  readonly kill: Kill;
+  readonly arrive: number;
+  readonly written: number;
+  /** Leaves the RTE stage, and the lookup stage. */
+  readonly inTurn: number;
+  readonly looked: number;
+  readonly retired: number;
+}
+
 export class Accounts {
   /** Sums, account by account. */
   readonly cells = new Float64Array(ACCOUNTS_MAX * ACCOUNT_CELLS);
@@ -83,6 +95,15 @@ export class Accounts {
    * `book`; then the request at hand goes on.
    */
   resume(_place: number): void {}
+
+  /** A kill has passed the unit. */
+  killed(_times: KillTimes): void {}
+
+  /** A kill that arrived at a cycle found the queue full and is lost. */
+  killLost(_kill: Kill, _arrive: number): void {}
+
+  /** (T29) Of the kills that have passed, the first that was not complete is, so many cycles after it arrived. */
+  killComplete(_cycles: number): void {}
 
   /** Books a request: outcome, direction (1 = write), bytes and the latency in cycles. */
   book(account: number, outcome: number, write: number, bytes: number, latency: number): void {

@@ -4,6 +4,7 @@
  * last request before a kill, of its scope, is through is the kill's stale window.
  */
 import type { UnitConfig } from '../../../models/phb/unit-config.ts';
+import type { Accounts } from '../books/accounts.ts';
 import { Spread } from '../books/spread.ts';
 import { clampPast, PAST_CYCLES } from '../clock.ts';
 
@@ -34,7 +35,10 @@ export class KillDrain {
   private lastWrite = -PAST_CYCLES;
   private open: OpenKill[] = [];
 
-  constructor(private readonly sync: UnitConfig['kill']['sync']) {
+  constructor(
+    private readonly sync: UnitConfig['kill']['sync'],
+    private readonly accounts: Accounts,
+  ) {
     this.lastUse = new Int32Array(KILL_PES).fill(-PAST_CYCLES);
   }
 
@@ -110,6 +114,7 @@ export class KillDrain {
 
   private close(kill: OpenKill): void {
     this.completion.add(kill.complete - kill.arrive);
+    this.accounts.killComplete(kill.complete - kill.arrive);
     this.stale.add(kill.lastUse - kill.arrive);
   }
 }

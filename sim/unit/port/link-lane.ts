@@ -11,7 +11,7 @@ import type { StateWriter } from '../state-writer.ts';
 export class LinkLane {
   /** Until when the lane is busy: a cycle, and parts of the next one. */
   private cycle = 0;
-  private part = 0;
+  part = 0;
   /** Waits for the lane that were cut (T6). */
   cutWaits = 0;
   private readonly partsPerCycle: number;

@@ -23,7 +23,7 @@ export class Port {
   readonly nonPosted: NonPostedCredits;
   /** The way back, for the data of reads. */
   readonly downstream: LinkLane;
-  private readonly upstream: LinkLane;
+  readonly upstream: LinkLane;
   private readonly posted: PostedCredits;
   private readonly overheadBytes: number;
   private reads!: WaitingReads;

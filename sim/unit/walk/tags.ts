@@ -7,11 +7,11 @@ import { Slots } from '../slots.ts';
 import type { StateWriter } from '../state-writer.ts';
 
 export class Tags {
-  /** Tag, and waits for tag and walker, of the fetch that was admitted last. */
+  /** Tag and walker, and waits for them, of the fetch that was admitted last. */
   tag = 0;
+  walker = 0;
   tagWait = 0;
   walkerWait = 0;
-  private walker = 0;
   private readonly tags: Slots;
   private readonly walkers: Slots;
   private readonly hasWalkers: boolean;
