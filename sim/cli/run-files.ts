@@ -25,10 +25,11 @@ export interface FileFlags {
   readonly requests?: string;
   readonly requestsShare?: string;
   readonly report?: boolean;
+  readonly timeline?: string;
 }
 
 /** The files that a run writes. */
-export function outputsOf({ requests, output, report }: FileFlags): NamedFile[] {
+export function outputsOf({ requests, output, report, timeline }: FileFlags): NamedFile[] {
   const inDirectory = (name: string, what: string) =>
     output === undefined ? [] : [{ path: join(output, name), what: `${name} of ${what}` }];
   return [
@@ -36,6 +37,7 @@ export function outputsOf({ requests, output, report }: FileFlags): NamedFile[] 
     ...(report ? inDirectory(PAGE_NAME, '--report') : []),
     ...(report && requests === undefined ? inDirectory(LOG_NAME, '--report') : []),
     ...(requests === undefined ? [] : [{ path: requests, what: '--requests' }]),
+    ...(timeline === undefined ? [] : [{ path: timeline, what: '--timeline' }]),
   ];
 }
 
@@ -63,15 +65,16 @@ export async function openLog(flags: FileFlags, trace: string): Promise<OpenLog 
   const share =
     requests === undefined && requestsShare === undefined
       ? await shareOf(trace)
-      : parseShare(requestsShare ?? '1');
+      : parseShare(requestsShare ?? '1', '--requests-share');
   const { RequestLog } = await import('../replay/request-log.ts');
   return { path, log: new RequestLog(path, share) };
 }
 
-function parseShare(text: string): number {
+/** A share of requests. Throws InputError that names its option. */
+export function parseShare(text: string, option: string): number {
   const share = Number(text);
   if (share > 0 && share <= 1) return share;
-  throw new InputError(`--requests-share: expected more than 0 and at most 1, got '${text}'`);
+  throw new InputError(`${option}: expected more than 0 and at most 1, got '${text}'`);
 }
 
 /** The share of a trace's requests that a report wants. */

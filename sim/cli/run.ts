@@ -29,12 +29,18 @@ import {
 } from './run-files.ts';
 import { StopSignals } from './stop-signals.ts';
 import { textForOutput } from './terminal.ts';
+import {
+  addTimelineOptions,
+  finishTimeline,
+  openTimeline,
+  type TimelineFlags,
+} from './timeline-flags.ts';
 import { warnOfDamage } from './trace/shared.ts';
 import { UsageError } from './usage-error.ts';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
 
-interface RunFlags extends FileFlags {
+interface RunFlags extends FileFlags, TimelineFlags {
   trace?: string;
   tables?: string;
   dump?: string;
@@ -79,8 +85,9 @@ export function define(verb: Command): void {
     .option('-o, --output <dir>', 'write results.json and report.txt to a directory')
     .option('--requests <file>', 'write an Arrow file with a row for each request')
     .option('--requests-share <share>', 'of the requests that go there, as 0.01 (1: all)')
-    .option('--report', 'write report.html to --output, too, with a sample of the requests')
-    .action(runTrace);
+    .option('--report', 'write report.html to --output, too, with a sample of the requests');
+  addTimelineOptions(verb);
+  verb.action(runTrace);
 }
 
 async function runTrace(file: string | undefined, flags: RunFlags): Promise<void> {
@@ -99,6 +106,7 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
   if (flags.output !== undefined) makeDirectory(flags.output, '--output');
   const opened = await openLog(flags, place);
   const log = opened?.log;
+  const timeline = await openTimeline(flags, machine);
   const progress = new ProgressLine();
   const { outcome, result } = await run.perform((trace, machine) =>
     replay(trace, machine, {
@@ -106,6 +114,7 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
       signal: signals.signal,
       onProgress: ({ items, rows }) => progress.show(items, rows),
       ...(log && { requests: log }),
+      ...(timeline && { timeline: timeline.file.task }),
       ...(tables && { tables }),
     }),
   );
@@ -122,6 +131,9 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
     scenario: run.described,
     isComplete: outcome.isComplete,
   });
+  if (timeline) {
+    finishTimeline(timeline, outcome, machine, { version: VERSION, trace: basename(place) });
+  }
   if (flags.report && flags.output !== undefined) {
     const { runHtml } = await import('./report-page.ts');
     writeWhole(join(flags.output, PAGE_NAME), runHtml(result, opened?.path));

@@ -9,7 +9,7 @@ import { DMA, LOOKUP, RTE, TVE } from './parts.ts';
 
 /** Outcomes of requests that looked for a TCE, and of those that got the real address of memory. */
 export const LOOKED_UP = [HIT, LINE_HIT, MISS, MERGED, PAGE_FAULT, ACCESS_FAULT];
-const SERVED = [HIT, LINE_HIT, MISS, MERGED, BYPASSED];
+export const SERVED = [HIT, LINE_HIT, MISS, MERGED, BYPASSED];
 
 /** Cycles of the fixed parts; of `rte` without the reads of the RTT, which are booked. */
 export interface FixedCycles {
