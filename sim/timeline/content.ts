@@ -44,24 +44,21 @@ export function nameOfKill({ kill }: KillRecord): string {
 
 /** A stretch of a kill, in cycles since the trace's start. */
 export interface KillSpan {
-  readonly step: 'poll' | 'queue' | 'hold' | 'sync';
+  readonly step: 'turn' | 'poll' | 'queue' | 'hold' | 'sync';
   readonly from: number;
   readonly until: number;
 }
 
 /**
- * The way of a kill (T26 to T29): software polls until it is written, it queues until it leaves the lookup stage,
- * holds that until it is retired, and software waits for what was before it. None is empty.
+ * The way of a kill (T26 to T29): its turn comes when the one before it is written, software polls until there is
+ * room, it queues until it leaves the lookup stage, holds that until it is retired, and software waits for what was
+ * before it. None is empty.
  */
-export function spansOfKill({
-  arrive,
-  written,
-  looked,
-  retired,
-  complete,
-}: KillRecord): KillSpan[] {
+export function spansOfKill(record: KillRecord): KillSpan[] {
+  const { arrive, written, polled, looked, retired, complete } = record;
   const spans: [KillSpan['step'], number, number][] = [
-    ['poll', 0, written],
+    ['turn', 0, written - polled],
+    ['poll', written - polled, written],
     ['queue', written, looked],
     ['hold', looked, retired],
     ['sync', retired, complete],

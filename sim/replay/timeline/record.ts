@@ -62,7 +62,9 @@ export interface KillRecord {
   /** Absolute: since the trace's start. */
   readonly arrive: number;
   readonly isLost: boolean;
+  /** When software wrote it, and for how long it polled for room before. */
   readonly written: number;
+  readonly polled: number;
   /** When it left the RTE stage, and the lookup stage. */
   readonly inTurn: number;
   readonly looked: number;

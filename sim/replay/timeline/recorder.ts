@@ -31,9 +31,10 @@ export class TimelineRecorder extends RequestWatch<RequestRecord> {
   private readonly openKills: (OpenKill | undefined)[] = [];
   /** The TCE fetch that was made last. */
   private fetch: FetchRecord | undefined;
-  /** Reads by level, and dropped entries, as they were told before. */
+  /** Reads by level, dropped entries and cycles of polling, as they were told before. */
   private readonly toldReads: number[] = [];
   private toldDropped = 0;
+  private toldPolled = 0;
 
   constructor(
     phb: number,
@@ -60,18 +61,20 @@ export class TimelineRecorder extends RequestWatch<RequestRecord> {
   }
 
   override killed({ kill, arrive, written, inTurn, looked, retired }: KillTimes): void {
-    const { droppedEntries } = this.unit.parts.killUnit.counts;
+    const { droppedEntries, pollCycles } = this.unit.parts.killUnit.counts;
     const open: OpenKill = {
       kill,
       arrive: this.unit.origin() + arrive,
       isLost: false,
       written: written - arrive,
+      polled: pollCycles - this.toldPolled,
       inTurn: inTurn - arrive,
       looked: looked - arrive,
       retired: retired - arrive,
       dropped: droppedEntries - this.toldDropped,
     };
     this.toldDropped = droppedEntries;
+    this.toldPolled = pollCycles;
     this.openKills.push(this.wants(open.arrive, this.keptKills) ? open : undefined);
   }
 
@@ -81,6 +84,7 @@ export class TimelineRecorder extends RequestWatch<RequestRecord> {
       arrive: this.unit.origin() + arrive,
       isLost: true,
       written: 0,
+      polled: 0,
       inTurn: 0,
       looked: 0,
       retired: 0,
