@@ -74,7 +74,8 @@ export class PhbReplay {
     const rttBase = RTT_BASE;
     const watchers = watchersOf(given, machine);
     const watches = [watchers.log, watchers.timeline].filter((watch) => watch !== undefined);
-    const accounts = watches.length > 0 ? new WatchedAccounts(watches) : new Accounts();
+    const [first, second] = watches;
+    const accounts = first ? new WatchedAccounts(first, second) : new Accounts();
     const { replacement, granule } = config.tceCache;
     const isRehearsal = replacement === 'belady' && nextUses === undefined;
     const rehearsal = isRehearsal ? new Rehearsal(granule) : undefined;

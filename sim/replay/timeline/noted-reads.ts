@@ -1,4 +1,4 @@
-/** How long reads of table memory take, with a note of those that the walk at hand makes. */
+/** How long reads of table memory take, with notes of those that are to be shown. */
 import { joinHalves } from '../../../models/bits.ts';
 import { MemoryTiming } from '../../unit/walk/memory-timing.ts';
 
@@ -9,18 +9,19 @@ export interface NotedRead {
 }
 
 export class NotedReads extends MemoryTiming {
-  private notes: NotedRead[] = [];
+  /** The reads since the last `begin`. */
+  notes: NotedRead[] = [];
+  private isNoting = false;
+
+  /** From now on reads are noted, or not. */
+  begin(isNoting: boolean): void {
+    this.isNoting = isNoting;
+    if (isNoting) this.notes = [];
+  }
 
   override read(upper: number, lower: number): number {
     const cycles = super.read(upper, lower);
-    this.notes.push({ address: joinHalves(upper, lower), cycles });
+    if (this.isNoting) this.notes.push({ address: joinHalves(upper, lower), cycles });
     return cycles;
-  }
-
-  /** The reads since it was asked last. */
-  take(): NotedRead[] {
-    const { notes } = this;
-    this.notes = [];
-    return notes;
   }
 }

@@ -29,10 +29,8 @@ export class TimelineRecorder extends RequestWatch<RequestRecord> {
   private readonly keptKills: KillRecord[] = [];
   /** Kills that are not complete, the oldest first; undefined for one that is not wanted. */
   private readonly openKills: (OpenKill | undefined)[] = [];
-  /** The TCE fetch that was made last. */
-  private fetch: FetchRecord | undefined;
-  /** Reads by level, dropped entries and cycles of polling, as they were told before. */
-  private readonly toldReads: number[] = [];
+  /** Reads by level before the request at hand; dropped entries and cycles of polling before the next kill. */
+  private readsBefore: readonly number[] = [];
   private toldDropped = 0;
   private toldPolled = 0;
 
@@ -53,11 +51,6 @@ export class TimelineRecorder extends RequestWatch<RequestRecord> {
   records(): TimelineRecords {
     this.kept.sort((one, other) => one.number - other.number);
     return { requests: this.kept, kills: this.keptKills };
-  }
-
-  override bookPart(part: number, cycles: number): void {
-    if (part === WALK) this.noteFetch();
-    super.bookPart(part, cycles);
   }
 
   override killed({ kill, arrive, written, inTurn, looked, retired }: KillTimes): void {
@@ -99,7 +92,10 @@ export class TimelineRecorder extends RequestWatch<RequestRecord> {
   }
 
   protected open(number: number, arrive: number): RequestRecord | undefined {
-    if (!this.wants(arrive, this.kept) || !this.sample.takes(number)) return undefined;
+    const isShown = this.wants(arrive, this.kept) && this.sample.takes(number);
+    this.reads.begin(isShown);
+    if (!isShown) return undefined;
+    this.readsBefore = [...this.unit.parts.walker.reads];
     const { rid, write, upper, lower, bytes } = this.request;
     return {
       number,
@@ -141,7 +137,7 @@ export class TimelineRecorder extends RequestWatch<RequestRecord> {
 
   protected addPart(row: RequestRecord, part: number, cycles: number): void {
     row.parts[part] += cycles;
-    if (part === WALK) row.fetch = this.fetch;
+    if (part === WALK) row.fetch = this.fetchAtHand();
   }
 
   protected close(row: RequestRecord, outcome: number, latency: number): void {
@@ -160,19 +156,15 @@ export class TimelineRecorder extends RequestWatch<RequestRecord> {
     if (kill.arrive + complete >= this.task.from) this.keptKills.push({ ...kill, complete });
   }
 
-  /** The walk of the request at hand is over: its reads go from the highest level that was read down. */
-  private noteFetch(): void {
+  /** The fetch of the request at hand: its reads went from the highest level that was read down. */
+  private fetchAtHand(): FetchRecord {
     const { tags, walker } = this.unit.parts;
-    let top = 0;
-    walker.reads.forEach((count, level) => {
-      if (count !== (this.toldReads[level] ?? 0)) top = level;
-      this.toldReads[level] = count;
-    });
-    const reads = this.reads.take().map(({ address, cycles }, index) => ({
+    const top = walker.reads.findLastIndex((count, level) => count !== this.readsBefore[level]);
+    const reads = this.reads.notes.map(({ address, cycles }, index) => ({
       level: top - index,
       address,
       cycles: cycles + this.responseCycles,
     }));
-    this.fetch = { tag: tags.tag, walker: this.hasWalkers ? tags.walker : tags.tag, reads };
+    return { tag: tags.tag, walker: this.hasWalkers ? tags.walker : tags.tag, reads };
   }
 }
