@@ -91,6 +91,7 @@ async function measureAll(experiments: readonly Experiment[]): Promise<Outcome[]
   const outcomes: Outcome[] = [];
   let done = 0;
   for (const experiment of experiments) {
+    if (signals.signal.aborted) break;
     const verdicts: Verdict[] = [];
     for (const row of experiment.rows) {
       const verdict = await measureRow(row, () => signals.signal.aborted);
@@ -99,7 +100,7 @@ async function measureAll(experiments: readonly Experiment[]): Promise<Outcome[]
       done += 1;
       progress.showSteps(done, total);
     }
-    outcomes.push({ experiment, verdicts });
+    if (verdicts.length > 0) outcomes.push({ experiment, verdicts });
   }
   progress.end();
   signals.finish();

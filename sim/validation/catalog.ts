@@ -37,19 +37,28 @@ export function chosenExperiments(name?: string): Experiment[] {
     rows: experiment.rows.filter(isMeant),
   })).filter(({ rows }) => rows.length > 0);
   if (chosen.length > 0) return chosen;
+  if (pointOf(name) !== undefined) {
+    throw new InputError(
+      `--only: nothing is published for ${name}; \`--show ${name}\` prints its scenario, for tcesim run`,
+    );
+  }
   throw new InputError(`--only: unknown experiment '${name}'${suggest(name, namesLike(name))}`);
 }
 
 /** The scenario of a row, or of a point of an experiment that is no row. Throws InputError if there is none. */
 export function scenarioNamed(name: string): Scenario {
-  const [id, ...names] = name.split('.');
-  const experiment = EXPERIMENTS.find((each) => each.id === id);
-  const row = experiment?.rows.find((each) => each.id === name);
+  const row = EXPERIMENTS.flatMap(({ rows }) => rows).find((each) => each.id === name);
   if (row?.measure.kind === 'replay') return row.measure.scenario;
-  const scenario = experiment?.scenarioOf?.(names);
+  const scenario = pointOf(name);
   if (scenario) return scenario;
   if (row) throw new InputError(`--show: ${name} is computed from a model, without a scenario`);
   throw new InputError(`--show: unknown point '${name}'${suggest(name, namesLike(name))}`);
+}
+
+/** The scenario of a point that need be no row. */
+function pointOf(name: string): Scenario | undefined {
+  const [id, ...names] = name.split('.');
+  return EXPERIMENTS.find((each) => each.id === id)?.scenarioOf?.(names);
 }
 
 /** Of experiments, or of the rows of the one that a name begins with. */

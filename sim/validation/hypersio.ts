@@ -101,6 +101,9 @@ export const hypersio: Experiment = {
   id: 'R5',
   title: 'tenants on one link of 200 Gb/s',
   source: 'HyperSIO, ISCA 2020, PrincetonUniversity/hypersio: the simulator itself',
+  about:
+    'T: tenants, which send packets in turn. PTB: a packet is let in while fewer translations than that are on their way; it has three. ' +
+    '48x48: an IOTLB of 48 entries in one set in the place of 64 in 8 ways. Gb/s of packets, not of DMA.',
   rows: [
     bandwidthRow('PTB1.T1', 197.3, 0.02),
     bandwidthRow('PTB1.T2', 182.4, 0.02),

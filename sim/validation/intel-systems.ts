@@ -44,6 +44,7 @@ function system(
   name: string,
   cpu: string,
   { hitNs, dmaHitNs, missNs, entries, saturatedNs }: Readonly<Record<string, number>>,
+  saturated = BANDWIDTH,
 ): IntelSystem {
   return {
     name,
@@ -54,7 +55,7 @@ function system(
     entries: inferred(entries, `${LATENCY}: mean = hit + miss (1 - entries / pages)`),
     walkers: inferred(
       walkersOf(missNs, saturatedNs),
-      `${BANDWIDTH}: a write in ${saturatedNs} ns where all miss, times ${missNs} ns of walk`,
+      `${saturated}: a write in ${saturatedNs} ns where all miss, times ${missNs} ns of walk`,
     ),
     issueNs: ISSUE,
     readsOutstanding: READS_OUTSTANDING,
@@ -82,13 +83,18 @@ const INTEL_SYSTEMS: readonly IntelSystem[] = [
     entries: 116,
     saturatedNs: 45.7,
   }),
-  system('IB', 'E5-2620v2', {
-    hitNs: 494.9,
-    dmaHitNs: 618,
-    missNs: 299,
-    entries: 123,
-    saturatedNs: 53.6,
-  }),
+  system(
+    'IB',
+    'E5-2620v2',
+    {
+      hitNs: 494.9,
+      dmaHitNs: 618,
+      missNs: 299,
+      entries: 123,
+      saturatedNs: 53.6,
+    },
+    'the closed form of its sweep, 268 ns of walk over 5 walkers',
+  ),
 ];
 
 /** The system of a name, in any case. */

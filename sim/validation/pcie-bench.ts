@@ -2,7 +2,7 @@
  * R1, R2 and R10: pcie-bench's sweeps of windows, from the facts of a system (intel-systems.ts) to scenarios.
  * The table has one level: the miss of a system stands for its whole walk.
  */
-import { parseSize } from '../../models/size.ts';
+import { formatSize, parseSize } from '../../models/size.ts';
 import type { Result } from '../results/result-schema.ts';
 import type { Scenario, TrafficChoice } from '../scenario/scenario.ts';
 import type { Experiment, Row } from './experiment.ts';
@@ -14,6 +14,9 @@ const SOURCE = 'pcie-bench, SIGCOMM 2018, github.com/pcie-bench/data';
 const ABOUT =
   'Intel servers: HSW Xeon E5-2620 v3 (Haswell), BDW E5-2630 v4 (Broadwell), IB E5-2620 v2 (Ivy Bridge). ' +
   'Evidence of the mechanism; of the TCE cache of a PHB nothing is published.';
+
+const IO_WINDOW_BYTES_MIN = 2 ** 31;
+const PAGE_BYTES = 4096;
 
 const WINDOW_LABEL = 'window, bytes (K, M: binary)';
 
@@ -33,7 +36,7 @@ interface SweepPoint {
 function bandwidthScenario({ system, window, page }: SweepPoint): Scenario {
   const { issueNs, outstanding, walkers } = system;
   return bareScenario({
-    windows: [`${page}:2G:levels=1`],
+    windows: [ioWindow(page, window)],
     pace: `closed:${outstanding.value},every:${issueNs.value}`,
     generate: traffic(window, 'write', WRITES),
     set: { ...translation(system), 'walkers.count': walkers.value },
@@ -44,7 +47,7 @@ function bandwidthScenario({ system, window, page }: SweepPoint): Scenario {
 function readBandwidthScenario({ system, window, page }: SweepPoint): Scenario {
   const { readsOutstanding, walkers, dmaHitNs } = system;
   return bareScenario({
-    windows: [`${page}:2G:levels=1`],
+    windows: [ioWindow(page, window)],
     pace: `closed:${readsOutstanding.value}`,
     generate: traffic(window, 'read', WRITES),
     set: {
@@ -58,7 +61,7 @@ function readBandwidthScenario({ system, window, page }: SweepPoint): Scenario {
 /** One read after the other. */
 function latencyScenario({ system, window, page }: SweepPoint): Scenario {
   return bareScenario({
-    windows: [`${page}:2G:levels=1`],
+    windows: [ioWindow(page, window)],
     pace: 'closed:1',
     generate: traffic(window, 'read', READS),
     set: {
@@ -81,11 +84,16 @@ function traffic(window: string, direction: string, requests: string): TrafficCh
   return { generator: 'pcie-bench', set };
 }
 
-/** `1.5M` in bytes: published sweeps have a half in it. */
+/** The sweep's window lies in a DMA window of 2 GiB, or of the next power of two. */
+function ioWindow(page: string, window: string): string {
+  const bytes = 2 ** Math.ceil(Math.log2(Math.max(IO_WINDOW_BYTES_MIN, bytesOf(window))));
+  return `${page}:${formatSize(BigInt(bytes))}:levels=1`;
+}
+
+/** `1.5M` in bytes: published sweeps have a half in it. NaN where it is none. */
 function bytesOf(window: string): number {
-  const [, whole, , unit] = /^(\d+)(\.5)?([KMG])$/.exec(window) ?? [];
-  const bytes = Number(parseSize(`${whole}${unit}`, 'window'));
-  return window.includes('.5') ? bytes + bytes / (2 * Number(whole)) : bytes;
+  const [, count, unit] = /^(\d+(?:\.5)?)([KMG])$/.exec(window) ?? [];
+  return unit === undefined ? Number.NaN : Number(count) * Number(parseSize(`1${unit}`, 'window'));
 }
 
 /** The scenario of names such as `['HSW', '6M']`. */
@@ -93,7 +101,7 @@ function sweepOf(page: string, make: (point: SweepPoint) => Scenario) {
   return ([name, ...rest]: readonly string[]) => {
     const system = intelSystem(name);
     const window = rest.join('.');
-    if (!system || !/^\d+(\.5)?[KMG]$/.test(window)) return undefined;
+    if (!system || !(bytesOf(window) >= PAGE_BYTES)) return undefined;
     return make({ system, window, page });
   };
 }
@@ -112,8 +120,8 @@ interface Sweep {
   readonly unit: string;
   readonly make: (names: readonly string[]) => Scenario | undefined;
   readonly figure: (result: Result) => number;
-  /** By window, what was taken from it. */
-  readonly calibrated?: Readonly<Record<string, string>>;
+  /** What was taken from the figure of a window, if anything. */
+  readonly calibrated?: (window: string) => string | undefined;
   readonly cause?: string;
 }
 
@@ -121,20 +129,23 @@ interface Sweep {
 function rowsOf(sweep: Sweep, published: Readonly<Record<string, number>>): Row[] {
   const { experiment, system, label, tolerance, unit, make, figure, calibrated, cause } = sweep;
   const { name, cpu } = intelSystem(system.split('.')[0]) as IntelSystem;
-  return Object.entries(published).map(([window, value]) => ({
-    id: `${experiment}.${system}.${window}`,
-    published: value,
-    unit,
-    tolerance,
-    at: { series: `${name} ${cpu}, ${label}`, x: bytesOf(window) },
-    measure: {
-      kind: 'replay',
-      scenario: make([...system.split('.'), ...window.split('.')]) as Scenario,
-      figure,
-    },
-    ...(calibrated?.[window] !== undefined && { calibrated: calibrated[window] }),
-    ...(cause !== undefined && { cause }),
-  }));
+  return Object.entries(published).map(([window, value]) => {
+    const reason = calibrated?.(window);
+    return {
+      id: `${experiment}.${system}.${window}`,
+      published: value,
+      unit,
+      tolerance,
+      at: { series: `${name} ${cpu}, ${label}`, x: bytesOf(window) },
+      measure: {
+        kind: 'replay',
+        scenario: make([...system.split('.'), ...window.split('.')]) as Scenario,
+        figure,
+      },
+      ...(reason !== undefined && { calibrated: reason }),
+      ...(cause !== undefined && { cause }),
+    };
+  });
 }
 
 const writesOf = sweepOf('4K', bandwidthScenario);
@@ -151,9 +162,9 @@ const bandwidth = {
   unit: 'Gb/s',
   make: bandwidthOf,
   figure: writtenGbps,
-  calibrated: {
-    '512K': "512K, where nothing misses, gives the card's interval",
-    '64M': '64M gives the number of walkers, rounded to a whole one',
+  calibrated: (window: string) => {
+    if (window === '512K') return "512K, where nothing misses, gives the card's interval";
+    return window === '64M' ? '64M gives the number of walkers, rounded to a whole one' : undefined;
   },
 };
 
@@ -218,6 +229,10 @@ export const writeBandwidth: Experiment = {
         system: 'BDW.read',
         tolerance: 0.05,
         figure: ({ readBytes, simulatedNs }) => (readBytes * 8) / simulatedNs,
+        calibrated: (window) =>
+          window === '256K'
+            ? 'the 32 tags of the card were found where all reads hit, 256K among them'
+            : undefined,
         cause:
           'the reads that were measured wait for misses in front of them, here they pass; where all miss they take 52 ns, writes 46, and why is not published',
       },
@@ -243,16 +258,8 @@ const latency = {
   tolerance: 0.01,
   make: latencyOf,
   figure: (result: Result) => result.latency.reads.mean,
-  calibrated: sameForAll(
-    'hit, miss and entries are fitted to this sweep: three numbers for its rows',
-  ),
+  calibrated: () => 'hit, miss and entries are fitted to this sweep: three numbers for its rows',
 };
-
-/** One reason for the rows of all windows. */
-function sameForAll(reason: string): Readonly<Record<string, string>> {
-  const windows = ['256K', '512K', '1M', '1.5M', '2M', '3M', '4M', '8M', '16M', '32M', '64M'];
-  return Object.fromEntries(windows.map((window) => [window, reason]));
-}
 
 export const readLatency: Experiment = {
   id: 'R2',
@@ -311,6 +318,8 @@ export const hugePages: Experiment = {
       tolerance: 0.01,
       make: hugeBandwidthOf,
       figure: writtenGbps,
+      calibrated: () =>
+        "the card's interval is this figure's: that windows of 64M do not miss either is what the rows show",
     },
     { '1M': 24.27, '8M': 24.27, '64M': 24.27 },
   ),

@@ -39,6 +39,7 @@ export const tableGeometries: Experiment = {
     'Linux powernv/pci-ioda-tce.c and the commits of its NVLink2 and default windows; pseries/iommu.c',
   rows: [
     exact('nvlink2.full', 4656, 'MiB', () => leafMib(NVLINK_TOP)),
+    // 32 GB of memory behind the GPU, as the message of commit a68bd1267b72 has it.
     exact('nvlink2.onDemand', 4, 'MiB', () => leafMib(32n << 30n)),
     exact('default.entries', 16_384, 'TCEs', () => geometryOf(DEFAULT_WINDOW).entriesPerLevel),
     exact('default.bytes', 128, 'KiB', () => geometryOf(DEFAULT_WINDOW).levelBytes / KIB),

@@ -42,10 +42,10 @@ describe('a row', () => {
 });
 
 describe('what was fitted', () => {
-  it('is marked: all of R2, R6 and R7, and the two ends of the sweeps of R1', () => {
+  it('is marked: all of R2, R6, R7 and R10, the two ends of the sweeps of R1, and reads that hit', () => {
     const marked = rows.filter(({ calibrated }) => calibrated !== undefined).map(({ id }) => id);
     const isFitted = (id: string) =>
-      /^R[267]\./.test(id) || /^R1\.(HSW|BDW|IB)\.(512K|64M)$/.test(id);
+      /^R([267]|10)\./.test(id) || /^R1\.((HSW|BDW|IB)\.(512K|64M)|BDW\.read\.256K)$/.test(id);
     expect(marked).toEqual(rows.map(({ id }) => id).filter(isFitted));
   });
 
@@ -76,6 +76,18 @@ describe('a scenario under bench/validation', () => {
 });
 
 describe('a point that is no row', () => {
+  it('has a DMA window as large as its sweep, 2 GiB at least', () => {
+    const windowsOf = (name: string) => scenarioNamed(name).windows;
+    expect(windowsOf('R1.HSW.6M')).toEqual(['4K:2G:levels=1']);
+    expect(windowsOf('R1.HSW.3G')).toEqual(['4K:4G:levels=1']);
+    expect(scenarioNamed('R1.HSW.0.5M').generate?.set.window).toBe('524288');
+  });
+
+  it('is told apart from what is unknown where --only names it', () => {
+    expect(() => chosenExperiments('R1.HSW.6M')).toThrow('`--show R1.HSW.6M` prints its scenario');
+    expect(() => scenarioNamed('R1.HSW.1K')).toThrow('unknown point');
+  });
+
   it.each([
     'R1.HSW.6M',
     'R1.IB.1.5M',
