@@ -75,6 +75,12 @@ const VERBS: readonly Verb[] = [
     load: () => import('./validate.ts'),
   },
   {
+    name: 'check',
+    description:
+      'whether scenarios, plans, scripts and traces can be used, before time is spent on them',
+    load: () => import('./check.ts'),
+  },
+  {
     name: 'list',
     description:
       'what can be named: PHBs, firmware, kernels, parameters for --set, formats; what is counted',
