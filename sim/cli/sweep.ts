@@ -153,6 +153,7 @@ async function runPoints(
   flags: SweepFlags,
 ): Promise<void> {
   const { output, resume = false, report = false, format } = flags;
+  if (output === '') throw new UsageError("sweep: -o: expected a directory, got ''");
   if (resume && output === undefined) throw new UsageError('sweep: --resume wants -o DIR');
   if (report && (output === undefined || flags.shard !== undefined)) {
     throw new UsageError(

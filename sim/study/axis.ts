@@ -114,9 +114,8 @@ function axisOf(name: string, kind: ValueKind, texts: readonly string[], what: s
 
 function checkName(name: string, what: string): void {
   if (isAxis(name)) return;
-  const axis = DECIDED[name];
-  if (axis !== undefined) {
-    throw new InputError(`${what}: a study varies that as '${axis}'`);
+  if (Object.hasOwn(DECIDED, name)) {
+    throw new InputError(`${what}: a study varies that as '${DECIDED[name]}'`);
   }
   const known = [...AXES.map((each) => each.name), ...SETTING_KEYS];
   throw unknownKey(what, name, known);

@@ -4,7 +4,7 @@
  */
 import { InputError } from '../../models/input-error.ts';
 import type { Kernel } from '../../models/kernel/kernel.ts';
-import { orderMaxOf } from '../../models/memory/buddy.ts';
+import { orderMaxOf, pageShiftOfOrders } from '../../models/memory/buddy.ts';
 import type { Buddyinfo } from '../../models/memory/buddyinfo.ts';
 import { FRAGMENT_GENERATORS, generateNode } from '../../models/memory/fragment/hosts.ts';
 import { formatSize, parseSize } from '../../models/size.ts';
@@ -54,7 +54,9 @@ export function memoryOfHost(
   const ramBytes = parseSize(ram, 'ram');
   const { basePageShift } = kernel;
   if (buddyinfo !== undefined) {
-    return countedMemory(readBuddyinfoFile(buddyinfo, basePageShift), { ramBytes }, kernel);
+    const info = readBuddyinfoFile(buddyinfo, basePageShift);
+    refuseOtherPages(info, basePageShift);
+    return countedMemory(info, { ramBytes }, kernel);
   }
   if (past === undefined) return freeMemory(ramBytes, basePageShift);
   const node = { pageShift: basePageShift, bytes: Number(ramBytes) };
@@ -63,6 +65,15 @@ export function memoryOfHost(
   const freeBlocks = generateNode(past, node, set, randomOf(seed)).freeBlocks(orderMax);
   const zones: Buddyinfo['zones'] = [{ node: 0, zone: 'Normal', freeBlocks }];
   return countedMemory({ source: past, basePageShift, orderMax, zones }, { ramBytes }, kernel);
+}
+
+/** Throws InputError where the number of orders tells another page size than the kernel's. */
+function refuseOtherPages({ source, orderMax }: Buddyinfo, basePageShift: number): void {
+  const told = pageShiftOfOrders(orderMax) ?? basePageShift;
+  if (told === basePageShift) return;
+  throw new InputError(
+    `${source}: expected a host with pages of ${formatSize(2 ** basePageShift)}, as the kernel has, got ${orderMax + 1} orders, as with ${formatSize(2 ** told)}`,
+  );
 }
 
 function refuseEndless(

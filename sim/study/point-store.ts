@@ -4,9 +4,10 @@
  * changed or another study's is not believed, and the point runs again.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../models/input-error.ts';
+import { makeDirectories } from '../directory.ts';
 import type { FigureValue } from '../results/figure.ts';
 import { VERSION } from '../version.ts';
 import { askedByPlan, askedOtherwise } from './asked.ts';
@@ -148,7 +149,7 @@ export class PointStore {
   private prepare(): void {
     const folder = join(this.directory, POINTS_FOLDER);
     try {
-      mkdirSync(folder, { recursive: true });
+      makeDirectories(folder);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       const problem = `${folder}: cannot be made a directory (${code})`;

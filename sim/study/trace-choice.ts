@@ -9,6 +9,7 @@ import { Op, type TraceSource } from '../../traces/format.ts';
 import { GENERATORS, generate } from '../../traces/generate/generate.ts';
 import { suggest } from '../../traces/nearest.ts';
 import { openTrace } from '../../traces/open.ts';
+import { quotedWord } from './shell-word.ts';
 
 /** A trace as a plan has it. */
 export interface TraceChoice {
@@ -90,10 +91,14 @@ export function recipeCommands(
   { generator, set = {}, file, dmaOnly }: TraceRecipe,
   path: string,
 ): string[] {
-  const options = Object.entries(set).map(([key, text]) => ` --${key} ${text}`);
+  const options = Object.entries(set).map(([key, text]) => ` --${key} ${quotedWord(text)}`);
   const made =
-    generator === undefined ? [] : [`generate ${generator}${options.join('')} -o ${path}`];
-  const cut = dmaOnly ? [`cut ${file ?? path} --op read,write -o ${path}`] : [];
+    generator === undefined
+      ? []
+      : [`generate ${generator}${options.join('')} -o ${quotedWord(path)}`];
+  const cut = dmaOnly
+    ? [`cut ${quotedWord(file ?? path)} --op read,write -o ${quotedWord(path)}`]
+    : [];
   return [...made, ...cut].map((words) => `tcesim trace ${words}`);
 }
 

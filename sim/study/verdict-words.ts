@@ -84,9 +84,16 @@ function otherWords(other: LevelOutcome, best: LevelOutcome | undefined): string
 
 function refusalWords(window: LevelOutcome['window']): string {
   if (window === null) return 'not tried';
-  const { errno, orderWanted, availableOrder } = window;
-  if (orderWanted === null) return `${errno}`;
-  return `${errno}, wants order ${orderWanted}, ${freeWords(availableOrder)}`;
+  const { errno, orderWanted, availableOrder, reason } = window;
+  if (lacksBlock(window)) {
+    return `${errno}, wants order ${orderWanted}, ${freeWords(availableOrder)}`;
+  }
+  return orderWanted === null ? `${errno}` : `${errno}, ${reason}`;
+}
+
+/** Whether no free block was large enough; a window may lack other things as well. */
+function lacksBlock({ orderWanted, availableOrder }: NonNullable<LevelOutcome['window']>): boolean {
+  return orderWanted !== null && (availableOrder ?? -1) < orderWanted;
 }
 
 function freeWords(order: number | null): string {
@@ -136,24 +143,38 @@ function formatSigned(ns: number): string {
   return rounded > 0 ? `+${rounded}` : String(rounded);
 }
 
-/** Where a level count fewer than the best was refused for want of memory, and by how much. */
+/** Which level counts were refused, in how many windows, and why. */
 function refusalRemarks(cases: readonly LevelCase[]): string[] {
-  const words: string[] = [];
-  for (const errno of ['ENOMEM', 'EINVAL']) {
-    const refused = cases.flatMap(({ outcomes }) =>
-      outcomes.filter(({ window }) => window !== null && window.errno === errno),
-    );
-    if (refused.length === 0) continue;
-    const counts = [...new Set(refused.map(({ levels }) => levels))].sort(
+  const refused = cases.flatMap(({ outcomes }) =>
+    outcomes.flatMap(({ levels, window }) =>
+      window === null || window.created ? [] : [{ levels, why: whyRefused(window) }],
+    ),
+  );
+  const groups = groupedBy(refused, ({ why }) => why);
+  const memoryFirst = [...groups].sort(([one], [other]) => rankOf(one) - rankOf(other));
+  return memoryFirst.map(([why, group]) => {
+    const counts = [...new Set(group.map(({ levels }) => levels))].sort(
       (one, other) => one - other,
     );
-    const why =
-      errno === 'ENOMEM'
-        ? 'a level wants a larger block than the host has free'
-        : 'the levels reach more address bits than the kernel allows';
-    words.push(`${errno} for ${levelsWords(counts)} in ${refused.length} windows: ${why}.`);
+    const [errno, ...reason] = why.split(': ');
+    const windows = `${group.length} window${group.length === 1 ? '' : 's'}`;
+    return `${errno} for ${levelsWords(counts)} in ${windows}: ${reason.join(': ')}.`;
+  });
+}
+
+/** Want of memory is told first. */
+function rankOf(why: string): number {
+  return why.startsWith('ENOMEM') ? 0 : 1;
+}
+
+/** The answer and its reason; what differs in its figures only is told alike. */
+function whyRefused(window: NonNullable<LevelOutcome['window']>): string {
+  const { errno, reason } = window;
+  if (lacksBlock(window)) return `${errno}: a level wants a larger block than the host has free`;
+  if (reason?.includes('address bits')) {
+    return `${errno}: the levels reach more address bits than the kernel allows`;
   }
-  return words;
+  return `${errno}: ${reason}`;
 }
 
 /** Cases that differ in their window only. */

@@ -261,12 +261,55 @@ describe('a directory', () => {
     expect(stderr).toMatch(/\nnothing is kept: that takes -o DIR, and --resume later\n$/);
   });
 
+  test('that has no name is a mistake of the call', async () => {
+    const { code, stderr } = await tcesim('sweep', ...SEEDED, '-o', '');
+    expect([code, stderr]).toEqual([2, "tcesim: sweep: -o: expected a directory, got ''\n"]);
+  });
+
+  test('in a place where nobody can make one is one line, and no endless search', async () => {
+    const { code, stderr } = await tcesim('sweep', ...SEEDED, '-o', '/proc/x');
+    expect(code).toBe(3);
+    expect(stderr).toBe('tcesim: /proc/x/points: cannot be made a directory (ENOENT)\n');
+  });
+
   test('that cannot be made is one line', async () => {
     writeFileSync(path('file'), '');
     const { code, stderr } = await tcesim('sweep', ...SEEDED, '-o', path('file/below'));
     expect(code).toBe(3);
     expect(stderr).toMatch(
       /^tcesim: .*file\/below\/points: cannot be made a directory \(ENOTDIR\)\n$/,
+    );
+  });
+});
+
+describe('a host of a buddyinfo file', () => {
+  const counts = (orders: number) => ['10 5 3 2 1', ...Array(orders - 5).fill('0')].join(' ');
+  const host = (name: string, orders: number) => {
+    writeFileSync(path(name), `Node 0, zone   Normal  ${counts(orders)}\n`);
+    return path(name);
+  };
+  const small = ['--page', '64K', '--window', '2G', '--requests', '50'];
+
+  test('that keeps its last memory for itself is refused for that reason', async () => {
+    const text = await succeed(
+      'sweep',
+      '--host',
+      host('tight.buddyinfo', 9),
+      ...small,
+      '--levels',
+      '1,2',
+    );
+    expect(text.replace(/\s+/g, ' ')).toContain(
+      'ENOMEM for 1 level in 1 window: level 0 of the hardware table wants a block of order 2 (256 KiB), such a block is free, but',
+    );
+    expect(text).not.toContain('larger block than the host has free');
+  });
+
+  test('of other pages than the kernel has is no host for it', async () => {
+    const { code, stderr } = await tcesim('sweep', '--host', host('of4K.buddyinfo', 13), ...small);
+    expect(code).toBe(5);
+    expect(stderr).toContain(
+      'expected a host with pages of 64K, as the kernel has, got 13 orders, as with 4K',
     );
   });
 });

@@ -61,7 +61,8 @@ function thresholdsOf(
 
 function judgeMoves({ moves, points }: Moves): Judgement {
   const breaches = moves.map(({ point, base, now }) => ({ point, base, now }));
-  return { text: NOTHING_MOVES, holds: moves.length === 0, judged: points, breaches };
+  const holds = points > 0 && moves.length === 0;
+  return { text: NOTHING_MOVES, holds, judged: points, breaches };
 }
 
 function keysOf(sides: readonly Side[]): string[] {

@@ -3,9 +3,9 @@
  * submitted. Whether a shard is complete its points tell, whatever Slurm says of the task.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InputError } from '../../../models/input-error.ts';
+import { makeDirectories } from '../../directory.ts';
 import { VERSION } from '../../version.ts';
 import { writeWhole } from '../file-write.ts';
 import { planDigest, planOf, type StudyPlan } from '../plan.ts';
@@ -140,7 +140,7 @@ function numbersTo(last: number): number[] {
 function makeFolders(folder: string): void {
   try {
     for (const name of [LOG_FOLDER, SHARD_FOLDER]) {
-      mkdirSync(join(folder, name), { recursive: true });
+      makeDirectories(join(folder, name));
     }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -212,9 +212,8 @@ describe.skipIf(CHROMIUM === undefined)(`a page in Chromium${absence}`, () => {
     const { page } = await open('run', 'light');
     const summaries = page.locator('figure summary');
     for (let at = 0; at < (await summaries.count()); at += 1) await summaries.nth(at).click();
-    expect(await page.locator('figure details table').count()).toBe(
-      await page.locator('figure').count(),
-    );
+    const figures = await page.locator('figure').count();
+    await expect.poll(() => page.locator('figure details table').count()).toBe(figures);
     expect(await seriousIn(page)).toEqual([]);
     await page.close();
   });
