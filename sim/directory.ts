@@ -1,5 +1,5 @@
 /** Directories. */
-import { mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -7,8 +7,21 @@ import { dirname } from 'node:path';
  * the file system.
  */
 export function makeDirectories(path: string): void {
-  if (path === '') throw Object.assign(new Error('no name'), { code: 'ENOENT' });
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
-  if (dirname(path) !== path) makeDirectories(dirname(path));
+  if (path === '') throw failure('ENOENT');
+  if (isDirectory(path)) return;
+  const above = dirname(path);
+  if (above !== path) {
+    // Node 20 finds that out by itself, Node 24 does not.
+    if (existsSync(above) && !isDirectory(above)) throw failure('ENOTDIR');
+    makeDirectories(above);
+  }
   mkdirSync(path);
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function failure(code: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(code), { code });
 }
