@@ -1,25 +1,21 @@
 /**
- * A file, standard input or bytes in memory, read once from front to back; what is compressed with gzip or
- * zstd comes out decompressed. It may look ahead, which is how a trace's format is found out without a second
- * opening (a pipe has none).
+ * A file, standard input or bytes in memory, read once from front to back. It may look ahead, which is how a
+ * trace's format is found out without a second opening (a pipe has none). open-file.ts opens those of a disk.
  */
-import { closeSync, fstatSync, openSync } from 'node:fs';
-import { InputError } from '../models/input-error.ts';
-import { type ByteSource, DescriptorBytes, type FileParts, NO_BYTES } from './byte-source.ts';
-import {
-  COMPRESSION_HEAD_BYTES,
-  compressionOf,
-  DecompressedBytes,
-} from './compression/decompressed.ts';
+import { type ByteSource, NO_BYTES } from './byte-source.ts';
 import type { Compression } from './compression/decompressor.ts';
 
-const STANDARD_INPUT = 0;
+/** Where something is read from: `input` now, what `open` answers whenever it is read again. */
+export interface InputSource {
+  readonly input: InputFile;
+  open(): InputFile;
+}
 
 export class InputFile implements ByteSource {
   /** Bytes handed out so far. */
   offset = 0;
 
-  private constructor(
+  constructor(
     /** The name for messages: the path, or `standard input`. */
     readonly name: string,
     private readonly source: ByteSource,
@@ -29,45 +25,9 @@ export class InputFile implements ByteSource {
     readonly compression?: Compression,
   ) {}
 
-  /**
-   * Opens a path, `-` for standard input. Throws InputError where there is no file to read, and later, from
-   * `peek` and `read`, where it was compressed and is damaged.
-   */
-  static open(path: string): InputFile {
-    if (path === '-') {
-      return InputFile.decompressed(
-        new InputFile('standard input', new DescriptorBytes(STANDARD_INPUT)),
-      );
-    }
-    const descriptor = openPath(path);
-    if (fstatSync(descriptor).isDirectory()) {
-      closeSync(descriptor);
-      throw new InputError(`${path}: expected a file, got a directory`);
-    }
-    return InputFile.decompressed(new InputFile(path, new DescriptorBytes(descriptor)));
-  }
-
   /** Bytes that stand elsewhere; `name` says where. */
   static ofBytes(name: string, bytes: Uint8Array<ArrayBuffer>): InputFile {
     return new InputFile(name, NO_BYTES, bytes);
-  }
-
-  /** A file of which some parts are left out. */
-  static ofParts(name: string, parts: FileParts): InputFile {
-    return new InputFile(name, parts);
-  }
-
-  private static decompressed(file: InputFile): InputFile {
-    try {
-      const head = file.peek(COMPRESSION_HEAD_BYTES);
-      const compression = compressionOf(head, file.name);
-      if (!compression) return file;
-      const bytes = new DecompressedBytes(file.name, compression, file, head);
-      return new InputFile(file.name, bytes, new Uint8Array(0), compression);
-    } catch (error) {
-      file.close();
-      throw error;
-    }
   }
 
   /** The next bytes, at most `count`, without taking them; fewer only at the end of the file. */
@@ -109,15 +69,5 @@ export class InputFile implements ByteSource {
       at += got;
     }
     return at;
-  }
-}
-
-function openPath(path: string): number {
-  try {
-    return openSync(path, 'r');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT') throw new InputError(`${path}: no such file`);
-    throw new InputError(`${path}: cannot be opened (${code})`);
   }
 }

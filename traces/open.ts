@@ -1,4 +1,5 @@
 /** Opens a trace of any known format; the content decides which, never the name. */
+import { statSync } from 'node:fs';
 import { InputError } from '../models/input-error.ts';
 import { looksLikeArrow } from './arrow/magic.ts';
 import type { TraceSource } from './format.ts';
@@ -19,9 +20,10 @@ import { qemuLogFormat } from './import/qemu-log.ts';
 import { importBinary, importText } from './import/reading.ts';
 import { traceCmdFormat } from './import/trace-cmd.ts';
 import { vscsiFormat } from './import/vscsi.ts';
-import { InputFile } from './input-file.ts';
+import { InputFile, type InputSource } from './input-file.ts';
 import { firstLines } from './lines.ts';
 import { suggest } from './nearest.ts';
+import { openSource } from './open-file.ts';
 
 /** The text formats, in the order in which they are tried. */
 export const TEXT_FORMATS: readonly TextFormat[] = [
@@ -67,11 +69,12 @@ export interface OpenOptions {
  * file that is none of them, on a missing or empty one, and on an option that its format does not have.
  */
 export async function openTrace(path: string, wanted: OpenOptions = {}): Promise<TraceSource> {
-  const input = InputFile.open(path);
+  const source = openSource(path);
+  const { input } = source;
   try {
     const head = input.peek(HEAD_BYTES);
     if (head.length === 0) throw new InputError(`${input.name}: the file is empty`);
-    return await openHead(path, input, head, wanted);
+    return await openHead(path, source, head, wanted);
   } catch (error) {
     input.close();
     throw error;
@@ -80,11 +83,11 @@ export async function openTrace(path: string, wanted: OpenOptions = {}): Promise
 
 async function openHead(
   path: string,
-  input: InputFile,
+  source: InputSource,
   head: Uint8Array,
   { format: name, options = {}, strict = false }: OpenOptions,
 ): Promise<TraceSource> {
-  const source = { input, open: () => InputFile.open(path) };
+  const { input } = source;
   const choices = (known: readonly ImportOption[] = []): ImportChoices => ({
     options: valuesOf(known, options, input.name),
     strict,
@@ -93,7 +96,7 @@ async function openHead(
     choices();
     // Logs do without Arrow, which takes 20 ms to load.
     const { ArrowTrace } = await import('./arrow/reader.ts');
-    return new ArrowTrace(path, input);
+    return new ArrowTrace(source, isFile(path) ? path : undefined);
   }
   const binary = BINARY_FORMATS.find((each) => (name ? each.name === name : each.matches(head)));
   let lines = firstLines(head);
@@ -108,6 +111,11 @@ async function openHead(
   }
   if (text) return importText(text, lines, source, choices(text.options));
   throw unknownFormat(input.name, name);
+}
+
+/** Whether it can be opened once more, by whoever it is. */
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 function textFormat(lines: readonly string[], name: string | undefined): TextFormat | undefined {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { InputFile } from '../../traces/input-file.ts';
 import { readLines } from '../../traces/lines.ts';
 import { openTrace } from '../../traces/open.ts';
+import { openFile } from '../../traces/open-file.ts';
 import { tcesim } from '../cli/command.ts';
 import { rowsOf, samplePath, temporaryFile, temporaryPath } from './rows.ts';
 
@@ -14,7 +14,7 @@ const ZSTD_LINE = Buffer.from('KLUv/QRYkQAAYSBjb21wcmVzc2VkIGxpbmUKUw9jsQ==', 'b
 const SKIPPABLE = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4]);
 
 function linesOf(content: Uint8Array): string[] {
-  const input = InputFile.open(temporaryFile('x', content));
+  const input = openFile(temporaryFile('x', content));
   const lines = [...readLines(input)];
   input.close();
   return lines;

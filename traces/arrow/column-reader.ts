@@ -3,7 +3,8 @@
  * that the numbers stand for. Traces have a reader of their own, which is faster and takes files of foreign make.
  */
 import { InputError } from '../../models/input-error.ts';
-import { InputFile } from '../input-file.ts';
+import type { InputFile } from '../input-file.ts';
+import { openFile } from '../open-file.ts';
 import {
   DataType,
   type RecordBatch,
@@ -35,7 +36,7 @@ export class ColumnReader {
 
   /** Opens a file. Throws InputError on what is no Arrow file. */
   constructor(private readonly path: string) {
-    this.input = InputFile.open(path);
+    this.input = openFile(path);
     const head = this.input.peek(MAGIC_AND_PADDING_BYTES);
     if (!looksLikeArrow(head)) {
       this.input.close();

@@ -118,8 +118,10 @@ function textOf(
   }
   // A damaged buffer may begin anywhere; a copy begins where cells may.
   const offsets = new Uint32Array(new Uint8Array(offsetBytes.subarray(0, offsetsEnd)).buffer);
-  const bytes = Buffer.from(bufferAt(first + 2));
+  // Shared memory cannot be decoded everywhere.
+  const bytes = bufferAt(first + 2).slice();
+  const decoder = new TextDecoder();
   return Array.from({ length: rows }, (_, at) =>
-    bytes.toString('utf8', offsets[(from + at) * cells], offsets[(from + at + 1) * cells]),
+    decoder.decode(bytes.subarray(offsets[(from + at) * cells], offsets[(from + at + 1) * cells])),
   );
 }

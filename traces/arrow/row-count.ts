@@ -3,7 +3,7 @@
  */
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { InputError } from '../../models/input-error.ts';
-import { FileParts } from '../byte-source.ts';
+import { FileParts } from '../file-bytes.ts';
 import { InputFile } from '../input-file.ts';
 import { looksLikeArrow } from './magic.ts';
 import { ArrowMessages } from './messages.ts';
@@ -37,7 +37,7 @@ export function countRows(path: string): RowCount | undefined {
 }
 
 function rowsOf(path: string, descriptor: number): RowCount | undefined {
-  const input = InputFile.ofParts(path, new FileParts(descriptor));
+  const input = new InputFile(path, new FileParts(descriptor));
   if (!looksLikeArrow(input.peek(MAGIC_BYTES))) return undefined;
   const messages = new ArrowMessages(input);
   let rows = 0;

@@ -1,6 +1,6 @@
 /** The three ways in which a file is read into rows: lines as bytes, lines as text, and binary pieces. */
 import { BATCH_ROWS, type TraceMetadata } from '../format.ts';
-import type { InputFile } from '../input-file.ts';
+import type { InputFile, InputSource } from '../input-file.ts';
 import { readLines, WholeLines } from '../lines.ts';
 import type { RowBuffer } from '../row-buffer.ts';
 import {
@@ -17,17 +17,11 @@ import {
 /** Bytes of a binary file that a parser gets at a time. */
 const PIECE_BYTES = 2 ** 16;
 
-/** Where a trace is read from: `input` now, what `open` answers whenever it is read again. */
-interface Source {
-  readonly input: InputFile;
-  open(): InputFile;
-}
-
 /** A text file as a trace; `head` are its first lines. */
 export function importText(
   format: TextFormat,
   head: readonly string[],
-  { input, open }: Source,
+  { input, open }: InputSource,
   choices: ImportChoices,
 ): ImportedTrace {
   return new ImportedTrace(
@@ -47,7 +41,7 @@ export function importText(
 export function importBinary(
   format: BinaryFormat,
   head: Uint8Array,
-  { input, open }: Source,
+  { input, open }: InputSource,
   choices: ImportChoices,
 ): ImportedTrace {
   return new ImportedTrace(
