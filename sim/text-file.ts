@@ -1,7 +1,7 @@
 /** Small text files that a user names: scenarios, memory images, /proc/buddyinfo. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { InputError } from '../models/input-error.ts';
-import { InputFile } from '../traces/input-file.ts';
+import { openFile } from '../traces/open-file.ts';
 
 /** Read at a time, so that a small file costs little and a device without end no more than the most. */
 const CHUNK_BYTES = 2 ** 20;
@@ -29,7 +29,7 @@ export function readTextFile(path: string, bytesMax: number, hint = ''): string 
 export function readStandardInput(bytesMax: number): string {
   const name = 'standard input';
   return whileReadable(name, () => {
-    const input = InputFile.open('-');
+    const input = openFile('-');
     return textOf(name, bytesMax, '', (target) => input.read(target));
   });
 }

@@ -1,13 +1,4 @@
-/** The versions that results tell: of tcesim, from its package.json, and of their own format. */
+/** The version of tcesim, from its package.json. */
 import { createRequire } from 'node:module';
 
 export const VERSION: string = createRequire(import.meta.url)('#manifest').version;
-
-/** Name of the format of results, which result-schema.ts describes. */
-export const RESULT_SCHEMA = 'tcesim.result/2';
-
-/** Name of the format of a study's results, which study-schema.ts describes. */
-export const STUDY_SCHEMA = 'tcesim.study/1';
-
-/** Name of the format of a comparison as JSON, which docs/compare.md describes. */
-export const COMPARISON_SCHEMA = 'tcesim.comparison/1';

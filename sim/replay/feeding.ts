@@ -1,7 +1,7 @@
 /** Feeds a trace to those who replay it. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TraceBatch, TraceSource } from '../../traces/format.ts';
 import type { Feeder } from './feeder.ts';
+import { nextTurn } from './next-turn.ts';
 
 /** Where the feeder's chunks go to. */
 export interface Outlet {

@@ -3,11 +3,8 @@
  * compiled code as long as the factory's closure exists once in a thread; a second unit from the same
  * module would make both 1.5 times slower (measured, Node 20). So every PHB brings its own.
  */
-import { raiseCompilerBudget } from '../compiler-budget.ts';
 import type { TceUnit } from '../unit/tce-unit.ts';
 import type { TceUnitSetup } from '../unit/unit-parts.ts';
-
-raiseCompilerBudget();
 
 type UnitModule = typeof import('../unit/tce-unit.ts');
 

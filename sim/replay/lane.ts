@@ -9,6 +9,7 @@ import { ChunkReader } from './chunk-reader.ts';
 import { isForUser } from './lane-error.ts';
 import type { Machine } from './machine.ts';
 import { type PhbMemory, type PhbOutcome, PhbReplay } from './phb-replay.ts';
+import { type LogPartTask, sinkOf } from './request-log-part.ts';
 import type { SharedReplay } from './shared-layout.ts';
 
 export interface LaneTask {
@@ -17,6 +18,11 @@ export interface LaneTask {
   readonly machine: Machine;
   /** Brings a PHB's memory before its first chunk. */
   readonly memories: MessagePort;
+}
+
+/** What a PHB needs, and its part of the request log if there is one. */
+export interface LaneMemory extends Omit<PhbMemory, 'sink'> {
+  readonly log?: LogPartTask;
 }
 
 /** What a lane answers; see lane-error.ts. */
@@ -42,8 +48,9 @@ async function replayChunks(task: LaneTask): Promise<PhbOutcome[]> {
   for (let chunk = chunks.next(); chunk; chunk = chunks.next()) {
     let phb = phbs.get(chunk.phb);
     if (!phb) {
+      const { log, ...memory } = memories.take(chunk.phb);
       phb = await PhbReplay.create(
-        memories.take(chunk.phb),
+        { ...memory, ...(log && { sink: sinkOf(log) }) },
         machine,
         chunks.items,
         () => chunks.isStopped,
@@ -58,12 +65,12 @@ async function replayChunks(task: LaneTask): Promise<PhbOutcome[]> {
 
 /** The memories that the main thread has sent; each comes before the first chunk of its PHB. */
 class Memories {
-  private readonly received = new Map<number, PhbMemory>();
+  private readonly received = new Map<number, LaneMemory>();
 
   constructor(private readonly port: MessagePort) {}
 
   /** The memory of a PHB whose first chunk is here. */
-  take(phb: number): PhbMemory {
+  take(phb: number): LaneMemory {
     for (let next = this.receive(); next; next = this.receive()) {
       this.received.set(next.phb, next);
     }
@@ -72,7 +79,7 @@ class Memories {
     return memory;
   }
 
-  private receive(): PhbMemory | undefined {
-    return receiveMessageOnPort(this.port)?.message as PhbMemory | undefined;
+  private receive(): LaneMemory | undefined {
+    return receiveMessageOnPort(this.port)?.message as LaneMemory | undefined;
   }
 }

@@ -9,19 +9,17 @@ import type { OnceOptions } from './terms.ts';
 export function preparePhb(
   phb: number,
   memoryBytes: number,
-  options: Pick<OnceOptions, 'touched' | 'requests' | 'timeline' | 'nextUses' | 'tables'>,
+  options: Pick<OnceOptions, 'touched' | 'timeline' | 'nextUses' | 'tables'>,
 ): PhbMemory {
   const memory = allocateMemory(memoryBytes);
   const { tables, timeline } = options;
   const touched = options.touched.get(phb);
-  const log = options.requests?.addPart(phb);
   const nextUses = options.nextUses?.get(phb);
   return {
     phb,
     memory,
     ...(tables && { start: putTables(tables, phb, memory) }),
     ...(touched && { touched }),
-    ...(log && { log }),
     ...(timeline && { timeline }),
     ...(nextUses && { nextUses }),
   };

@@ -8,9 +8,8 @@ import type { TceUnit } from '../unit/tce-unit.ts';
 import { createFreshUnit } from './fresh-unit.ts';
 import { Host, type StartState } from './host.ts';
 import type { Machine } from './machine.ts';
-import { appendToPart, type LogPartTask } from './request-log-part.ts';
+import { NotedReads } from './noted-reads.ts';
 import { type LogSink, RequestRecorder } from './request-log-recorder.ts';
-import { NotedReads } from './timeline/noted-reads.ts';
 import type { TimelineTask } from './timeline/record.ts';
 import { TimelineRecorder } from './timeline/recorder.ts';
 import type { TouchedWindow } from './touched-pages.ts';
@@ -20,7 +19,7 @@ import { Windows } from './windows.ts';
 /** Where firmware puts the RTT: above all memory that tables or captures use. */
 const RTT_BASE = 0x00ff_ffff_0000_0000n;
 
-/** The memory that a PHB's tables live in, and its part of the request log if there is one. */
+/** The memory that a PHB's tables live in, and who watches it. */
 export interface PhbMemory {
   readonly phb: number;
   readonly memory: SharedMemory;
@@ -28,8 +27,7 @@ export interface PhbMemory {
   readonly start?: StartState;
   /** Pages that are mapped before the first item. */
   readonly touched?: readonly TouchedWindow[];
-  readonly log?: LogPartTask;
-  /** Instead: who of the same thread gets the requests. */
+  /** Who gets the requests; of the same thread. */
   readonly sink?: LogSink;
   readonly timeline?: TimelineTask;
   /** For Belady's replacement, what a rehearsal found out; absent: this is the rehearsal. */
@@ -40,7 +38,7 @@ export interface PhbMemory {
 interface Watchers {
   readonly log?: RequestRecorder;
   readonly timeline?: TimelineRecorder;
-  /** How long reads take, for the timeline. */
+  /** How long reads take, and which there were. */
   readonly reads?: NotedReads;
 }
 
@@ -72,7 +70,7 @@ export class PhbReplay {
     const memory = new PhysicalMemory(shared);
     const seed = `${machine.seed}/phb${phb}`;
     const rttBase = RTT_BASE;
-    const watchers = watchersOf(given, machine);
+    const watchers = watchersOf(given, machine, memory);
     const watches = [watchers.log, watchers.timeline].filter((watch) => watch !== undefined);
     const [first, second] = watches;
     const accounts = first ? new WatchedAccounts(first, second) : new Accounts();
@@ -129,6 +127,7 @@ export class PhbReplay {
       ...this.software(),
       nextUses: this.rehearsal?.outlook(),
       timeline: this.watchers.timeline?.records(),
+      killSteps: this.watchers.log?.killSteps(this.phb),
     };
   }
 
@@ -179,15 +178,19 @@ export class PhbReplay {
   }
 }
 
-/** Requests go to a part of the log's file. */
-function fileSink(part: LogPartTask): LogSink {
-  return { share: part.share, take: (cells, rows) => appendToPart(part, cells, rows) };
-}
-
-function watchersOf({ phb, log, sink, timeline }: PhbMemory, { config, seed }: Machine): Watchers {
-  const rows = sink ?? (log && fileSink(log));
-  const logged = rows && { log: new RequestRecorder(phb, seed, fixedCyclesOf(config), rows) };
-  if (timeline === undefined) return { ...logged };
-  const reads = new NotedReads(config.memory, config.unit.clockMHz);
-  return { ...logged, reads, timeline: new TimelineRecorder(phb, seed, config, timeline, reads) };
+/** Who writes requests down wants to know what they read. */
+function watchersOf(
+  { phb, sink, timeline }: PhbMemory,
+  { config, seed }: Machine,
+  memory: PhysicalMemory,
+): Watchers {
+  if (sink === undefined && timeline === undefined) return {};
+  const reads = new NotedReads(config.memory, config.unit.clockMHz, memory);
+  const { responseCycles } = config.tceCache;
+  const logged = { phb, seed, fixed: fixedCyclesOf(config), responseCycles, reads };
+  return {
+    reads,
+    ...(sink && { log: new RequestRecorder(logged, sink) }),
+    ...(timeline && { timeline: new TimelineRecorder(phb, seed, config, timeline, reads) }),
+  };
 }

@@ -8,7 +8,7 @@ import type { TraceSource } from '../../traces/format.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 import { Feeder } from './feeder.ts';
 import { feedAll } from './feeding.ts';
-import type { LaneAnswer, LaneTask } from './lane.ts';
+import type { LaneAnswer, LaneMemory, LaneTask } from './lane.ts';
 import type { Machine } from './machine.ts';
 import { preparePhb } from './phb-memory.ts';
 import type { PhbOutcome } from './phb-replay.ts';
@@ -32,7 +32,11 @@ export async function replayPiped(
     chunks,
     machine,
     (row) => trace.placeOf?.(row) ?? `trace row ${row} (from 0)`,
-    (phb) => channels[phb % lanes].port1.postMessage(preparePhb(phb, memoryBytes, options)),
+    (phb) => {
+      const log = options.requests?.addPart(phb);
+      const memory: LaneMemory = { ...preparePhb(phb, memoryBytes, options), ...(log && { log }) };
+      channels[phb % lanes].port1.postMessage(memory);
+    },
   );
   const done = new Float64Array(shared.progress);
   const pool = new LanePool<LaneTask, LaneAnswer>('lane', lanes);

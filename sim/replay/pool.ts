@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import { raiseCompilerBudget } from '../compiler-budget.ts';
 
 /** The modules that workers run, by the folder that they are in. */
 const FOLDERS = {
@@ -24,6 +25,8 @@ export class LanePool<Task, Answer> {
   private readonly pool: Piscina<Task, Answer>;
 
   constructor(module: WorkerModule, lanes: number) {
+    // A program of somebody else's has not done so.
+    raiseCompilerBudget();
     this.pool = new Piscina({
       filename: urlOf(module).href,
       minThreads: lanes,

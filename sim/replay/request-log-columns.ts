@@ -1,13 +1,18 @@
 /**
  * The columns of a request log: a row for each request that a PHB settled, in the order of the trace. Times
- * are cycles of the unit's clock; the columns of the parts add up to `latency_cycles`.
+ * are cycles of the unit's clock; the columns of the parts add up to `latency_cycles`, those of the reads to the part
+ * `walk`.
  */
 import type { ColumnSpec } from '../../traces/arrow/column-writer.ts';
 import { OUTCOMES } from '../unit/books/outcome.ts';
 import { PARTS } from '../unit/books/parts.ts';
+import { READS_MAX } from './noted-reads.ts';
 
 /** Version of the columns, in the file's metadata as `tcesim.requests`. */
-export const REQUEST_LOG_VERSION = '1';
+export const REQUEST_LOG_VERSION = '2';
+
+/** Rows of a batch, in a part of the log and in the log. */
+export const LOG_BATCH_ROWS = 8192;
 
 /** A column, and what stands in it. */
 export interface LogColumn extends ColumnSpec {
@@ -45,8 +50,40 @@ const PART_COLUMNS: readonly LogColumn[] = PARTS.map((part) => ({
   description: `its part ${part}`,
 }));
 
+/** What a request read of tables by itself, by names in memory; the reads' own columns stand behind them. */
+const WALK_COLUMNS = {
+  walkReads: {
+    name: 'walk_reads',
+    bits: 8,
+    description: 'reads of tables of its own, from the highest level that was read down',
+  },
+  walkLevel: {
+    name: 'walk_level',
+    bits: 8,
+    description: 'level of the first of them, 0: the leaf',
+  },
+  walkEntry: {
+    name: 'walk_entry',
+    bits: 64,
+    description: 'real address of its entry; that of the next: the table in the TCE before',
+  },
+} as const satisfies Record<string, LogColumn>;
+
+const numbered = (name: string, bits: 32 | 64, description: string): readonly LogColumn[] =>
+  Array.from({ length: READS_MAX }, (_, read) => ({
+    name: `${name}_${read + 1}`,
+    bits,
+    description: `${description} ${read + 1}`,
+  }));
+
 /** All columns in the order of the file. */
-export const LOG_COLUMNS: readonly LogColumn[] = [...Object.values(COLUMNS), ...PART_COLUMNS];
+export const LOG_COLUMNS: readonly LogColumn[] = [
+  ...Object.values(COLUMNS),
+  ...PART_COLUMNS,
+  ...Object.values(WALK_COLUMNS),
+  ...numbered('walk_tce', 64, 'what it found in read'),
+  ...numbered('walk_cycles', 32, 'cycles of the walk for read'),
+];
 
 /** The cells of some rows; 64-bit columns as pairs, lower half first. */
 export interface LogCells {
@@ -63,6 +100,12 @@ export interface LogCells {
   readonly latency: Uint32Array;
   /** Column by column. */
   readonly parts: readonly Uint32Array[];
+  readonly walkReads: Uint8Array;
+  readonly walkLevel: Uint8Array;
+  readonly walkEntry: Uint32Array;
+  /** Read by read. */
+  readonly walkTces: readonly Uint32Array[];
+  readonly walkCycles: readonly Uint32Array[];
   /** 1 where the row has a real address. */
   readonly hasReal: Uint8Array;
 }
@@ -83,13 +126,26 @@ export function allocateCells(rows: number): LogCells {
     arrive: pairs(),
     latency: new Uint32Array(rows),
     parts: PARTS.map(() => new Uint32Array(rows)),
+    walkReads: new Uint8Array(rows),
+    walkLevel: new Uint8Array(rows),
+    walkEntry: pairs(),
+    walkTces: Array.from({ length: READS_MAX }, pairs),
+    walkCycles: Array.from({ length: READS_MAX }, () => new Uint32Array(rows)),
     hasReal: new Uint8Array(rows),
   };
 }
 
 /** The arrays of all columns in the order of the file, then `hasReal`. */
 export function arraysOf(cells: LogCells): (Uint8Array | Uint16Array | Uint32Array)[] {
-  const { parts, hasReal } = cells;
-  const keys = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
-  return [...keys.map((key) => cells[key]), ...parts, hasReal];
+  const { parts, walkTces, walkCycles, hasReal } = cells;
+  const named = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
+  const ofWalk = Object.keys(WALK_COLUMNS) as (keyof typeof WALK_COLUMNS)[];
+  return [
+    ...named.map((key) => cells[key]),
+    ...parts,
+    ...ofWalk.map((key) => cells[key]),
+    ...walkTces,
+    ...walkCycles,
+    hasReal,
+  ];
 }

@@ -5,10 +5,9 @@
  */
 import { closeSync, fstatSync, openSync, readSync, unlinkSync } from 'node:fs';
 import { unwritable, writeAll } from '../../traces/output-file.ts';
-import { allocateCells, arraysOf, type LogCells } from './request-log-columns.ts';
+import { allocateCells, arraysOf, LOG_BATCH_ROWS, type LogCells } from './request-log-columns.ts';
+import type { LogSink } from './request-log-recorder.ts';
 
-/** Rows of a batch, in the part and in the log. */
-export const LOG_BATCH_ROWS = 8192;
 const ROW_BYTES = bytesOf(allocateCells(1));
 
 /** A part as it is handed to a worker. */
@@ -33,12 +32,12 @@ export function openPart(place: string, phb: number): number {
   }
 }
 
-/** Appends the first `rows` rows of the cells. Throws InputError where they do not fit. */
-export function appendToPart(
-  { descriptor, place }: LogPartTask,
-  cells: LogCells,
-  rows: number,
-): void {
+/** Who puts a PHB's rows into its part. Throws InputError where they do not fit. */
+export function sinkOf(part: LogPartTask): LogSink {
+  return { share: part.share, take: (cells, rows) => append(part, cells, rows) };
+}
+
+function append({ descriptor, place }: LogPartTask, cells: LogCells, rows: number): void {
   try {
     const room = cells.phb.length;
     for (const array of arraysOf(cells)) {

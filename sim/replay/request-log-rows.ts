@@ -4,8 +4,8 @@
  * with the requests that are under way at the same time, and with nothing else.
  */
 import type { RequestAtHand } from '../unit/request-at-hand.ts';
-import { allocateCells, arraysOf, type LogCells } from './request-log-columns.ts';
-import { LOG_BATCH_ROWS } from './request-log-part.ts';
+import type { NotedReads } from './noted-reads.ts';
+import { allocateCells, arraysOf, LOG_BATCH_ROWS, type LogCells } from './request-log-columns.ts';
 
 const HALF = 2 ** 32;
 
@@ -41,6 +41,7 @@ export class LogRows {
     setPair(cells.realAddress, at, 0);
     cells.hasReal[at] = 0;
     for (const part of cells.parts) part[at] = 0;
+    this.clearWalk(at);
     this.closed[at] = 0;
     this.count += 1;
     return this.gone + at;
@@ -57,6 +58,20 @@ export class LogRows {
   /** The PE# of the row's request. */
   setPe(row: number, pe: number): void {
     this.cells.pe[row - this.gone] = pe;
+  }
+
+  /** What the row's request read of tables; its first read was at a level. */
+  setWalk(row: number, reads: NotedReads, level: number, responseCycles: number): void {
+    const at = row - this.gone;
+    const { walkReads, walkLevel, walkEntry, walkTces, walkCycles } = this.cells;
+    walkReads[at] = reads.count;
+    walkLevel[at] = level;
+    walkEntry[2 * at] = reads.addressLow[0];
+    walkEntry[2 * at + 1] = reads.addressHigh[0];
+    for (let read = 0; read < reads.count; read += 1) {
+      reads.wordInto(read, walkTces[read], 2 * at);
+      walkCycles[read][at] = reads.cycles[read] + responseCycles;
+    }
   }
 
   /** The row's request spent cycles in a part. */
@@ -90,6 +105,18 @@ export class LogRows {
     this.gone += rows;
     this.count -= rows;
     this.closedCount -= rows;
+  }
+
+  /** What is left there of a row that is gone. */
+  private clearWalk(at: number): void {
+    const { walkReads, walkLevel, walkEntry, walkTces, walkCycles } = this.cells;
+    for (let read = 0; read < walkReads[at]; read += 1) {
+      setPair(walkTces[read], at, 0);
+      walkCycles[read][at] = 0;
+    }
+    walkReads[at] = 0;
+    walkLevel[at] = 0;
+    setPair(walkEntry, at, 0);
   }
 
   private grow(): void {

@@ -3,10 +3,11 @@
  * after PHB. Workers write parts, one for each PHB; when the replay is over they are put together, so that
  * the file is the same on any number of threads. It appears under its name when it is whole.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ColumnCells, ColumnWriter, wide } from '../../traces/arrow/column-writer.ts';
 import { REQUEST_LOG_KEY } from '../../traces/format.ts';
 import { OutputFile } from '../../traces/output-file.ts';
+import type { KillStepsRecord } from './kill-steps.ts';
+import { nextTurn } from './next-turn.ts';
 import {
   arraysOf,
   LOG_COLUMNS,
@@ -24,6 +25,8 @@ export interface RequestLogFacts {
   /** Name of the trace. */
   readonly trace: string;
   readonly scenario: Record<string, unknown>;
+  /** When kills ran, PHB by PHB. */
+  readonly kills: readonly KillStepsRecord[];
   /** false when the run was stopped before the trace ended. */
   readonly isComplete: boolean;
 }
@@ -78,6 +81,7 @@ export class RequestLog {
       ['tcesim.seed', facts.seed],
       ['tcesim.trace_file', facts.trace],
       ['tcesim.scenario', JSON.stringify(facts.scenario)],
+      ['tcesim.kills', JSON.stringify(facts.kills)],
       ['tcesim.complete', `${facts.isComplete}`],
     ]);
   }

@@ -1,6 +1,6 @@
 /** The worker of a replay in one thread: opens the trace by itself. It lies beside lane.ts for its unit's sake. */
 import { ArrowTrace } from '../../traces/arrow/reader.ts';
-import { InputFile } from '../../traces/input-file.ts';
+import { openSource } from '../../traces/open-file.ts';
 import { isForUser } from './lane-error.ts';
 import type { Machine } from './machine.ts';
 import { rowWatch, type WatchBuffers } from './shared-watch.ts';
@@ -22,7 +22,7 @@ export type SoloAnswer =
 export default async function replayAlone(task: SoloTask): Promise<SoloAnswer> {
   const { path, machine } = task;
   try {
-    const trace = new ArrowTrace(path, InputFile.open(path));
+    const trace = new ArrowTrace(openSource(path));
     return { ok: true, outcome: await replaySolo(trace, machine, rowWatch(task, 0)) };
   } catch (error) {
     if (!isForUser(error)) throw error;

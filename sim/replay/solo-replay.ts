@@ -1,10 +1,10 @@
 /** A replay in one thread, which reads, feeds and simulates in turn: the least work in all. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TraceSource } from '../../traces/format.ts';
 import { Feeder } from './feeder.ts';
 import { feedAll, type Outlet } from './feeding.ts';
 import { rehearseAndReplay, wantsForesight } from './foresight-passes.ts';
 import type { Machine } from './machine.ts';
+import { nextTurn } from './next-turn.ts';
 import { OwnChunks } from './own-chunks.ts';
 import { preparePhb } from './phb-memory.ts';
 import { PhbReplay } from './phb-replay.ts';
@@ -25,6 +25,8 @@ export interface RequestOutlet extends LogSink {
 /** What else a replay in this thread may have. */
 interface SoloOptions extends Pick<OnceOptions, 'tables'> {
   readonly outlet?: RequestOutlet;
+  /** Address space for a PHB's tables, where there is less than they may want. */
+  readonly memoryBytesMax?: number;
 }
 
 /**
@@ -65,7 +67,8 @@ class SoloReplay implements Outlet {
     private readonly watch: RowWatch,
     private readonly known: Known,
   ) {
-    this.memoryBytes = memoryFor(machine, known.tables);
+    const { tables, memoryBytesMax = Number.POSITIVE_INFINITY } = known;
+    this.memoryBytes = Math.min(memoryFor(machine, tables), memoryBytesMax);
     this.feeder = new Feeder(
       this.chunks,
       machine,

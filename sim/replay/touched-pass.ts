@@ -1,7 +1,7 @@
 /** The pass over a trace in which `--map touched` finds out what to map. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TraceSource } from '../../traces/format.ts';
 import type { Machine } from './machine.ts';
+import { nextTurn } from './next-turn.ts';
 import { effective } from './table-room.ts';
 import { TouchedPages, type TouchedWindows } from './touched-pages.ts';
 

@@ -2,7 +2,7 @@
  * The published shape of a result, `tcesim.result/2`. All of it but `host` is the same bytes on every
  * run, machine and number of threads. docs/counters.md lists it, field by field.
  */
-import { RESULT_SCHEMA } from '../version.ts';
+import { RESULT_SCHEMA } from '../formats.ts';
 import { z } from '../zod.ts';
 import {
   amount,
@@ -196,10 +196,10 @@ const host = z
     slices: count('slices', 'of the trace that were replayed at the same time, a thread each'),
     rerun: count('slices', 'that began with a wrong guess at the state, and were replayed again'),
     wallSeconds: amount('s', 'from the start of the replay to its end'),
-    cpuSeconds: amount('s', 'of all threads'),
-    requestsPerCpuSecond: amount('requests/s', 'requests divided by cpuSeconds'),
-    peakMemoryBytes: count('bytes', 'of the process'),
-    node: text('version of Node.js'),
+    cpuSeconds: amount('s', 'of all threads; null: a browser does not tell').nullable(),
+    requestsPerCpuSecond: amount('requests/s', 'requests divided by cpuSeconds').nullable(),
+    peakMemoryBytes: count('bytes', 'of the process; null: a browser does not tell').nullable(),
+    node: text('version of Node.js; null: a browser ran it').nullable(),
   })
   .meta({ title: 'The machine that simulated' });
 

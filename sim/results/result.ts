@@ -5,13 +5,13 @@ import type { Origin } from '../../models/origin.ts';
 import { configOf, type PhbSpec, parametersOf } from '../../models/phb/spec.ts';
 import { formatRid } from '../../models/rte.ts';
 import type { SkippedReport } from '../../traces/format.ts';
+import { RESULT_SCHEMA } from '../formats.ts';
 import type { PhbOutcome } from '../replay/phb-replay.ts';
 import type { ReplayOutcome } from '../replay/terms.ts';
 import { NO_WINDOW } from '../unit/books/accounts.ts';
 import { fixedCyclesOf } from '../unit/books/fixed-cycles.ts';
 import { OUTCOMES } from '../unit/books/outcome.ts';
 import { PARTS } from '../unit/books/parts.ts';
-import { RESULT_SCHEMA } from '../version.ts';
 import { FAULTS, sumOfHistograms } from './book.ts';
 import { fencesOf, freezesOf } from './freezes.ts';
 import { killsOf } from './kills.ts';
@@ -90,9 +90,13 @@ export function buildResult(outcome: ReplayOutcome, facts: RunFacts): Result {
       ...host,
       slices: outcome.slices,
       rerun: outcome.rerun,
-      requestsPerCpuSecond: Math.round(whole.requests() / Math.max(host.cpuSeconds, 1e-9)),
+      requestsPerCpuSecond: rateOf(whole.requests(), host.cpuSeconds),
     },
   };
+}
+
+function rateOf(requests: number, seconds: number | null): number | null {
+  return seconds === null ? null : Math.round(requests / Math.max(seconds, 1e-9));
 }
 
 /** The pacing among the assumed parameters: for a trace without times it decides who waits for whom. */

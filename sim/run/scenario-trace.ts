@@ -1,4 +1,5 @@
 /** The trace that a scenario names or brings along. */
+import { basename } from 'node:path';
 import { InputError } from '../../models/input-error.ts';
 import type { TraceSource } from '../../traces/format.ts';
 import { comeOnce, givenTrace } from '../../traces/given-rows.ts';
@@ -6,28 +7,28 @@ import { csvTrace, openTrace } from '../../traces/open.ts';
 import type { Machine } from '../replay/machine.ts';
 import type { RowsChoice, Scenario } from '../scenario/scenario.ts';
 import { placed } from './place.ts';
-
-/** A trace, and the name of the file that it stands in. */
-export interface PlacedTrace {
-  readonly trace: TraceSource;
-  readonly place: string;
-}
+import type { PlacedTrace } from './run.ts';
 
 /**
  * Opens the trace of a scenario; `file` is that of the scenario. Throws InputError where there is none, and on what
  * cannot be used.
  */
-export async function traceOf(
+export async function traceOf(scenario: Scenario, file: string): Promise<PlacedTrace> {
+  const place = scenario.trace ?? file;
+  return { trace: await openedTrace(scenario, file), place, file: basename(place) };
+}
+
+async function openedTrace(
   { trace, rows, generate }: Scenario,
   file: string,
-): Promise<PlacedTrace> {
-  if (trace !== undefined) return { trace: await openTrace(trace), place: trace };
-  if (rows !== undefined) return { trace: traceOfRows(rows), place: file };
+): Promise<TraceSource> {
+  if (trace !== undefined) return openTrace(trace);
+  if (rows !== undefined) return traceOfRows(rows);
   if (generate !== undefined) {
     const { generator, set } = generate;
     // Logs and files do without, and load faster.
     const { generate: generated } = await import('../../traces/generate/generate.ts');
-    return { trace: placed(`${file}: generate`, () => generated(generator, set)), place: file };
+    return placed(`${file}: generate`, () => generated(generator, set));
   }
   throw new InputError(`${file}: expected trace, rows or generate, got none of them`);
 }

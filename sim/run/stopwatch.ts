@@ -1,4 +1,4 @@
-/** What a run took of the machine that simulated it: the only facts of a result that another run does not have. */
+/** What a run took of the machine that Node ran on: the only facts of a result that another run does not have. */
 import type { RunFacts } from '../results/result.ts';
 
 export class Stopwatch {

@@ -4,7 +4,7 @@
  */
 import { InputError } from '../../models/input-error.ts';
 import { placeOf, tableBytesOf } from '../../models/kernel/group/window-place.ts';
-import { parseKernel } from '../../models/kernel/kernel.ts';
+import { DEFAULT_VERSION, parseKernel } from '../../models/kernel/kernel.ts';
 import { orderMaxOf } from '../../models/memory/buddy.ts';
 import { PHYSICAL_MEMORY_BYTES_MAX } from '../../models/memory/physical.ts';
 import { configOf, type PhbSpec } from '../../models/phb/spec.ts';
@@ -77,7 +77,11 @@ const WINDOWS_MAX = 2;
 export const THREADS_MAX = 64;
 
 /** The host that tables come from when nobody describes another: assumed, a small POWER server. */
-const DEFAULT_HOST: HostPlan = { kernel: '5.17', basePageShift: 16, ramBytes: 1n << 36n };
+export const DEFAULT_HOST: HostPlan = {
+  kernel: DEFAULT_VERSION,
+  basePageShift: 16,
+  ramBytes: 1n << 36n,
+};
 
 /** Flags over a file: what a flag says counts, settings of both are applied in order. */
 export function mergeScenarios(file: Scenario, flags: Scenario): Scenario {

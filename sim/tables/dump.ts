@@ -3,6 +3,7 @@
  * at their real addresses. Only the blocks count: `leaves` tell the same once more.
  */
 
+import { basename } from 'node:path';
 import { hex } from '../../models/bits.ts';
 import { InputError } from '../../models/input-error.ts';
 import { FRAME_BYTES } from '../../models/memory/physical.ts';
@@ -54,6 +55,12 @@ export class Dump {
       throw new InputError(`${other.place}: DUMP ${chosen}: expected '${at}', got '${other.at}'`);
     }
     return new Dump({ file, seq: chosen, at }, rows, blocksOf(rows));
+  }
+
+  /** The dump as results name it. */
+  get described() {
+    const { file, seq, at } = this.name;
+    return { file: basename(file), dump: seq, at };
   }
 
   /** PHBs of the dump, ascending. */

@@ -1,7 +1,7 @@
 /** All rows of a table dump: what a machine's tables were at one DUMP or at several. */
 import { InputError } from '../../models/input-error.ts';
-import { InputFile } from '../../traces/input-file.ts';
 import { readLines } from '../../traces/lines.ts';
+import { openFile } from '../../traces/open-file.ts';
 import { parseTableRow, type TableRow } from './table-row.ts';
 
 /** A row, and where it stands: `file:line`. */
@@ -13,7 +13,7 @@ export interface PlacedRow extends TableRow {
 export function readTableRows(path: string): PlacedRow[] {
   const rows: PlacedRow[] = [];
   const lineOf = new Map<string, number>();
-  const input = InputFile.open(path);
+  const input = openFile(path);
   try {
     let line = 0;
     for (const text of readLines(input)) {

@@ -6,8 +6,8 @@
 import { statSync } from 'node:fs';
 import { InputError } from '../../models/input-error.ts';
 import { MemoryExhausted } from '../../models/memory/physical.ts';
-import { InputFile } from '../../traces/input-file.ts';
 import { readLines } from '../../traces/lines.ts';
+import { openFile } from '../../traces/open-file.ts';
 import type { Outcome } from './outcome.ts';
 import { printCall } from './print.ts';
 import { type Call, parseLine } from './script.ts';
@@ -43,7 +43,7 @@ export function readScript(path: string): Script {
   if (path !== '-' && statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
     throw new InputError(`${path}: expected a script, got a directory`);
   }
-  const input = InputFile.open(path);
+  const input = openFile(path);
   try {
     return parseScript(input.name, readLines(input));
   } finally {

@@ -1,7 +1,7 @@
 /** A session's machine and container as a user words them, on the command line or in a program. */
 import { log2Exact } from '../../models/bits.ts';
 import { InputError } from '../../models/input-error.ts';
-import { type Kernel, parseKernel } from '../../models/kernel/kernel.ts';
+import { DEFAULT_KERNEL, type Kernel, parseKernel } from '../../models/kernel/kernel.ts';
 import type { ContainerType } from '../../models/kernel/vfio/calls.ts';
 import { parseSize } from '../../models/size.ts';
 import { KernelHost } from '../host/kernel-host.ts';
@@ -26,7 +26,7 @@ export interface SessionWords extends HostMemoryFlags {
 }
 
 /** What a session has when nobody says another. */
-export const SESSION_PRESETS = { kernel: '6.12-64k', container: 'v2' } as const;
+export const SESSION_PRESETS = { kernel: DEFAULT_KERNEL, container: 'v2' } as const;
 
 const CONTAINERS: readonly ContainerType[] = ['v1', 'v2'];
 

@@ -4,8 +4,8 @@ import { hex } from '../../models/bits.ts';
 import { InputError } from '../../models/input-error.ts';
 import { decodeTve, type Ioda } from '../../models/tve.ts';
 import { type WalkResult, walk } from '../../models/walk.ts';
-import { InputFile } from '../../traces/input-file.ts';
 import { readLines } from '../../traces/lines.ts';
+import { openFile } from '../../traces/open-file.ts';
 import type { CheckCounts } from './check-counts.ts';
 import { parseWord } from './memory-file.ts';
 
@@ -26,7 +26,7 @@ export class PowernvCheck {
 
   /** Reads a whole file. Throws InputError on a `dma` row that is damaged. */
   read(path: string): void {
-    const input = InputFile.open(path);
+    const input = openFile(path);
     let number = 0;
     for (const line of readLines(input)) {
       number += 1;

@@ -5,7 +5,7 @@ import { configOf } from '../../models/phb/spec.ts';
 import type { Machine, MapMode } from '../../sim/replay/machine.ts';
 import { replaySolo } from '../../sim/replay/solo-replay.ts';
 import { ArrowTrace } from '../../traces/arrow/reader.ts';
-import { InputFile } from '../../traces/input-file.ts';
+import { openSource } from '../../traces/open-file.ts';
 import { workFolder } from '../cli/command.ts';
 import { writeTrace } from './slices/case.ts';
 
@@ -38,7 +38,7 @@ async function replayTo(n: number, map: MapMode) {
     return looks >= n;
   };
   const file = path('trace.arrow');
-  const trace = new ArrowTrace(file, InputFile.open(file));
+  const trace = new ArrowTrace(openSource(file));
   const outcome = await replaySolo(trace, machineOf(map), { isStopped, onRows: () => {} });
   return { ...outcome, looks };
 }

@@ -1,7 +1,7 @@
 /** The rows of a request log leave in the order of the requests, whichever of them ends first. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LOG_BATCH_ROWS } from '../../sim/replay/request-log-part.ts';
+import { LOG_BATCH_ROWS } from '../../sim/replay/request-log-columns.ts';
 import { LogRows } from '../../sim/replay/request-log-rows.ts';
 import { LogSample } from '../../sim/replay/request-log-sample.ts';
 import type { RequestAtHand } from '../../sim/unit/request-at-hand.ts';

@@ -97,6 +97,40 @@ describe.each(['frozen', 'mixed', 'tight', 'sample'])('the log of run %s', (name
     expect(wrong).toBe(-1);
   });
 
+  test('has the reads of each walk: as many as the result counts, in the cycles of the walk', () => {
+    const { table, result } = of(name);
+    const reads = column(table, 'walk_reads');
+    const levels = column(table, 'walk_level');
+    const walk = column(table, 'walk_cycles');
+    const cycles = [1, 2, 3, 4, 5].map((read) => column(table, `walk_cycles_${read}`));
+    const counted = [0, 0, 0, 0, 0];
+    for (let row = 0; row < table.numRows; row += 1) {
+      const own = Number(reads[row]);
+      for (let read = 0; read < own; read += 1) counted[Number(levels[row]) - read] += 1;
+      const took = cycles.slice(0, own).reduce((total, each) => total + Number(each[row]), 0);
+      if (took !== Number(walk[row])) expect([row, took]).toEqual([row, Number(walk[row])]);
+    }
+    expect(counted.slice(0, result.walkReads.length)).toEqual(result.walkReads);
+  });
+
+  test('has the TCE of each walk, which gives the real address', () => {
+    const { table } = of(name);
+    const reads = column(table, 'walk_reads');
+    const real = table.getChild('real_address');
+    const last = [1, 2, 3, 4, 5].map((read) => column(table, `walk_tce_${read}`));
+    let compared = 0;
+    for (let row = 0; row < table.numRows; row += 1) {
+      const own = Number(reads[row]);
+      const found = real?.get(row) as bigint | null;
+      if (own === 0 || found === null) continue;
+      const tce = BigInt(last[own - 1][row]);
+      // Pages of 4K at the least.
+      if (tce >> 16n !== found >> 16n) expect([row, tce]).toEqual([row, found]);
+      compared += 1;
+    }
+    expect(compared).toBeGreaterThan(0);
+  });
+
   test('has the outcomes, bytes and times that the result counts', () => {
     const { table, result } = of(name);
     const counted = new Map<string, number>();
@@ -167,7 +201,7 @@ test('a row says where a request went, and what it waited for', async () => {
 test('the file says of which run it is', () => {
   const { metadata } = of('tight').table.schema;
   expect(Object.fromEntries(metadata)).toMatchObject({
-    ...{ 'tcesim.requests': '1', 'tcesim.clock_mhz': '500', 'tcesim.share': '1' },
+    ...{ 'tcesim.requests': '2', 'tcesim.clock_mhz': '500', 'tcesim.share': '1' },
     ...{ 'tcesim.seed': 'tcesim', 'tcesim.trace_file': 'mixed.csv', 'tcesim.complete': 'true' },
   });
   const scenario = JSON.parse(metadata.get('tcesim.scenario') as string);

@@ -43,6 +43,13 @@ test('the result is that of a run without', async () => {
   );
 });
 
+test('the end names the file and what is in it', async () => {
+  const all = ['--timeline-limit', '1000000'];
+  const { stderr } = await tcesim(...mixed, '--timeline', path('told.json'), ...all);
+  const events = readTrace(path('told.json')).facts.events as number;
+  expect(stderr).toBe(`${path('told.json')}: ${events.toLocaleString('en')} events\n`);
+});
+
 test("Belady's replacement, which replays twice, is drawn once", async () => {
   const args = ['--trace', sample('p9-vfio.jsonl'), '--set', 'tceCache.replacement=belady'];
   const { requests } = await runJson(...args, '--timeline', path('belady.json'));

@@ -131,7 +131,7 @@ describe.skipIf(!polars)('a request log in Polars', () => {
     const documented = [...table.matchAll(/^\| (\w+) \| (uint\d+|word) \|/gm)].map(
       ([, name, type]) => [name, type === 'word' ? 'Categorical' : type.replace('uint', 'UInt')],
     );
-    expect(documented).toHaveLength(25);
+    expect(documented).toHaveLength(38);
     expect(typesOf(open('readIPC', 'log.arrow'))).toEqual(documented);
   });
 

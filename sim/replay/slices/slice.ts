@@ -7,7 +7,8 @@ import { createHash } from 'node:crypto';
 import { allocateMemory } from '../../../models/memory/physical.ts';
 import { openBatches } from '../../../traces/arrow/reader.ts';
 import { Op, type TraceBatch } from '../../../traces/format.ts';
-import { InputFile } from '../../../traces/input-file.ts';
+import type { InputFile } from '../../../traces/input-file.ts';
+import { openFile } from '../../../traces/open-file.ts';
 import { Feeder } from '../feeder.ts';
 import type { Machine } from '../machine.ts';
 import { OwnChunks } from '../own-chunks.ts';
@@ -78,7 +79,7 @@ export class Slice {
   /** A slice in front of its warm-up. Throws NoSlice, and InputError on a damaged file. */
   static async create(task: SliceTask, watch: RowWatch): Promise<Slice> {
     const { path, machine, memoryBytes } = task;
-    const { input, batches } = openBatches(InputFile.open(path));
+    const { input, batches } = openBatches(openFile(path));
     const cursor = new RowCursor(batches.all());
     const first = cursor.look();
     if (!first) throw new NoSlice('no rows');

@@ -81,7 +81,16 @@ function isForSlices(
 function outcomeOf(result: HandOver, slices: number, rowsOfFile: number): ReplayOutcome {
   const { phb, books, software, rows, dmas, rerun } = result;
   return {
-    phbs: [{ phb, ...books, ...software, nextUses: undefined, timeline: undefined }],
+    phbs: [
+      {
+        phb,
+        ...books,
+        ...software,
+        nextUses: undefined,
+        timeline: undefined,
+        killSteps: undefined,
+      },
+    ],
     rows,
     dmas,
     replacedRows: 0,

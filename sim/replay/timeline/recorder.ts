@@ -8,9 +8,10 @@ import type { Kill } from '../../../models/tce-kill.ts';
 import type { KillTimes } from '../../unit/books/accounts.ts';
 import { fixedCyclesOf } from '../../unit/books/fixed-cycles.ts';
 import { PARTS, RTE, WALK } from '../../unit/books/parts.ts';
+import type { NotedReads } from '../noted-reads.ts';
 import { LogSample } from '../request-log-sample.ts';
 import { RequestWatch } from '../request-watch.ts';
-import type { NotedReads } from './noted-reads.ts';
+
 import type {
   FetchRecord,
   KillRecord,
@@ -93,7 +94,7 @@ export class TimelineRecorder extends RequestWatch<RequestRecord> {
 
   protected open(number: number, arrive: number): RequestRecord | undefined {
     const isShown = this.wants(arrive, this.kept) && this.sample.takes(number);
-    this.reads.begin(isShown);
+    this.reads.begin();
     if (!isShown) return undefined;
     this.readsBefore = [...this.unit.parts.walker.reads];
     const { rid, write, upper, lower, bytes } = this.request;
@@ -160,10 +161,11 @@ export class TimelineRecorder extends RequestWatch<RequestRecord> {
   private fetchAtHand(): FetchRecord {
     const { tags, walker } = this.unit.parts;
     const top = walker.reads.findLastIndex((count, level) => count !== this.readsBefore[level]);
-    const reads = this.reads.notes.map(({ address, cycles }, index) => ({
+    const { count, addressHigh, addressLow, cycles } = this.reads;
+    const reads = Array.from({ length: count }, (_, index) => ({
       level: top - index,
-      address,
-      cycles: cycles + this.responseCycles,
+      address: joinHalves(addressHigh[index], addressLow[index]),
+      cycles: cycles[index] + this.responseCycles,
     }));
     return { tag: tags.tag, walker: this.hasWalkers ? tags.walker : tags.tag, reads };
   }

@@ -17,7 +17,7 @@ import { ArrowTrace } from '../../../traces/arrow/reader.ts';
 import { countRows } from '../../../traces/arrow/row-count.ts';
 import { ArrowWriter } from '../../../traces/arrow/writer.ts';
 import { Op, type TraceBatch } from '../../../traces/format.ts';
-import { InputFile } from '../../../traces/input-file.ts';
+import { openSource } from '../../../traces/open-file.ts';
 import { OutputFile } from '../../../traces/output-file.ts';
 import { drawnConfig, drawnPacing } from '../../oracle/draw-config.ts';
 
@@ -171,7 +171,7 @@ function batchOf(some: readonly Dma[], times: readonly bigint[]): TraceBatch {
 
 /** What one thread answers for the trace's one PHB. */
 export async function inOneThread(path: string, machine: Machine) {
-  const trace = new ArrowTrace(path, InputFile.open(path));
+  const trace = new ArrowTrace(openSource(path));
   const { phbs, rows, dmas } = await replaySolo(trace, machine, NOBODY);
   const { nextUses: _nextUses, ...outcome } = phbs[0];
   return { outcome, rows, dmas };

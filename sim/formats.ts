@@ -1,0 +1,10 @@
+/** The formats of what is written, by the names that stand in it. */
+
+/** Name of the format of results, which result-schema.ts describes. */
+export const RESULT_SCHEMA = 'tcesim.result/2';
+
+/** Name of the format of a study's results, which study-schema.ts describes. */
+export const STUDY_SCHEMA = 'tcesim.study/1';
+
+/** Name of the format of a comparison as JSON, which docs/compare.md describes. */
+export const COMPARISON_SCHEMA = 'tcesim.comparison/1';
