@@ -1,6 +1,6 @@
 /** Exact figures of all requests on one axis of time: from the median to the largest, by direction and by part. */
 import type { NamedFigures, RunPage } from '../report/html/page-data.ts';
-import { formatCount, formatNs } from '../report/numbers.ts';
+import { formatCountOf, formatNs } from '../report/numbers.ts';
 import { bottomAxis, drawing } from './axes.ts';
 import { cycleScale, cycleWords } from './cycle-scale.ts';
 import { dataTable } from './data-table.ts';
@@ -24,7 +24,7 @@ export function figureRanges(page: RunPage): Figure {
   return figure({
     id: 'ranges',
     title: 'From the median to the worst',
-    note: `Exact, over all ${formatCount(page.directions[0].count)} requests; what takes no time stands at the left edge.`,
+    note: `Exact, of ${formatCountOf(page.directions[0].count, 'request')}, all that there were; what takes no time stands at the left edge.`,
     legend: legend(STOPS.map((stop) => [`stop stop-${stop}`, STOP_WORDS[stop]])),
     draw: (width) => draw(rows, page.cycleNs, width),
     table: () =>

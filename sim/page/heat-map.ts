@@ -41,7 +41,7 @@ export function heatMap(page: StudyPage): HTMLElement {
 }
 
 /** Levels against window sizes where a study has them, else the axes with the most values. */
-function firstView({ axes, metrics }: StudyPage): View {
+function firstView({ axes, metrics, points }: StudyPage): View {
   const varied = axes.map(({ values }, at) => ({ at, count: values.length }));
   const others = varied.toSorted((one, other) => other.count - one.count).map(({ at }) => at);
   const named = (name: string) =>
@@ -53,7 +53,9 @@ function firstView({ axes, metrics }: StudyPage): View {
     0,
     metrics.findIndex(({ key }) => key === 'p99'),
   );
-  return { metric, across, down, fixed: axes.map(() => 0) };
+  // Where nothing came into being there is less to see.
+  const first = points.find(({ answer }) => answer === 'created') ?? points[0];
+  return { metric, across, down, fixed: axes.map((_, at) => first?.at[at] ?? 0) };
 }
 
 function controlsOf(

@@ -1,4 +1,4 @@
-/** What both kinds of pages have: a head, a way to their parts, the parts. */
+/** What pages have in common: a head, a way to their parts, the parts. */
 import type { Fact } from '../report/html/page-data.ts';
 import { type Child, html } from './dom.ts';
 
@@ -13,8 +13,35 @@ export function pageOf(
   { title, kicker, headline }: { title: string; kicker: string; headline: readonly Fact[] },
   parts: readonly Part[],
 ): DocumentFragment {
+  const made = document.createDocumentFragment();
+  made.append(
+    skipLink(),
+    headOf(title, kicker, parts),
+    html('main', { id: 'content' }, factList(headline), ...parts.map(partView)),
+  );
+  return made;
+}
+
+/** For those who go through the page by keyboard. */
+export function skipLink(): HTMLElement {
+  return html('a', { class: 'skip', href: '#content' }, 'To the content');
+}
+
+/** The head, and links to the parts. */
+function headOf(title: string, kicker: string, parts: readonly Part[]): HTMLElement {
   const links = parts.map((part) => html('li', {}, html('a', { href: `#${part.id}` }, part.title)));
-  const facts = headline.map(({ name, value, note }) =>
+  return html(
+    'header',
+    {},
+    html('p', { class: 'kicker' }, kicker),
+    html('h1', {}, title),
+    html('nav', { 'aria-label': 'Parts of this page' }, html('ul', {}, ...links)),
+  );
+}
+
+/** Figures for everybody. */
+export function factList(facts: readonly Fact[]): HTMLElement {
+  const items = facts.map(({ name, value, note }) =>
     html(
       'div',
       { class: 'fact' },
@@ -23,29 +50,15 @@ export function pageOf(
       html('dd', { class: 'note' }, note),
     ),
   );
-  const made = document.createDocumentFragment();
-  made.append(
-    html('a', { class: 'skip', href: '#content' }, 'To the content'),
-    html(
-      'header',
-      {},
-      html('p', { class: 'kicker' }, kicker),
-      html('h1', {}, title),
-      html('nav', { 'aria-label': 'Parts of this page' }, html('ul', {}, ...links)),
-    ),
-    html(
-      'main',
-      { id: 'content' },
-      html('dl', { class: 'facts' }, ...facts),
-      ...parts.map((part) =>
-        html(
-          'section',
-          { id: part.id, 'aria-labelledby': `${part.id}-title` },
-          html('h2', { id: `${part.id}-title` }, part.title),
-          ...part.content,
-        ),
-      ),
-    ),
+  return html('dl', { class: 'facts' }, ...items);
+}
+
+/** A part under its heading. */
+export function partView({ id, title, content }: Part): HTMLElement {
+  return html(
+    'section',
+    { id, 'aria-labelledby': `${id}-title` },
+    html('h2', { id: `${id}-title` }, title),
+    ...content,
   );
-  return made;
 }

@@ -1,6 +1,7 @@
 /** The sample of requests: pick some, sort them, and click one to see its walk. */
 import type { LogPage, RunPage, SampleRow } from '../report/html/page-data.ts';
 import { formatCount, formatNs, formatTime } from '../report/numbers.ts';
+import type { ChosenRequest } from './chosen-request.ts';
 import { type Column, dataTable } from './data-table.ts';
 import { button, html } from './dom.ts';
 import { requestFilter } from './request-filter.ts';
@@ -8,25 +9,23 @@ import { walkView } from './walk-view.ts';
 
 const ROWS_SHOWN = 12;
 
-export function requestList(page: RunPage, log: LogPage): HTMLElement {
+export function requestList(page: RunPage, log: LogPage, chosen: ChosenRequest): HTMLElement {
   const { sample } = log;
   const detail = html('div', { id: 'walk-view', 'aria-live': 'polite' });
-  const open = (row: SampleRow, isAsked: boolean) => {
-    const view = walkView(page, sample, row);
-    detail.replaceChildren(view);
-    if (isAsked) view.querySelector('h3')?.focus();
+  const show = (row: SampleRow) => detail.replaceChildren(walkView(page, sample, row));
+  const open = (row: SampleRow) => {
+    chosen.choose(row);
+    show(row);
+    detail.querySelector('h3')?.focus();
   };
   const table = dataTable(
     'Requests of the sample',
-    columnsOf(page, log, (row) => open(row, true)),
+    columnsOf(page, log, open),
     sample.rows,
     ROWS_SHOWN,
   );
-  const slowest = sample.rows.reduce<SampleRow | undefined>(
-    (most, row) => (most === undefined || row.latency > most.latency ? row : most),
-    undefined,
-  );
-  if (slowest !== undefined) open(slowest, false);
+  const first = chosen.among(sample.rows);
+  if (first !== undefined) show(first);
   return html(
     'div',
     { id: 'requests-list' },
@@ -44,7 +43,7 @@ function columnsOf(
   const walkButton = (row: SampleRow) =>
     button(formatCount(row.n), () => open(row), {
       class: 'link',
-      'aria-label': `The walk of request ${row.n} of PHB ${row.phb}`,
+      'aria-label': `${formatCount(row.n)}: the walk of this request of PHB ${row.phb}`,
     });
   return [
     { name: 'request', of: ({ n }) => n, show: walkButton },

@@ -1,13 +1,16 @@
 /** The page about a run. */
-import type { LogPage, ParameterGroup, RunPage } from '../report/html/page-data.ts';
+import type { LogPage, RunPage } from '../report/html/page-data.ts';
 import { formatCount, formatCountOf, formatShare } from '../report/numbers.ts';
+import { ChosenRequest } from './chosen-request.ts';
 import { curves } from './curves.ts';
 import { type Child, html } from './dom.ts';
 import { figureRanges } from './figure-ranges.ts';
 import { orderBars } from './order-bars.ts';
+import { parameterBlock } from './parameter-block.ts';
 import { partBars } from './part-bars.ts';
 import { type Part, pageOf } from './parts-of-page.ts';
 import { requestList } from './request-list.ts';
+import { reuseCurves } from './reuse-curves.ts';
 import { sectionBody, sectionView } from './section-view.ts';
 import { spreadBars } from './spread-bars.ts';
 import { timeline } from './timeline.ts';
@@ -28,18 +31,24 @@ export function runView(page: RunPage): DocumentFragment {
       kicker: `tcesim ${page.version}, a run${stopped}`,
       headline: page.headline,
     },
-    [
-      { id: 'asked', title: 'What was run', content: askedContent(page) },
-      ...(page.directions[0].count > 0 ? [latencyPart(page)] : []),
-      { id: 'time', title: 'Over time', content: timeContent(page) },
-      { id: 'requests', title: 'Requests', content: requestContent(page) },
-      { id: 'traffic', title: 'Windows and devices', content: trafficContent(page) },
-      { id: 'memory', title: 'Table memory', content: memoryContent(page) },
-      ...killsPart(page),
-      { id: 'walk', title: 'The walk', content: walkContent(page) },
-      { id: 'simulation', title: 'This simulation', content: sectionBody(page.sections.host) },
-    ],
+    runParts(page, new ChosenRequest()),
   );
+}
+
+/** The parts of the page; `chosen` is the request whose walk is shown. */
+export function runParts(page: RunPage, chosen: ChosenRequest): Part[] {
+  return [
+    { id: 'asked', title: 'What was run', content: askedContent(page) },
+    ...(page.directions[0].count > 0 ? [latencyPart(page)] : []),
+    { id: 'time', title: 'Over time', content: timeContent(page) },
+    { id: 'requests', title: 'Requests', content: requestContent(page) },
+    { id: 'traffic', title: 'Windows and devices', content: trafficContent(page) },
+    { id: 'pages', title: 'Reuse and working set', content: reuseContent(page) },
+    { id: 'memory', title: 'Table memory', content: memoryContent(page) },
+    ...killsPart(page),
+    { id: 'walk', title: 'The walk', content: walkContent(page, chosen) },
+    { id: 'simulation', title: 'This simulation', content: sectionBody(page.sections.host) },
+  ];
 }
 
 function askedContent({ asked, parameters }: RunPage): Child[] {
@@ -47,28 +56,6 @@ function askedContent({ asked, parameters }: RunPage): Child[] {
     html('div', { class: 'block' }, ...sectionBody(asked)),
     ...parameters.map(parameterBlock),
   ];
-}
-
-/** Parameters at a glance; where their values come from below. */
-function parameterBlock({ name, note, list }: ParameterGroup): HTMLElement {
-  const short = list.map(({ key, value, source }) =>
-    html('li', { title: source }, html('span', {}, key), html('b', {}, value)),
-  );
-  const rows = list.map(({ key, value, source }) => [key, value, source]);
-  const table = { head: ['parameter', 'value', 'because'], rows, left: [2] };
-  return html(
-    'div',
-    { class: 'block' },
-    html('h3', {}, `${name}: ${formatCountOf(list.length, 'parameter')}`),
-    html('p', { class: 'note' }, note),
-    html('ul', { class: 'parameters' }, ...short),
-    html(
-      'details',
-      {},
-      html('summary', {}, 'Where the values come from'),
-      ...sectionBody({ title: name, tables: [table], remarks: [] }),
-    ),
-  );
 }
 
 function latencyPart(page: RunPage): Part {
@@ -140,6 +127,17 @@ function deviceContent(log: LogPage): Child[] {
   ];
 }
 
+function reuseContent(page: RunPage): Child[] {
+  const { log } = page;
+  if (log === null || log.rows === 0) return [html('p', { class: 'remark' }, lackWords(log))];
+  if (log.pages === null) {
+    const words =
+      'The request log is a sample, which cannot tell how soon pages come back: tcesim trace info TRACE tells it of all, or --requests-share 1.';
+    return [html('p', { class: 'remark' }, words)];
+  }
+  return [reuseCurves(page, log.pages).element];
+}
+
 function memoryContent({ orders, sections }: RunPage): Child[] {
   return [
     ...(orders.length === 0 ? [] : [orderBars(orders).element]),
@@ -155,10 +153,10 @@ function killsPart({ sections: { kills, freezes } }: RunPage): Part[] {
   return content.length === 0 ? [] : [{ id: 'kills', title: 'Kills and freezes', content }];
 }
 
-function walkContent(page: RunPage): Child[] {
+function walkContent(page: RunPage, chosen: ChosenRequest): Child[] {
   const { log } = page;
   if (log === null || log.rows === 0) return [html('p', { class: 'remark' }, lackWords(log))];
   const count = formatCount(log.sample.rows.length);
   const note = `${count} requests of the log: some of all, the slowest, and the first of each outcome. The number of a request opens its walk.`;
-  return [html('p', { class: 'sample' }, note), requestList(page, log)];
+  return [html('p', { class: 'sample' }, note), requestList(page, log, chosen)];
 }

@@ -5,11 +5,13 @@ import { bottomAxis, drawing, leftAxis } from './axes.ts';
 import { dataTable } from './data-table.ts';
 import { svg } from './dom.ts';
 import { type Figure, figure } from './figure.ts';
-import { linearScale, logScale } from './scale.ts';
+import { linearScale, logScale, type Range } from './scale.ts';
 import { explainsPlace } from './tip.ts';
 import { KIND_WORDS, legend, percent, shortTime } from './words.ts';
 
 const HEIGHT = 280;
+/** An axis of a smaller factor may lie between two ticks. */
+const FACTOR_MIN = 4;
 const MARGIN = { left: 58, right: 16, top: 12, bottom: 44 };
 
 export function spreadBars(log: LogPage): Figure {
@@ -41,6 +43,12 @@ export function spreadBars(log: LogPage): Figure {
   });
 }
 
+/** From the shortest to the longest; of latencies that are about the same, some room on both sides. */
+function stretchOf(edges: readonly number[]): Range {
+  const [low, high] = [edges[0], edges[edges.length - 1]];
+  return high / low >= FACTOR_MIN ? [low, high] : [low / FACTOR_MIN, high * FACTOR_MIN];
+}
+
 function draw({ spread, rows }: LogPage, width: number): SVGSVGElement {
   const { edges, kinds } = spread;
   const bottom = HEIGHT - MARGIN.bottom;
@@ -48,7 +56,7 @@ function draw({ spread, rows }: LogPage, width: number): SVGSVGElement {
     .slice(1)
     .map((_, bin) => kinds.reduce((sum, { counts }) => sum + counts[bin], 0));
   const most = Math.max(...totals) / rows;
-  const x = logScale([edges[0], edges[edges.length - 1]], [MARGIN.left, width - MARGIN.right]);
+  const x = logScale(stretchOf(edges), [MARGIN.left, width - MARGIN.right]);
   const y = linearScale([0, most], [bottom, MARGIN.top], 5);
   const words = kinds.map(({ kind, counts }) => {
     const share = counts.reduce((sum, count) => sum + count, 0) / rows;

@@ -1,5 +1,5 @@
 /** The lanes of the timeline: what each draws over a stretch of simulated time. */
-import type { LogPage, OutcomeKind, Timeline } from '../report/html/page-data.ts';
+import type { KillSeries, LogPage, OutcomeKind, Timeline } from '../report/html/page-data.ts';
 import { formatCount, formatNs } from '../report/numbers.ts';
 import { pathOf } from './axes.ts';
 import { svg } from './dom.ts';
@@ -32,6 +32,7 @@ export function lanesOf(log: LogPage): Lane[] {
     rateLane(log, requests),
     flightLane(timeline, share),
     latencyLane(timeline),
+    ...(timeline.kills === null ? [] : [killLane(timeline.kills)]),
   ];
 }
 
@@ -129,6 +130,21 @@ function latencyLane({ mean, max }: Timeline): Lane {
       if (average === null || largest === null) return 'no request';
       return `latency ${formatNs(average)} ns, at most ${formatNs(largest)} ns`;
     },
+  };
+}
+
+/** The kill queue, and what is on its way behind it. */
+function killLane({ counts, onWay }: KillSeries): Lane {
+  return {
+    title: 'TCE kills on their way',
+    height: 92,
+    most: (stretch) => mostOf(onWay, stretch),
+    format: shortNumber,
+    draw: (stretch, x, y) => [
+      areaOf(onWay, stretch, x, y, 'area kind-dropped'),
+      lineOf(onWay, stretch, x, y, 'line kind-dropped'),
+    ],
+    at: (step) => `${shortNumber(counts[step])} kills, ${shortNumber(onWay[step])} on their way`,
   };
 }
 

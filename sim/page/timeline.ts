@@ -36,7 +36,7 @@ export function timeline(page: RunPage, log: LogPage): Figure {
   const made = figure({
     id: 'timeline',
     title: 'Hits, load and latency',
-    note: 'Drag over a stretch to look closer, or use the buttons. Results tell when PEs were frozen and PHBs fenced, which is marked; they do not tell when TCE kills ran.',
+    note: 'Drag over a stretch to look closer, or use the buttons. Times in which a PE was frozen or a PHB fenced are marked.',
     controls: html('div', { class: 'row' }, zoomButtons(view, steps, look), place),
     legend: legend([
       ...log.timeline.kinds.map(({ kind }) => [`kind-${kind}`, KIND_WORDS[kind]] as const),

@@ -6,10 +6,9 @@ import { bottomAxis, drawing } from './axes.ts';
 import { html, svg } from './dom.ts';
 import { linearScale } from './scale.ts';
 import { type LevelStep, levelSteps, windowsAt } from './walk-steps.ts';
-import { cacheWords, stationsMet } from './walk-words.ts';
+import { cacheWords, stationsMet, unreadWords } from './walk-words.ts';
 import { shortTime } from './words.ts';
 
-const UNKNOWN = 'not recorded';
 const ROW_PX = 24;
 const WIDTH = 640;
 const MARGIN = { left: 104, right: 120, top: 4, bottom: 34 };
@@ -40,7 +39,6 @@ function stepList(page: RunPage, sample: Sample, request: SampleRow): HTMLElemen
   const met = stationsMet(outcome);
   const windows = windowsAt(page.windows, request);
   const [window] = windows;
-  const isWalk = request.spent.some(([part]) => sample.parts[part] === 'walk');
   const real = request.real === null ? 'No access.' : `Real address ${request.real}.`;
   return html(
     'ol',
@@ -49,7 +47,7 @@ function stepList(page: RunPage, sample: Sample, request: SampleRow): HTMLElemen
     met.tve ? station('TVE', tveWords(windows)) : null,
     station(met.table ? 'TCE cache' : 'Outcome', `${outcome}. ${cacheWords(outcome)}`),
     met.table && window !== undefined
-      ? station('Table', '', levelTable(levelSteps(window, request), isWalk))
+      ? station('Table', '', levelTable(levelSteps(window, request), page.cycleNs, outcome))
       : null,
     station('Memory', real),
   );
@@ -76,38 +74,37 @@ function station(name: string, words: string, more: HTMLElement | null = null): 
   );
 }
 
-function levelTable(steps: readonly LevelStep[], isWalk: boolean): HTMLElement {
-  const heads = ['level', 'index', 'entry at', 'real page in its TCE'].map((name) =>
+function levelTable(steps: readonly LevelStep[], cycleNs: number, outcome: string): HTMLElement {
+  const heads = ['level', 'index', 'entry at', 'TCE', 'which says', 'read in'].map((name) =>
     html('th', { scope: 'col', class: 'words' }, name),
   );
-  const rows = steps.map(({ level, index, entry, tce }) => {
-    const cells = [index, entry ?? UNKNOWN, level === 0 ? (tce ?? 'none') : UNKNOWN];
+  const first = steps.findIndex(({ read }) => read !== null);
+  const rows = steps.map(({ level, index, entry, read, page }, step) => {
+    // A walk goes down: what it left out above it had, below it did not come to.
+    const unread = first < 0 ? unreadWords(outcome) : step < first ? 'walk cache' : 'not reached';
+    const cells =
+      read === null
+        ? [index, entry ?? '', '', page === null ? unread : `${unread}: page at ${page}`, '']
+        : [
+            index,
+            entry ?? '',
+            read.tce,
+            read.says,
+            `${formatCount(read.cycles)} cycles, ${formatNs(read.cycles * cycleNs)} ns`,
+          ];
     return html(
       'tr',
       {},
       html('th', { scope: 'row' }, level === 0 ? '0, the leaf' : String(level)),
       ...cells.map((cell) =>
-        html('td', { class: cell === UNKNOWN ? 'words faint' : 'words code' }, cell),
+        html('td', { class: read === null ? 'words faint' : 'words code' }, cell),
       ),
     );
   });
-  const read = isWalk
-    ? 'This walk read these entries, or found upper ones in a walk cache.'
-    : 'This request read none of them itself.';
   return html(
     'div',
     { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Levels of the table' },
-    html(
-      'table',
-      {},
-      html(
-        'caption',
-        {},
-        `${read} A log keeps the real address alone: where lower tables lie is not in it.`,
-      ),
-      html('thead', {}, html('tr', {}, ...heads)),
-      html('tbody', {}, ...rows),
-    ),
+    html('table', {}, html('thead', {}, html('tr', {}, ...heads)), html('tbody', {}, ...rows)),
   );
 }
 

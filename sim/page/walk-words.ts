@@ -31,3 +31,8 @@ export function stationsMet(outcome: string): { tve: boolean; table: boolean } {
 export function cacheWords(outcome: string): string {
   return CACHE_WORDS[outcome] ?? outcome;
 }
+
+/** Why a request that met a table read none of it. */
+export function unreadWords(outcome: string): string {
+  return outcome === 'merged' ? 'read by another request' : 'not read: the TCE was at hand';
+}

@@ -1,10 +1,12 @@
 /** A report as GitHub-flavoured Markdown. */
 import type { Report, Table } from './document.ts';
+import { printableReport } from './printable.ts';
 
 /** The report with a heading for each section and a pipe table for each table. */
 export function renderMarkdown(report: Report): string {
-  const parts = [`# ${report.title}`];
-  for (const { title, tables, remarks } of report.sections) {
+  const { title: name, sections } = printableReport(report);
+  const parts = [`# ${name}`];
+  for (const { title, tables, remarks } of sections) {
     parts.push(`## ${title}`, ...tables.map(pipeTable), ...remarks);
   }
   return `${parts.join('\n\n')}\n`;

@@ -1,6 +1,7 @@
 /** A report as text: for a file or a pipe, 80 columns of it; for a terminal, its own. The only door to cli-table3. */
 import Table3 from 'cli-table3';
 import type { Report, Table } from './document.ts';
+import { printableReport } from './printable.ts';
 import { barsColumn } from './text-bars.ts';
 
 /** Where text is shown. */
@@ -39,7 +40,8 @@ const NO_BORDERS = {
 const STYLES = { bold: [1, 22], red: [31, 39], green: [32, 39] } as const;
 
 /** The report as lines, none wider than the paper where words allow it. */
-export function renderText(report: Report, paper: Paper = PLAIN_PAPER): string {
+export function renderText(given: Report, paper: Paper = PLAIN_PAPER): string {
+  const report = printableReport(given);
   const bold = (line: string) => (paper.hasColours ? painted('bold', line) : line);
   const marked = (line: string) => (paper.hasColours ? withColouredMarks(line) : line);
   const lines = [bold(report.title)];

@@ -1,11 +1,12 @@
 /** The report of one run: what was simulated, what became of the requests, and what is assumed. */
 import { describeBytes } from '../../models/size.ts';
 import type { Result } from '../results/result-schema.ts';
-import type { Report, Section, Table } from './document.ts';
+import type { Report, Section } from './document.ts';
 import { freezesSection, hasFreezes } from './freezes-section.ts';
 import { hasKills, killsSection } from './kills-section.ts';
 import { latencySection } from './latency-section.ts';
 import { formatCount, formatTime } from './numbers.ts';
+import { parametersSection } from './parameters-section.ts';
 import { requestsSection } from './requests-section.ts';
 import { tablesSection } from './tables-section.ts';
 import { unitSection } from './unit-section.ts';
@@ -53,23 +54,6 @@ export function walksSection(result: Result): Section {
   };
 }
 
-function parametersSection(result: Result): Section {
-  const rows = (parameters: Result['assumed']) =>
-    parameters.map(({ key, value, source }) => [key, String(value), source]);
-  const tables: Table[] = [
-    { head: ['assumed', 'value', 'because'], rows: rows(result.assumed), left: [2] },
-    { head: ['inferred', 'value', 'from'], rows: rows(result.inferred), left: [2] },
-    { head: ['set by you', 'value', 'instead of'], rows: rows(result.chosen), left: [2] },
-  ].filter((table) => table.rows.length > 0);
-  return {
-    title: 'Parameters that nobody has published',
-    tables,
-    remarks: [
-      'Change any with --set KEY=VALUE (pace with --pace). docs/parameters.md has the documented ones too.',
-    ],
-  };
-}
-
 /** How one trace came to be replayed on several threads. */
 function slicesInWords({ slices, rerun }: Result['host']): string {
   if (slices === 1) return '';
@@ -77,15 +61,22 @@ function slicesInWords({ slices, rerun }: Result['host']): string {
   return `, in ${slices} slices at the same time, ${again} of them replayed again after a wrong guess`;
 }
 
+/** What it took of the machine, as far as that is known. */
+function costInWords(host: Result['host']): string {
+  const { requestsPerCpuSecond, cpuSeconds, peakMemoryBytes, node } = host;
+  if (requestsPerCpuSecond === null || cpuSeconds === null || peakMemoryBytes === null) return '';
+  const rate = `${(requestsPerCpuSecond / 1e6).toFixed(2)} M translations a CPU second, start-up included`;
+  return `: ${rate}; ${cpuSeconds.toFixed(2)} s of CPU, ${describeBytes(peakMemoryBytes)} at most, Node ${node}`;
+}
+
 /** What the simulation itself took. */
 export function hostSection(result: Result): Section {
   const { host } = result;
-  const rate = `${(host.requestsPerCpuSecond / 1e6).toFixed(2)} M translations a CPU second, start-up included`;
   return {
     title: 'This simulation',
     tables: [],
     remarks: [
-      `${formatTime(result.simulatedNs)} simulated in ${host.wallSeconds.toFixed(2)} s with ${host.threads} replay ${host.threads === 1 ? 'thread' : 'threads'}${slicesInWords(host)}: ${rate}; ${host.cpuSeconds.toFixed(2)} s of CPU, ${describeBytes(host.peakMemoryBytes)} at most, Node ${host.node}.`,
+      `${formatTime(result.simulatedNs)} simulated in ${host.wallSeconds.toFixed(2)} s with ${host.threads} replay ${host.threads === 1 ? 'thread' : 'threads'}${slicesInWords(host)}${costInWords(host)}.`,
     ],
   };
 }

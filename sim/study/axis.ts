@@ -4,6 +4,7 @@
  * same question about a window lie side by side.
  */
 import { InputError } from '../../models/input-error.ts';
+import { DEFAULT_KERNEL } from '../../models/kernel/kernel.ts';
 import { FIRMWARE_LEVELS } from '../../models/phb/firmware.ts';
 import { PHB_PRESETS } from '../../models/phb/presets.ts';
 import { parametersOf } from '../../models/phb/spec.ts';
@@ -25,14 +26,15 @@ export interface AxisValues {
   readonly values: readonly string[];
 }
 
-const AXES: readonly Axis[] = [
+/** The axes that are no keys of `--set`. */
+export const AXES: readonly Axis[] = [
   { name: 'phb', kind: 'word', meaning: PHB_PRESETS.map(({ name }) => name).join(', ') },
   { name: 'firmware', kind: 'word', meaning: FIRMWARE_LEVELS.map(({ name }) => name).join(', ') },
   {
     name: 'kernel',
     kind: 'word',
     meaning: 'powernv kernel and its page, as 6.12-64k or 4.18-4k',
-    preset: '6.12-64k',
+    preset: DEFAULT_KERNEL,
   },
   { name: 'ram', kind: 'size', meaning: 'memory of the host', preset: '64G' },
   { name: 'memlock', kind: 'word', meaning: 'RLIMIT_MEMLOCK as a size, or unlimited' },

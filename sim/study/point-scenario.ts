@@ -56,7 +56,7 @@ export function checkPoint(point: StudyPoint): void {
 const UNLIMITED = 'unlimited';
 
 /** What a point says about the unit. */
-function unitOf({ values }: StudyPoint): Scenario {
+export function unitOf({ values }: Pick<StudyPoint, 'values'>): Scenario {
   const { phb, firmware } = values;
   return {
     ...(phb !== undefined && { phb }),

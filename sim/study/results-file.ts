@@ -2,9 +2,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../models/input-error.ts';
+import { RESULT_SCHEMA, STUDY_SCHEMA } from '../formats.ts';
 import { type Result, resultSchema } from '../results/result-schema.ts';
 import { readTextFile } from '../text-file.ts';
-import { RESULT_SCHEMA, STUDY_SCHEMA } from '../version.ts';
 import type { z } from '../zod.ts';
 import { type StudyResults, studySchema } from './study-schema.ts';
 

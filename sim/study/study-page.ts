@@ -1,8 +1,10 @@
 /** The page about a study: its axes, the verdict in words, and what was measured at each point. */
 import type { Fact, Metric, PagePoint, StudyPage } from '../report/html/page-data.ts';
+import { parameterGroups } from '../report/html/parameter-groups.ts';
 import { formatCount, formatNs } from '../report/numbers.ts';
-import { askedSection, axesOf, verdictSections } from './study-report.ts';
+import { askedSection, axesOf, failedSection, verdictSections } from './study-report.ts';
 import type { PointRecord, ReplayRecord, StudyResults, WindowRecord } from './study-schema.ts';
+import { unitsOf } from './unit-of-points.ts';
 
 interface MetricSource extends Metric {
   readonly of: (window: WindowRecord, replay: ReplayRecord | null) => number | null | undefined;
@@ -80,8 +82,11 @@ function latency(key: 'p99' | 'p50' | 'mean' | 'max', name: string): MetricSourc
 export function studyPage(results: StudyResults): StudyPage {
   const { plan, points, version } = results;
   const axes = axesOf(results).map(([name, values]) => ({ name, values }));
-  const used = METRICS.filter(({ of }) =>
-    points.some(({ window, replay }) => window !== null && (of(window, replay) ?? null) !== null),
+  // A study without any window has no figure; what was answered is to be seen all the same.
+  const used = METRICS.filter(
+    ({ key, of }) =>
+      key === 'allocation' ||
+      points.some(({ window, replay }) => window !== null && (of(window, replay) ?? null) !== null),
   );
   return {
     kind: 'study',
@@ -89,7 +94,11 @@ export function studyPage(results: StudyResults): StudyPage {
     version,
     headline: headlineOf(points),
     asked: askedSection(results),
+    parameters: unitsOf(results).flatMap((unit, _, all) =>
+      parameterGroups(unit.parameters, all.length > 1 ? ` of ${unit.name}` : ''),
+    ),
     verdict: verdictSections(results),
+    failed: failedSection(results),
     axes,
     metrics: used.map(({ of: _of, ...metric }) => metric),
     points: points.map((point) => pagePoint(point, axes, used)),

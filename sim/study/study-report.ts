@@ -2,8 +2,10 @@
 import { describeBytes } from '../../models/size.ts';
 import type { Report, Section } from '../report/document.ts';
 import { formatCountOf, formatNs, formatShare } from '../report/numbers.ts';
+import { parametersSection } from '../report/parameters-section.ts';
 import { placeOf } from './points.ts';
 import type { PointRecord, StudyResults } from './study-schema.ts';
+import { type StudyUnit, unitsOf } from './unit-of-points.ts';
 import { levelCases } from './verdict.ts';
 import { caseSections, verdictSection } from './verdict-words.ts';
 
@@ -23,6 +25,7 @@ export function studyReport(results: StudyResults): Report {
   return reportOf(results, [
     ...verdictSections(results),
     ...(points.length > POINTS_SHOWN_MAX ? [] : [pointsSection(points, variedAxes(results))]),
+    ...unitsOf(results).map(({ name, parameters }) => parametersSection(parameters, ` of ${name}`)),
   ]);
 }
 
@@ -51,9 +54,10 @@ export function screenReport(results: StudyResults): Report {
 
 function reportOf(results: StudyResults, answers: readonly Section[]): Report {
   const { plan, points } = results;
+  const failed = failedSection(results);
   return {
     title: `${plan.title}: ${points.length} points`,
-    sections: [askedSection(results), ...answers, ...failedSection(points, variedAxes(results))],
+    sections: [askedSection(results), ...answers, ...(failed === null ? [] : [failed])],
   };
 }
 
@@ -91,6 +95,7 @@ export function askedSection(results: StudyResults): Section {
           ...axesOf(results).map(([name, values]) => [name, values.join(' ')]),
           ['requests', `${plan.requests} of each generated trace`],
           ['seed', String(plan.seed)],
+          ...unitsOf(results).map(unitRow),
         ],
         left: [1],
       },
@@ -99,6 +104,13 @@ export function askedSection(results: StudyResults): Section {
       `${created} windows of ${points.length} points were created, ${replayed} replayed. tcesim ${version}.`,
     ],
   };
+}
+
+/** How much of a unit is not documented. */
+function unitRow({ name, parameters }: StudyUnit): string[] {
+  const { assumed, inferred, chosen } = parameters;
+  const yours = chosen.length === 0 ? '' : `, ${chosen.length} set by you`;
+  return [name, `${assumed.length} parameters assumed, ${inferred.length} inferred${yours}`];
 }
 
 function pointsSection(points: readonly PointRecord[], varied: readonly string[]): Section {
@@ -138,11 +150,12 @@ function figures({ replay }: PointRecord): string[] {
 }
 
 /** A point goes by what varies; the rest stands above. */
-function failedSection(points: readonly PointRecord[], varied: readonly string[]): Section[] {
+export function failedSection(results: StudyResults): Section | null {
+  const { points } = results;
+  const varied = variedAxes(results);
   const remarks = points.flatMap(({ values, failed }) => {
     const place = placeOf({ values }, varied);
     return failed === null ? [] : [place === '' ? failed : `${place}: ${failed}`];
   });
-  if (remarks.length === 0) return [];
-  return [{ title: 'Failed points', tables: [], remarks }];
+  return remarks.length === 0 ? null : { title: 'Failed points', tables: [], remarks };
 }

@@ -1,5 +1,5 @@
 /** The results of a study as a document: the same bytes for the same plan, a line a point. */
-import { STUDY_SCHEMA } from '../version.ts';
+import { STUDY_SCHEMA } from '../formats.ts';
 import type { StudyIdentity } from './point-store.ts';
 import type { PointRecord, StudyResults } from './study-schema.ts';
 

@@ -2,8 +2,9 @@
  * The published shape of a study's results, `tcesim.study/1`. The same plan gives the same bytes, on any number of
  * threads, shards and machines, stopped and resumed or not: nothing in it tells of the run.
  */
+
+import { STUDY_SCHEMA } from '../formats.ts';
 import { amount, count, ns, text } from '../results/result-fields.ts';
-import { STUDY_SCHEMA } from '../version.ts';
 import { z } from '../zod.ts';
 
 const whole = (unit: string, description: string) => count(unit, description).nullable();

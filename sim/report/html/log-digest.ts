@@ -2,17 +2,22 @@
 import { hex } from '../../../models/bits.ts';
 import { formatRid } from '../../../models/rte.ts';
 import type { ReadBatch } from '../../../traces/arrow/column-reader.ts';
+import type { KillStepsRecord } from '../../replay/kill-steps.ts';
+import { READS_MAX } from '../../replay/noted-reads.ts';
 import { OUTCOMES, type OutcomeName } from '../../unit/books/outcome.ts';
 import { PARTS, type PartName } from '../../unit/books/parts.ts';
 import { PART_NAMES } from '../latency-cells.ts';
 import { LogCurve, LogSpread } from './log-curves.ts';
 import { LogDevices } from './log-devices.ts';
+import { LogPages } from './log-pages.ts';
 import { type Candidate, LogPicks } from './log-sample.ts';
 import { LogTimeline } from './log-timeline.ts';
 import { KIND_BY_CODE } from './outcome-kinds.ts';
-import type { LogPage, SampleRow } from './page-data.ts';
+import type { LogPage, SampleRow, SampleWalk } from './page-data.ts';
 
 const HALF = 2 ** 32;
+/** Numbers of the reads that a log has columns for. */
+const READS = Array.from({ length: READS_MAX }, (_, read) => read + 1);
 
 /** What a digest needs to know of its run. */
 export interface LogRun {
@@ -20,6 +25,8 @@ export interface LogRun {
   readonly simulatedNs: number;
   readonly requests: number;
   readonly share: number;
+  /** When kills ran, PHB by PHB. */
+  readonly kills: readonly KillStepsRecord[];
   /** The parts of which curves are wanted. */
   readonly parts: readonly PartName[];
 }
@@ -34,10 +41,14 @@ export class LogDigest {
   private readonly curves: readonly LogCurve[];
   private readonly devices = new LogDevices();
   private readonly picks = new LogPicks<Pick>();
+  /** Reuse is about the order of all requests: a sample cannot tell. */
+  private readonly pages: LogPages | undefined;
 
   constructor(private readonly run: LogRun) {
     this.timeline = new LogTimeline(run.simulatedNs, run.requests * run.share);
+    for (const kills of run.kills) this.timeline.addKills(kills, run.cycleNs);
     this.curves = run.parts.map(() => new LogCurve());
+    this.pages = run.share === 1 ? new LogPages() : undefined;
   }
 
   /** Takes the rows of a batch. */
@@ -62,6 +73,14 @@ export class LogDigest {
         kind,
         latency,
       });
+      const { address } = columns;
+      this.pages?.add(
+        phb,
+        columns.pe[row],
+        address[2 * row + 1],
+        address[2 * row],
+        columns.length[row],
+      );
       const candidate = { phb, number: pairAt(columns.request, row), outcome, latency };
       this.picks.offer(candidate, () => ({ ...candidate, row: sampleRow(columns, row, outcome) }));
     }
@@ -88,6 +107,7 @@ export class LogDigest {
       ],
       devices,
       devicesLeft: left,
+      pages: this.pages?.pages ?? null,
       sample: {
         outcomes: OUTCOMES,
         parts: PARTS,
@@ -121,6 +141,11 @@ function columnsOf(batch: ReadBatch) {
     arrive: batch.cells('arrive_cycle', 64),
     latency: batch.cells('latency_cycles', 32),
     parts: PARTS.map((part) => batch.cells(partColumn(part), 32)),
+    walkReads: batch.cells('walk_reads', 8),
+    walkLevel: batch.cells('walk_level', 8),
+    walkEntry: batch.cells('walk_entry', 64),
+    walkTces: READS.map((read) => batch.cells(`walk_tce_${read}`, 64)),
+    walkCycles: READS.map((read) => batch.cells(`walk_cycles_${read}`, 32)),
   };
 }
 
@@ -137,9 +162,23 @@ function sampleRow(columns: Columns, row: number, outcome: number): SampleRow {
     real: columns.hasReal(row) ? hexAt(columns.real, row) : null,
     arrive: pairAt(columns.arrive, row),
     latency: columns.latency[row],
+    walk: walkAt(columns, row),
     spent: columns.parts.flatMap((cycles, part) =>
       cycles[row] === 0 ? [] : [[part, cycles[row]] as const],
     ),
+  };
+}
+
+function walkAt(columns: Columns, row: number): SampleWalk | null {
+  const count = columns.walkReads[row];
+  if (count === 0) return null;
+  return {
+    level: columns.walkLevel[row],
+    entry: hexAt(columns.walkEntry, row),
+    reads: Array.from({ length: count }, (_, read) => [
+      hexAt(columns.walkTces[read], row),
+      columns.walkCycles[read][row],
+    ]),
   };
 }
 

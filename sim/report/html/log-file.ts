@@ -8,7 +8,7 @@ import type { LogPage } from './page-data.ts';
 import { cycleNsOf, usedParts } from './run-figures.ts';
 
 /** Version of the columns that are known here. */
-const LOG_VERSION = '1';
+const LOG_VERSION = '2';
 
 /**
  * Reads a log. Throws InputError where it is no request log, or another run's: its scenario tells, and that a run
@@ -23,6 +23,7 @@ export function readLog(path: string, result: Result): LogPage {
       simulatedNs: result.simulatedNs,
       requests: result.requests,
       share: Number(reader.facts.get('tcesim.share')),
+      kills: JSON.parse(reader.facts.get('tcesim.kills') ?? '[]'),
       parts: usedParts(result),
     });
     for (const batch of reader.batches()) digest.add(batch);

@@ -1,4 +1,5 @@
 /** Simulated time in equal steps: what arrived in each, how long that took, and how much was under way. */
+import type { KillStepsRecord } from '../../replay/kill-steps.ts';
 import { OUTCOME_KINDS } from './outcome-kinds.ts';
 import type { Timeline } from './page-data.ts';
 
@@ -18,6 +19,8 @@ export class LogTimeline {
   private readonly partlyNs: Float64Array;
   /** Changes in the number of requests that were under way for all of a step. */
   private readonly change: Float64Array;
+  /** Kills that arrived, and how many were on their way; absent: there were none. */
+  private kills: { readonly counts: Float64Array; readonly onWay: Float64Array } | undefined;
 
   /** A timeline of a run of so many ns, and of about so many requests. */
   constructor(simulatedNs: number, requests: number) {
@@ -42,6 +45,26 @@ export class LogTimeline {
     this.cover(arriveNs, arriveNs + latencyNs);
   }
 
+  /** Kills of a PHB, in steps of their own: what falls on a border is shared out. */
+  addKills({ stepCycles, counts, busyCycles }: KillStepsRecord, cycleNs: number): void {
+    const { steps, stepNs } = this;
+    this.kills ??= { counts: new Float64Array(steps), onWay: new Float64Array(steps) };
+    const wideNs = stepCycles * cycleNs;
+    for (let theirs = 0; theirs < counts.length; theirs += 1) {
+      const [fromNs, untilNs] = [theirs * wideNs, (theirs + 1) * wideNs];
+      const busyNs = (busyCycles[theirs] ?? 0) * cycleNs;
+      const last = this.stepAt(untilNs);
+      for (let step = this.stepAt(fromNs); step <= last; step += 1) {
+        const begin = Math.max(fromNs, step * stepNs);
+        // What lies behind the last step belongs to it.
+        const end = step === steps - 1 ? untilNs : Math.min(untilNs, (step + 1) * stepNs);
+        const share = Math.max(0, end - begin) / wideNs;
+        this.kills.counts[step] += counts[theirs] * share;
+        this.kills.onWay[step] += (busyNs * share) / stepNs;
+      }
+    }
+  }
+
   get timeline(): Timeline {
     const { stepNs } = this;
     const perRequest = (sums: Float64Array, by: (step: number) => number) =>
@@ -60,6 +83,13 @@ export class LogTimeline {
       mean: perRequest(this.sumNs, (step) => this.requests[step]),
       max: perRequest(this.maxNs, () => 1),
       inFlight,
+      kills:
+        this.kills === undefined
+          ? null
+          : {
+              counts: Array.from(this.kills.counts, thousandth),
+              onWay: Array.from(this.kills.onWay, thousandth),
+            },
     };
   }
 
@@ -81,6 +111,10 @@ export class LogTimeline {
   private stepAt(ns: number): number {
     return Math.min(this.steps - 1, Math.floor(ns / this.stepNs));
   }
+}
+
+function thousandth(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }
 
 function tenth(value: number): number {

@@ -24,6 +24,8 @@ export interface RunPage {
   /** ns of a cycle of the unit. */
   readonly cycleNs: number;
   readonly simulatedNs: number;
+  /** TCEs that the cache of each PHB holds. */
+  readonly cacheEntries: number;
   /** The parts of a latency in their order, those that took time. */
   readonly parts: readonly PartFigures[];
   /** All requests, reads, writes. */
@@ -140,7 +142,24 @@ export interface LogPage {
   readonly devices: readonly DeviceRow[];
   /** Devices that are left out. */
   readonly devicesLeft: number;
+  /** Pages that were touched, by page size; null: the log has not all requests, whose order this is about. */
+  readonly pages: readonly PageReuse[] | null;
   readonly sample: Sample;
+}
+
+/** The pages of one size: how many there are, and how soon they are used again. */
+export interface PageReuse {
+  readonly pageBytes: number;
+  readonly pages: number;
+  /** Computed from a sample of the pages. */
+  readonly isEstimate: boolean;
+  /** Of long requests not all pages were counted. */
+  readonly isLowerBound: boolean;
+  readonly accesses: number;
+  /** Accesses that were the first of their page. */
+  readonly first: number;
+  /** Pairs: a power of two, and the accesses before which fewer other pages were touched. */
+  readonly distances: readonly (readonly [below: number, accesses: number])[];
 }
 
 /** Equal steps of simulated time; requests belong to the step in which they arrive. */
@@ -153,6 +172,16 @@ export interface Timeline {
   readonly max: readonly (number | null)[];
   /** Requests that were under way on average, of the log. */
   readonly inFlight: readonly number[];
+  /** TCE kills, all of the run; null: there were none. */
+  readonly kills: KillSeries | null;
+}
+
+/** Kills, step by step. */
+export interface KillSeries {
+  /** Those that arrived; a fraction where a step is a part of what was counted. */
+  readonly counts: readonly number[];
+  /** Those that were on their way on average, from arrival until retired. */
+  readonly onWay: readonly number[];
 }
 
 /** Outcomes, as figures tell them apart. */
@@ -211,8 +240,20 @@ export interface SampleRow {
   readonly real: string | null;
   readonly arrive: number;
   readonly latency: number;
+  /** What it read of tables by itself; null: nothing. */
+  readonly walk: SampleWalk | null;
   /** Pairs: index of a part, its cycles; parts without any are left out. */
   readonly spent: readonly (readonly [part: number, cycles: number])[];
+}
+
+/** The reads of a walk, from the highest level that was read down. */
+export interface SampleWalk {
+  /** Of the first read; 0: the leaf. */
+  readonly level: number;
+  /** Real address of the first entry. */
+  readonly entry: string;
+  /** What each read found, and how long it took. */
+  readonly reads: readonly (readonly [tce: string, cycles: number])[];
 }
 
 /** A page about a study. */
@@ -222,8 +263,12 @@ export interface StudyPage {
   readonly version: string;
   readonly headline: readonly Fact[];
   readonly asked: Section;
+  /** Of each PHB what stands still, those that nobody has published first. */
+  readonly parameters: readonly ParameterGroup[];
   /** The verdict first, then the cases behind it. */
   readonly verdict: readonly Section[];
+  /** The points that failed, and why; null: none. */
+  readonly failed: Section | null;
   readonly axes: readonly { readonly name: string; readonly values: readonly string[] }[];
   readonly metrics: readonly Metric[];
   readonly points: readonly PagePoint[];

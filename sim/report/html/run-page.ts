@@ -1,4 +1,5 @@
 /** The page about a run: its result, and its request log if there is one. */
+import type { UnitConfig } from '../../../models/phb/unit-config.ts';
 import type { Result } from '../../results/result-schema.ts';
 import type { Section } from '../document.ts';
 import { freezesSection, hasFreezes } from '../freezes-section.ts';
@@ -8,7 +9,8 @@ import { requestsSection } from '../requests-section.ts';
 import { hostSection, walksSection } from '../run-report.ts';
 import { tablesSection } from '../tables-section.ts';
 import { unitSection } from '../unit-section.ts';
-import type { Fact, LogPage, ParameterGroup, RunPage, RunSections } from './page-data.ts';
+import type { Fact, LogPage, RunPage, RunSections } from './page-data.ts';
+import { parameterGroups } from './parameter-groups.ts';
 import {
   bandsOf,
   cycleNsOf,
@@ -31,6 +33,7 @@ export function runPage(result: Result, title: string, log: LogPage | null): Run
     sections: sectionsOf(result),
     cycleNs: cycleNsOf(result),
     simulatedNs: result.simulatedNs,
+    cacheEntries: (result.scenario.set as UnitConfig).tceCache.entries,
     parts: partFigures(result),
     directions: directionFigures(result),
     windows: windowRows(result),
@@ -86,22 +89,4 @@ function headlineOf(result: Result): Fact[] {
       note: lost === 0 ? 'nothing dropped' : `${formatCount(lost)} dropped`,
     },
   ];
-}
-
-function parameterGroups({ assumed, inferred, chosen }: Result): ParameterGroup[] {
-  const listOf = (parameters: Result['assumed']) =>
-    parameters.map(({ key, value, source }) => ({ key, value: String(value), source }));
-  return [
-    {
-      name: 'Assumed',
-      note: 'Nobody has published these. Change any with --set KEY=VALUE, pace with --pace.',
-      list: listOf(assumed),
-    },
-    { name: 'Inferred', note: 'These follow from what is published.', list: listOf(inferred) },
-    {
-      name: 'Set by you',
-      note: 'These stand in the place of what the PHB has by itself.',
-      list: listOf(chosen),
-    },
-  ].filter(({ list }) => list.length > 0);
 }

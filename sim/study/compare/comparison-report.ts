@@ -1,9 +1,10 @@
 /** A comparison as a report, as records, and as a document. */
+
+import { COMPARISON_SCHEMA } from '../../formats.ts';
 import type { CsvField } from '../../report/csv.ts';
 import type { Report, Section } from '../../report/document.ts';
 import { formatCount, formatCountOf } from '../../report/numbers.ts';
 import type { FigureValue } from '../../results/figure.ts';
-import { COMPARISON_SCHEMA } from '../../version.ts';
 import type { Asked } from '../asked.ts';
 import { placeOf } from '../points.ts';
 import type { Comparison } from './comparison.ts';

@@ -3,15 +3,13 @@
  * complains, and axe-core finds nothing serious. Screenshots stay in out/screenshots. Needs Chromium
  * (apt-get install chromium).
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import axe from 'axe-core';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CHROMIUM, screenshot, seriousIn, startChromium } from '../../chromium.ts';
 import { sample, succeed, workFolder } from '../../cli/command.ts';
-import { CHROMIUM, startChromium } from './chromium.ts';
 
-const SCREENSHOTS = fileURLToPath(new URL('../../../out/screenshots/', import.meta.url));
 const EXAMPLES = fileURLToPath(new URL('../../../docs/examples/', import.meta.url));
 const OPENED_MS = 2000;
 
@@ -29,7 +27,6 @@ describe.skipIf(CHROMIUM === undefined)(`a page in Chromium${absence}`, () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    mkdirSync(SCREENSHOTS, { recursive: true });
     browser = await startChromium();
     const trace = ['--trace', sample('p9-nvme-e1000e.arrow')];
     const windows = ['--window', '64K:1T:levels=2', '--map', 'touched'];
@@ -47,6 +44,11 @@ describe.skipIf(CHROMIUM === undefined)(`a page in Chromium${absence}`, () => {
       'random,nvme',
     ];
     await succeed('sweep', ...plan, '--requests', '1000', '-o', path('study'), '--report');
+    const refused = ['--levels', '4,5', '--window', '2G', '--requests', '100'];
+    await succeed('sweep', ...refused, '-o', path('refused'), '--report');
+    writeFileSync(path('one.csv'), 'time_ns,rid,op,address,length\n0,01:00.0,read,0x1000,64\n');
+    const single = ['--trace', path('one.csv'), '--window', '64K:1G', '--map', 'touched'];
+    await succeed('run', ...single, '-o', path('single'), '--report');
     writeFileSync(path('hostile.csv'), 'time_ns,rid,op,address,length\n0,01:00.0,read,0x1000,64\n');
     const name = '</script><img src=x onerror=alert(1)>';
     await succeed('run', '--trace', path('hostile.csv'), '--seed', name, '-o', path('seeded'));
@@ -74,18 +76,8 @@ describe.skipIf(CHROMIUM === undefined)(`a page in Chromium${absence}`, () => {
     return { page, complaints };
   }
 
-  /** Serious findings of axe-core, each with the first element that it is about. */
-  async function seriousIn(page: Page): Promise<string[]> {
-    await page.evaluate(axe.source);
-    const found = await page.evaluate('axe.run()');
-    const { violations } = found as { violations: Violation[] };
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}: ${nodes[0]?.failureSummary}`);
-  }
-
   const shot = (page: Page, name: string) =>
-    page.screenshot({ path: `${SCREENSHOTS}${name}.png`, fullPage: true });
+    page.screenshot({ path: screenshot(`${name}.png`), fullPage: true });
 
   /** Shapes of a figure, which are none where it was not drawn. */
   const shapesOf = (figure: Locator) =>
@@ -96,7 +88,7 @@ describe.skipIf(CHROMIUM === undefined)(`a page in Chromium${absence}`, () => {
     'dark',
   ] as const)('draws every figure of a run, in %s colours', async (colours) => {
     const { page, complaints } = await open('run', colours);
-    for (const id of ['parts', 'ranges', 'spread', 'curves', 'timeline', 'orders']) {
+    for (const id of ['parts', 'ranges', 'spread', 'curves', 'timeline', 'reuse', 'orders']) {
       const figure = page.locator(`#${id}`);
       await figure.scrollIntoViewIfNeeded();
       expect([id, await shapesOf(figure)]).not.toEqual([id, 0]);
@@ -137,8 +129,11 @@ describe.skipIf(CHROMIUM === undefined)(`a page in Chromium${absence}`, () => {
     expect(text).toContain('2 levels of 64 KiB, pages of 64 KiB');
     expect(text).toContain('walked the table');
     expect(await walk.locator('.stations tbody tr').count()).toBe(2);
+    const [upper, leaf] = await walk.locator('.stations tbody tr').allInnerTexts();
+    expect(upper).toMatch(/table at 0x[0-9a-f]+, rw\s+\d+ cycles/);
+    expect(leaf).toMatch(/page at 0x[0-9a-f]+, rw\s+\d+ cycles/);
     expect(await walk.locator('svg rect').count()).toBeGreaterThan(2);
-    await walk.screenshot({ path: `${SCREENSHOTS}walk.png` });
+    await walk.screenshot({ path: screenshot('walk.png') });
     expect(complaints).toEqual([]);
     await page.close();
   });
@@ -188,7 +183,7 @@ describe.skipIf(CHROMIUM === undefined)(`a page in Chromium${absence}`, () => {
     expect(await page.locator('.tip').innerText()).toContain('hit rate');
     await page.mouse.up();
     expect(await status.innerText()).not.toBe(closer);
-    await timeline.screenshot({ path: `${SCREENSHOTS}timeline-closer.png` });
+    await timeline.screenshot({ path: screenshot('timeline-closer.png') });
     await timeline.getByRole('button', { name: 'All' }).click();
     expect(await status.innerText()).toBe(all);
     expect(complaints).toEqual([]);
@@ -228,7 +223,7 @@ describe.skipIf(CHROMIUM === undefined)(`a page in Chromium${absence}`, () => {
     expect(await walk.locator('table').count()).toBe(0);
     await list.getByLabel('Outcome').selectOption('page-fault');
     await list.locator('button.link').first().click();
-    expect(await walk.innerText()).toContain('This walk read these entries');
+    expect(await walk.innerText()).toContain('no permission: nothing is mapped');
     expect(await walk.innerText()).toContain('No access.');
     await page.close();
   });
@@ -246,7 +241,7 @@ describe.skipIf(CHROMIUM === undefined)(`a page in Chromium${absence}`, () => {
     const { page, complaints } = await open('lack', 'light');
     expect(await page.locator('#orders rect.order-free').count()).toBe(6);
     expect(await page.locator('#orders rect.order-failed').count()).toBe(1);
-    await page.locator('#memory').screenshot({ path: `${SCREENSHOTS}memory.png` });
+    await page.locator('#memory').screenshot({ path: screenshot('memory.png') });
     expect(complaints).toEqual([]);
     await page.close();
   });
@@ -291,12 +286,55 @@ describe.skipIf(CHROMIUM === undefined)(`a page in Chromium${absence}`, () => {
     await page.close();
   });
 
+  test('names requests as their buttons do, however large their numbers are', async () => {
+    const { page } = await open('run', 'light');
+    const list = page.locator('#requests-list');
+    await list.getByRole('button', { name: 'request', exact: true }).click();
+    expect(await list.locator('button.link').first().innerText()).toMatch(/^\d+,\d{3}$/);
+    expect(await seriousIn(page)).toEqual([]);
+    await page.close();
+  });
+
+  test('draws a run of one request', async () => {
+    const { page, complaints } = await open('single', 'light');
+    for (const id of ['parts', 'ranges', 'spread', 'curves', 'timeline']) {
+      const figure = page.locator(`#${id}`);
+      expect([id, await shapesOf(figure)]).not.toEqual([id, 0]);
+      expect(await figure.locator('svg').innerHTML()).not.toMatch(/NaN|Infinity|undefined/);
+    }
+    expect(await page.locator('#spread .axis text').count()).toBeGreaterThan(3);
+    expect(await page.locator('#ranges').innerText()).toContain('1 request,');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('draws a study in which no window came into being', async () => {
+    const { page, complaints } = await open('refused', 'light');
+    expect(await page.locator('#heat-map td.refused').allInnerTexts()).toEqual([
+      'EINVAL',
+      'EINVAL',
+    ]);
+    await page.locator('#heat-map td button').first().click();
+    expect(await page.locator('#point-view').innerText()).toContain('EINVAL');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('of a study says which numbers are assumed', async () => {
+    const { page } = await open('study', 'light');
+    const asked = await page.locator('#asked').innerText();
+    expect(asked).toMatch(/phb4.*\d+ parameters assumed, \d+ inferred/s);
+    expect(asked).toMatch(/Assumed: \d+ parameters/);
+    expect(asked).toContain('tceCache.ways');
+    await page.close();
+  });
+
   test.each(['run', 'study'])('of a %s fits a telephone, and paper', async (name) => {
     const { page } = await open(name, 'light', 390);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
     await shot(page, `${name}-narrow`);
     await page.setViewportSize({ width: 1100, height: 900 });
-    const paper = await page.pdf({ format: 'A4', path: `${SCREENSHOTS}${name}.pdf` });
+    const paper = await page.pdf({ format: 'A4', path: screenshot(`${name}.pdf`) });
     expect(paper.subarray(0, 5).toString()).toBe('%PDF-');
     await page.close();
   });
@@ -316,9 +354,3 @@ describe.skipIf(CHROMIUM === undefined)(`a page in Chromium${absence}`, () => {
     await page.close();
   });
 });
-
-interface Violation {
-  readonly id: string;
-  readonly impact: string;
-  readonly nodes: readonly { html: string; failureSummary: string }[];
-}

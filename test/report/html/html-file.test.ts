@@ -13,7 +13,11 @@ const page: StudyPage = {
   version: '"><script>alert(3)</script>',
   headline: [{ name: HOSTILE, value: HOSTILE, note: HOSTILE }],
   asked: { title: HOSTILE, tables: [], remarks: [HOSTILE] },
+  parameters: [
+    { name: HOSTILE, note: HOSTILE, list: [{ key: HOSTILE, value: HOSTILE, source: '' }] },
+  ],
   verdict: [],
+  failed: { title: HOSTILE, tables: [], remarks: [HOSTILE] },
   axes: [{ name: HOSTILE, values: [HOSTILE] }],
   metrics: [],
   points: [{ at: [0], answer: HOSTILE, reason: HOSTILE, figures: [] }],

@@ -75,6 +75,32 @@ describe('a log of all requests', () => {
     }
   });
 
+  test('has the pages that trace info counts, and no more hits than accesses', async () => {
+    const info = await succeed('trace', 'info', sample('p9-nvme-e1000e.arrow'), '--format', 'json');
+    const counted = (JSON.parse(info) as { pages: { pageBytes: number; pages: number }[] }).pages;
+    const pages = log.pages ?? [];
+    expect(pages.map(({ pageBytes, pages: all }) => [pageBytes, all])).toEqual(
+      counted.map(({ pageBytes, pages: all }) => [pageBytes, all]),
+    );
+    for (const { accesses, first, pages: all, distances } of pages) {
+      expect(first).toBe(all);
+      expect(accesses).toBeGreaterThanOrEqual(result.requests);
+      expect(distances.at(-1)?.[1]).toBe(accesses - first);
+    }
+  });
+
+  test('has as many kills over time as the result', () => {
+    const { kills, stepNs } = log.timeline;
+    const { all, pe, page } = result.kills;
+    expect(all + pe + page).toBeGreaterThan(1000);
+    expect(sums(kills?.counts ?? [])).toBeCloseTo(all + pe + page, 0);
+    // On their way until they are retired, which is before they are complete.
+    const busyNs = sums(kills?.onWay ?? []) * stepNs;
+    const { mean, count } = result.kills.completion;
+    expect(busyNs).toBeGreaterThan(0);
+    expect(busyNs).toBeLessThanOrEqual(mean * count * 1.01);
+  });
+
   test('has curves that rise to all requests', () => {
     for (const { points } of log.curves) {
       expect(points.map(([ns]) => ns)).toEqual(points.map(([ns]) => ns).sort((a, b) => a - b));
