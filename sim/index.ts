@@ -24,7 +24,8 @@ export {
   type WalkObject,
   type Word,
 } from './library/phb.ts';
-export { type ReplayOptions, replay, replayRequests } from './library/replay.ts';
+export { replay, replayRequests } from './library/replay.ts';
+export type { ReplayOptions } from './library/replay-watch.ts';
 export type { RequestAnswer } from './library/request-answer.ts';
 export type { ResultStream } from './library/result-stream.ts';
 export type { ScenarioObject } from './library/scenario-object.ts';

@@ -1,4 +1,6 @@
 /** A PHB for programs: its parameters, and its walk of one address. */
+import { hex } from '../../models/bits.ts';
+import { InputError } from '../../models/input-error.ts';
 import type { Origin } from '../../models/origin.ts';
 import { type PhbSpec, parametersOf } from '../../models/phb/spec.ts';
 import { numberText } from '../../traces/numbers.ts';
@@ -122,6 +124,14 @@ export function createPhb(name = 'phb4', own: Pick<ScenarioObject, 'firmware' | 
 }
 
 function knownIn(memory: NonNullable<WalkObject['memory']>): string | KnownWord {
-  if (typeof memory === 'string' || typeof memory === 'function') return memory;
-  return (address) => memory.get(address);
+  if (typeof memory === 'string') return memory;
+  if (typeof memory !== 'function' && typeof memory.get !== 'function') {
+    throw new InputError(`memory: expected a map, a function or a path, got ${memory}`);
+  }
+  const known: KnownWord = typeof memory === 'function' ? memory : (at) => memory.get(at);
+  return (at) => {
+    const word = known(at);
+    if (word === undefined || typeof word === 'bigint') return word;
+    throw new InputError(`memory: expected a bigint at ${hex(at)}, got ${typeof word} ${word}`);
+  };
 }

@@ -1,48 +1,45 @@
 /** Replays for programs: a whole result, or each request as it is settled. */
+import { raiseCompilerBudget } from '../compiler-budget.ts';
 import type { LogCells } from '../replay/request-log-columns.ts';
 import type { Result } from '../results/result-schema.ts';
-import { Run } from '../run/run.ts';
+import { prepareRun } from '../run/prepare-run.ts';
+import type { Run } from '../run/run.ts';
 import { answersOf } from './answers.ts';
 import { laterForCaller } from './caller.ts';
+import { type ReplayOptions, ReplayWatch } from './replay-watch.ts';
 import type { RequestAnswer } from './request-answer.ts';
 import { ResultStream } from './result-stream.ts';
 import { scenarioGiven } from './scenario-given.ts';
 import type { ScenarioObject } from './scenario-object.ts';
 import type { StreamOutlet } from './stream-outlet.ts';
 
-/** How a replay is watched. */
-export interface ReplayOptions {
-  /** Aborting it stops the replay; the result is then of what was done, its `isComplete` false. */
-  readonly signal?: AbortSignal;
-  /** Called about five times a second with the rows of the trace that are read. */
-  readonly onProgress?: (rows: number) => void;
-}
-
 /**
  * Replays a scenario's trace in worker threads, as `tcesim run` does.
  *
  * @param scenario path of a scenario file, or an object with its keys
  * @returns what `tcesim run --format json` prints; times in it are in ns, docs/counters.md defines every figure
- * @throws InputError on anything in the scenario or the trace that cannot be used
+ * @throws InputError on anything in the scenario, the trace or the options that cannot be used, and what `onProgress` throws
  * @example
  * const { latency } = await replay({ trace: 'a.arrow', windows: ['64K:1T:levels=2'], map: 'touched' });
  */
 export function replay(
   scenario: string | ScenarioObject,
-  { signal = new AbortController().signal, onProgress = () => {} }: ReplayOptions = {},
+  options: ReplayOptions = {},
 ): Promise<Result> {
   return laterForCaller(async () => {
     const { replay: replayTrace } = await import('../replay/replay.ts');
+    const watch = new ReplayWatch(options);
     const run = await prepared(scenario);
     const { tables, threads } = run;
     const { result } = await run.perform((trace, machine) =>
       replayTrace(trace, machine, {
         lanes: threads,
-        signal,
-        onProgress: ({ rows }) => onProgress(rows),
+        signal: watch.signal,
+        onProgress: ({ rows }) => watch.tell(rows),
         ...(tables && { tables }),
       }),
     );
+    watch.end();
     return result;
   });
 }
@@ -69,9 +66,9 @@ async function replayInto(
   outlet: StreamOutlet<RequestAnswer>,
   scenario: string | ScenarioObject,
 ): Promise<Result> {
-  // They tell V8 how to compile the unit, which is the business of programs that replay in their own thread only.
   const { replaySolo } = await import('../replay/solo-replay.ts');
   const { shareUnitModule } = await import('../replay/fresh-unit.ts');
+  raiseCompilerBudget();
   shareUnitModule();
   const run = await prepared(scenario);
   const { tables } = run;
@@ -90,5 +87,5 @@ async function replayInto(
 
 async function prepared(given: string | ScenarioObject): Promise<Run> {
   const { scenario, name } = scenarioGiven(given);
-  return Run.prepare(scenario, name);
+  return prepareRun(scenario, name);
 }

@@ -100,3 +100,11 @@ test('the lists have the names that the command lists', async () => {
   expect(listPhbs().map(({ name }) => name)).toEqual(await names('phbs'));
   expect(listGenerators().map(({ name }) => name)).toEqual(await names('generators'));
 });
+
+test('memory that holds no words is refused', () => {
+  const question = { tve: 0x0000002400004505n, address: 0x0800000012345678n };
+  const walked = (memory: unknown) => () =>
+    createPhb().walk({ ...question, memory: memory as () => bigint });
+  expect(walked(() => 'x')).toThrow(/^memory: expected a bigint at 0x[0-9a-f]+, got string x$/);
+  expect(walked(5)).toThrow(/^memory: expected a map, a function or a path, got 5$/);
+});

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import {
   type GivenRow,
   InputError,
+  type ReplayOptions,
   type RequestAnswer,
   replay,
   replayRequests,
@@ -255,6 +256,36 @@ describe('what cannot be used', () => {
       expect(error.message).toBe(message);
     }
   });
+});
+
+test('what onProgress throws comes back, and stops the replay', async () => {
+  const long = {
+    generate: { generator: 'uniform', set: { requests: '200M' } },
+    windows: ['64K:1G'],
+  };
+  const mine = new Error('mine');
+  let calls = 0;
+  const replayed = replay(long, {
+    onProgress: () => {
+      calls += 1;
+      throw mine;
+    },
+  });
+  await expect(replayed).rejects.toBe(mine);
+  // All of it takes half a minute, and would be told about five times a second.
+  expect(calls).toBe(1);
+});
+
+test.each<[string, unknown, RegExp]>([
+  ['a function that is none', { onProgress: 5 }, /^onProgress: expected a function, got 5$/],
+  ['a signal that is none', { signal: 5 }, /^signal: expected an AbortSignal, got 5$/],
+  ['a misspelt key', { signl: 5 }, /^replay options: signl: unknown key, did you mean 'signal'\?$/],
+  ['no object', 5, /^replay options: expected an object, got 5$/],
+])('%s is refused', async (_name, options, words) => {
+  const scenario = { generate: { generator: 'uniform', set: { requests: 10 } } };
+  const refusal = replay(scenario, options as ReplayOptions);
+  await expect(refusal).rejects.toThrow(words);
+  await expect(refusal).rejects.toBeInstanceOf(InputError);
 });
 
 test('a replay that is told to stop gives what it has', async () => {
