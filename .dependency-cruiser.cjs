@@ -72,10 +72,16 @@ module.exports = {
       },
     },
     {
-      name: 'nothing-imports-the-page',
+      name: 'nothing-but-explore-imports-the-page',
       severity: 'error',
-      from: { path: '^(models|traces|sim|bench)/', pathNot: '^sim/page/' },
+      from: { path: '^(models|traces|sim|bench)/', pathNot: '^sim/(page|explore)/' },
       to: { path: '^sim/page/' },
+    },
+    {
+      name: 'nothing-imports-explore',
+      severity: 'error',
+      from: { path: '^(models|traces|sim|bench)/', pathNot: '^sim/explore/' },
+      to: { path: '^sim/explore/' },
     },
     ...doors,
   ],

@@ -28,17 +28,24 @@ const constantFunctions: Plugin = {
   }),
 };
 
-/** The style of the pages, in the order in which one sheet goes over another. */
-const STYLE = ['colours', 'page', 'tables', 'controls', 'figures', 'walk', 'heat', 'media'];
-
-/** Puts the style of the pages beside their code. */
-const pageStyle: Plugin = {
-  name: 'page-style',
-  buildStart() {
-    const sheets = STYLE.map((name) => readFileSync(`sim/page/style/${name}.css`, 'utf8'));
-    this.emitFile({ type: 'asset', fileName: 'page.css', source: sheets.join('') });
-  },
+/** The styles of the pages, in the order in which one sheet goes over another. */
+const STYLES = {
+  page: ['colours', 'page', 'tables', 'controls', 'figures', 'walk', 'heat', 'media'],
+  explore: ['panel', 'results'],
 };
+
+/** Puts the style of a folder's pages beside their code. */
+function styleOf(folder: keyof typeof STYLES): Plugin {
+  return {
+    name: 'style',
+    buildStart() {
+      const sheets = STYLES[folder].map((name) =>
+        readFileSync(`sim/${folder}/style/${name}.css`, 'utf8'),
+      );
+      this.emitFile({ type: 'asset', fileName: `${folder}.css`, source: sheets.join('') });
+    },
+  };
+}
 
 /** Empties the folders whose files have names that the code decides: the package has all that is in them. */
 const freshFolders: Plugin = {
@@ -50,7 +57,8 @@ const freshFolders: Plugin = {
 };
 
 export default defineConfig([
-  bundleOf('sim/unit/tce-unit', constantFunctions),
+  // Browsers take this file, too: seedrandom asks Node for chance unless it is told that it is in one.
+  { ...bundleOf('sim/unit/tce-unit', constantFunctions), platform: 'browser' },
   bundleOf('sim/replay/lane'),
   bundleOf('sim/replay/phb-replay'),
   bundleOf('sim/replay/slice-lane'),
@@ -63,14 +71,34 @@ export default defineConfig([
     input: { 'cli/main': 'sim/cli/main.ts', 'library/tcesim': 'sim/index.ts' },
     output: { dir: 'dist/sim', chunkFileNames: 'chunks/[name].js', sourcemap: true },
   },
-  {
-    platform: 'browser',
-    tsconfig: 'sim/page/tsconfig.json',
-    plugins: [pageStyle],
-    input: { page: 'sim/page/main.ts' },
-    output: { dir: 'dist/sim/page', entryFileNames: '[name].js', format: 'iife', minify: true },
-  },
+  browserBundle('page', { page: 'main' }, 'iife', styleOf('page')),
+  browserBundle('explore', { explore: 'main' }, 'esm', styleOf('explore')),
+  browserBundle('explore', { engine: 'engine/engine' }, 'esm'),
+  browserBundle('explore', { isolate: 'isolate' }, 'iife'),
 ]);
+
+/** A program for browsers, which have nothing of Node: a bundle that wants some of it is none. */
+function browserBundle(
+  folder: 'page' | 'explore',
+  modules: Record<string, string>,
+  format: 'iife' | 'esm',
+  ...plugins: Plugin[]
+): RolldownOptions {
+  const input = Object.entries(modules).map(([name, module]) => [
+    name,
+    `sim/${folder}/${module}.ts`,
+  ]);
+  return {
+    platform: 'browser',
+    tsconfig: `sim/${folder}/tsconfig.json`,
+    onLog: (_level, { message }) => {
+      throw new Error(message);
+    },
+    plugins,
+    input: Object.fromEntries(input),
+    output: { dir: `dist/sim/${folder}`, entryFileNames: '[name].js', format, minify: true },
+  };
+}
 
 /** A module as one file of the build, in the place of what the compiler put there. */
 function bundleOf(name: string, ...plugins: Plugin[]): RolldownOptions {
