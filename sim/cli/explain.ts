@@ -10,22 +10,27 @@ import { UsageError } from './usage-error.ts';
 /** Gives the verb its work. */
 export function define(verb: Command): void {
   verb
-    .argument('<name>', 'a parameter, figure, PHB, generator, format, ..., or a rule of timing')
+    .argument(
+      '<name...>',
+      'a word, parameter, figure, PHB, generator, format, ..., or a rule of timing',
+    )
     .addHelpText('after', EXAMPLES)
-    .action((name: string) => {
-      process.stdout.write(textForOutput(explanation(name)));
+    .action((name: readonly string[]) => {
+      process.stdout.write(textForOutput(explanation(name.join(' '))));
     });
 }
 
 const EXAMPLES = `
 Examples:
   tcesim explain tceCache.entries    what it means, what each PHB has and after which source
+  tcesim explain merge wait          a word of the reports and the documents
   tcesim explain merged              a figure of results
   tcesim explain T14                 a rule of docs/timing.md
 All names: tcesim list`;
 
-/** A row of a list that begins with the name, and where it stands. */
+/** A row of a list, the names that it begins with, and where it stands. */
 interface Finding {
+  readonly names: readonly string[];
   readonly section: string;
   readonly head: readonly string[];
   readonly row: readonly string[];
@@ -35,16 +40,16 @@ interface Finding {
 function explanation(asked: string): Report {
   const rules = timingRules();
   const all = everything();
-  const names = [...new Set([...all.map(({ row }) => row[0]), ...rules.keys()])];
-  const name = names.find((each) => each === asked) ?? nameInAnyCase(asked, names);
-  if (name === undefined)
+  const names = [...all.flatMap((each) => each.names), ...rules.keys()];
+  const same = names.filter((name) => isSame(name, asked));
+  if (same.length === 0) {
     throw new UsageError(`explain: unknown '${asked}'${suggest(asked, names)}`);
-  const found = all.filter(({ row }) => row[0] === name);
-  const numbers = new Set(found.flatMap(rulesOf));
-  if (rules.has(name)) numbers.add(name);
+  }
+  const found = all.filter((each) => each.names.some((name) => same.includes(name)));
+  const numbers = new Set([...found.flatMap(rulesOf), ...same.filter((name) => rules.has(name))]);
   const values = found.filter(isValue);
   return {
-    title: `tcesim: ${name}`,
+    title: `tcesim: ${same.includes(asked) ? asked : same[0]}`,
     sections: [
       ...found.filter((each) => !isValue(each)).map(wordsOf),
       ...(values.length === 0 ? [] : [valuesOf(values)]),
@@ -56,13 +61,18 @@ function explanation(asked: string): Report {
 function everything(): Finding[] {
   return Object.values(LISTINGS).flatMap(({ sections }) =>
     sections(undefined).flatMap(({ title, tables: [{ head, rows }] }) =>
-      rows.map((row) => ({ section: title, head, row })),
+      rows.map((row) => ({ names: row[0].split(', '), section: title, head, row })),
     ),
   );
 }
 
-function nameInAnyCase(asked: string, names: readonly string[]): string | undefined {
-  return names.find((each) => each.toLowerCase() === asked.toLowerCase());
+/** `merge wait` of a report, `mergeWait` of a result and `merge_wait` of a column are one name. */
+function isSame(name: string, asked: string): boolean {
+  return lettersOf(name) === lettersOf(asked);
+}
+
+function lettersOf(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
 /** Whether it says what a PHB has, and not what a name means. */

@@ -34,6 +34,12 @@ test.each([
   expect(await succeed('explain', name)).toContain(`\n${title}\n`);
 });
 
+test('a name that is near to none is refused with a few', async () => {
+  const { code, stderr } = await tcesim('explain', 'zzzzzzzzz');
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^tcesim: explain: unknown 'zzzzzzzzz'; the nearest: \S+(, [^,]+){3}\n$/);
+});
+
 test('an unknown name is refused with the nearest', async () => {
   expect(await tcesim('explain', 'tceCache.way')).toEqual({
     code: 2,
