@@ -62,9 +62,14 @@ function objectOf(schema: JsonSchema, indent: string): string {
   const fields = Object.entries(properties).map(([key, each]) => {
     const isRequired = required.includes(key);
     const type = `${typeOf(each, inner)}${isRequired ? '' : ' | undefined'}`;
-    return `${commentOn(each, inner)}${inner}readonly ${key}${isRequired ? '' : '?'}: ${type};\n`;
+    return `${commentOn(each, inner)}${inner}readonly ${nameOf(key)}${isRequired ? '' : '?'}: ${type};\n`;
   });
   return `{\n${fields.join('')}${indent}}`;
+}
+
+/** A key as a property's name: in quotes where it has a point, as `tceCache.ways`. */
+function nameOf(key: string): string {
+  return /^\w+$/.test(key) ? key : `'${key}'`;
 }
 
 /** What a field is, with its unit; of one that may be null, what it says when it is not. */

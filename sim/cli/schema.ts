@@ -6,6 +6,7 @@ import { scenarioSchema } from '../scenario/scenario-words.ts';
 import { planSchema } from '../study/plan-words.ts';
 import { studySchema } from '../study/study-schema.ts';
 import { z } from '../zod.ts';
+import { EDITED, type JsonSchema } from './editor-schema.ts';
 import { argumentOf, type Command } from './program.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -21,10 +22,15 @@ export function define(verb: Command): void {
   verb
     .addArgument(argumentOf('[what]', 'of which file', Object.keys(SCHEMAS)))
     .action((what: string | undefined) => {
-      process.stdout.write(
-        `${JSON.stringify(z.toJSONSchema(schemaOf(what), { io: 'input' }), null, 2)}\n`,
-      );
+      process.stdout.write(`${JSON.stringify(publishedSchema(what), null, 2)}\n`);
     });
+}
+
+/** The schema of a kind of file. Throws UsageError on another. */
+function publishedSchema(what: string | undefined): object {
+  const plain = z.toJSONSchema(schemaOf(what), { io: 'input' });
+  const { $schema, ...rest } = (EDITED[what ?? '']?.(plain as JsonSchema) ?? plain) as JsonSchema;
+  return { $schema, $id: `urn:tcesim:schema:${what}`, ...rest };
 }
 
 function schemaOf(what: string | undefined) {

@@ -25,6 +25,28 @@ test.each(files)('%s names its schema, and is what that allows', (file) => {
   expect(error).toBeUndefined();
 });
 
+test.each([
+  ['scenario', { phb: 'phb44' }],
+  ['scenario', { map: 'al' }],
+  ['scenario', { firmware: 'pre2020' }],
+  ['scenario', { generate: { generator: 'rings' } }],
+  ['scenario', { set: { 'tceCache.wayz': 1 } }],
+  ['scenario', { set: { tceCache: { wayz: 1 } } }],
+  ['plan', { vary: { windo: '2G' } }],
+  ['plan', { vary: { window: '2G' }, hosts: { old: { past: 'agd' } } }],
+])('a name that does not exist is underlined in a %s: %j', (name, data) => {
+  const schema = JSON.parse(readFileSync(join(ROOT, `docs/${name}.schema.json`), 'utf8'));
+  expect(z.fromJSONSchema(schema).safeParse(data).success).toBe(false);
+});
+
+test.each([
+  ['scenario', { set: { 'tceCache.ways': 1, walkCache: { level1: 16 } }, map: 'touched' }],
+  ['plan', { vary: { window: ['2G', '1T'], 'tags.count': [1, 2] } }],
+])('what exists is not: %s %j', (name, data) => {
+  const schema = JSON.parse(readFileSync(join(ROOT, `docs/${name}.schema.json`), 'utf8'));
+  expect(z.fromJSONSchema(schema).safeParse(data).success).toBe(true);
+});
+
 test('an unknown key is not allowed', () => {
   const schema = JSON.parse(readFileSync(join(ROOT, 'docs', SCHEMAS[0]), 'utf8'));
   expect(z.fromJSONSchema(schema).safeParse({ phb: 'phb4' }).success).toBe(true);
