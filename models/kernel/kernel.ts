@@ -60,6 +60,11 @@ export const ERA_SPANS: readonly EraSpan[] = [
   },
 ];
 
+/** What is meant where nobody names a kernel: the newest rules that were read. */
+export const DEFAULT_VERSION = '6.12';
+/** The same with its pages: those that most distributions have. */
+export const DEFAULT_KERNEL = `${DEFAULT_VERSION}-64k`;
+
 /** `VERSION[-pseries][-4k|-64k]`, with or without the v of a git tag. */
 const OWN_NAME = /^v?(\d+)\.(\d+)(?:\.\d+)?(?:-(powernv|pseries))?(?:-(4k|64k))?$/i;
 /** What `uname -r` prints: three numbers, and the release of whoever built it. */

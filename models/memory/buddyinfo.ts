@@ -69,6 +69,7 @@ const LINE = /^Node\s+(\d{1,5}),\s+zone\s+(\S+)(.*)$/;
 const SHOWN_MAX = 40;
 /** So that sums of pages stay exact. */
 const COUNT_MAX = 2 ** 32;
+const X86_ORDERS = 11;
 /** A TCE table of the largest window has no order above this. */
 const ORDERS_MAX = 20;
 
@@ -132,8 +133,9 @@ export function allocatorOf(info: Buddyinfo, host: BuddyinfoHost = {}): Nodes {
   const { source, basePageShift: pageShift, orderMax } = info;
   const { basePageShift = pageShift, watermark, movableShare = 0 } = host;
   if (pageShift !== basePageShift) {
+    const [wanted, got] = [basePageShift, pageShift].map((shift) => formatSize(2 ** shift));
     throw new InputError(
-      `${source}: expected a kernel with pages of ${formatSize(2 ** basePageShift)}, got ${orderMax + 1} orders, as with ${formatSize(2 ** pageShift)}`,
+      `${source}: expected a kernel with pages of ${wanted}, got ${orderMax + 1} orders, as with ${got}: --kernel 6.12-${got.toLowerCase()} has such pages`,
     );
   }
   const usable = info.zones.filter(({ zone }) => isTableZone(zone));
@@ -194,10 +196,16 @@ function readLine(line: string, place: string): BuddyinfoZone {
 function checkedOrders(count: number, place: string, pageShift: number | undefined): number {
   const isKnown = pageShift === undefined ? pageShiftOfOrders(count - 1) !== undefined : count > 0;
   if (isKnown && count <= ORDERS_MAX) return count;
-  const wanted =
-    pageShift === undefined ? '9 counts (64K pages) or 13 (4K pages)' : `1 to ${ORDERS_MAX} counts`;
-  const hint = pageShift === undefined ? '; other kernels need their page size (--page-size)' : '';
-  throw new InputError(`${place}: expected ${wanted}, got ${count}${hint}`);
+  if (pageShift !== undefined) {
+    throw new InputError(`${place}: expected 1 to ${ORDERS_MAX} counts, got ${count}`);
+  }
+  const hint =
+    count === X86_ORDERS
+      ? ', as x86 has with 4K pages: --page-size 4K takes it'
+      : '; other kernels need their page size (--page-size)';
+  throw new InputError(
+    `${place}: expected 9 counts (64K pages) or 13 (4K pages), got ${count}${hint}`,
+  );
 }
 
 /** As memory lies on a POWER machine: node after node, and the zones of each from the lowest up. */

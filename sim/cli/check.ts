@@ -80,8 +80,8 @@ async function scenarioWords(file: string): Promise<string> {
     const { spec } = placed(file, () => resolveScenario(scenario, 'order'));
     return `scenario of a ${spec.title}, without a trace`;
   }
-  const { Run } = await import('../run/run.ts');
-  const { trace, title } = await Run.prepare(scenario, file);
+  const { prepareRun } = await import('../run/prepare-run.ts');
+  const { trace, title } = await prepareRun(scenario, file);
   return `scenario of a ${title}: ${await rowsOf(trace)}`;
 }
 

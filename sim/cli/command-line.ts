@@ -1,5 +1,6 @@
 /** The command line of tcesim: a file a verb. Results go to stdout, everything else to stderr. */
 import { InputError } from '../../models/input-error.ts';
+import { printable } from '../report/printable.ts';
 import { SlurmError } from '../study/slurm/slurm-error.ts';
 import { StoreError } from '../study/store-error.ts';
 import { VERSION } from '../version.ts';
@@ -52,5 +53,5 @@ function exitCodeOf(error: unknown): number {
 
 /** One line on standard error, whatever the message is made of. */
 function tell(message: string): void {
-  process.stderr.write(`tcesim: ${message.trim().replace(/\s*\n\s*/g, ' ')}\n`);
+  process.stderr.write(`tcesim: ${printable(message.trim().replace(/\s*\n\s*/g, ' '))}\n`);
 }

@@ -24,7 +24,7 @@ export function define(verb: Command, program: Command): void {
 }
 
 const EXAMPLES = `
-Examples, for the shell at hand and for all that come:
+Examples:
   source <(tcesim completion bash)
   tcesim completion bash > ~/.local/share/bash-completion/completions/tcesim
   tcesim completion zsh > "\${fpath[1]}/_tcesim"

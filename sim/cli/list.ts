@@ -1,8 +1,8 @@
-/** `tcesim list`: PHBs, their parameters with origins, kernels, generators, formats, counters of a result. */
+/** `tcesim list`: PHBs, their parameters with origins, kernels, generators, formats, words, figures of a result. */
 import { suggest } from '../../traces/nearest.ts';
 import type { Report, Section } from '../report/document.ts';
 import { renderMarkdown } from '../report/render-markdown.ts';
-import { LISTINGS, MEANINGS } from './listings.ts';
+import { LISTINGS, MEANINGS, WORD_HEAD } from './listings.ts';
 import { argumentOf, type Command, Option } from './program.ts';
 import { textForOutput } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -56,15 +56,29 @@ function listsSection(): Section {
   return { title: 'Lists', tables: [{ head: ['list', 'what'], rows, left: [1] }], remarks: [] };
 }
 
-/** A terminal has room for one column of words: there the meaning of a parameter, its unit and its values are one. */
+/** A terminal has room for one column of sentences: what else a row tells stands in it, too. */
 function narrowed(section: Section): Section {
-  if (section.title !== MEANINGS) return section;
-  const rows = section.tables[0].rows.map(([key, rule, unit, meaning, allowed]) => [
-    key,
-    rule,
-    `${meaning}${unit === '-' ? '' : ` [${unit}]`}: ${allowed}`,
-  ]);
-  const head = ['key', 'rule', 'meaning [unit]: allowed'];
+  const [{ head, rows }] = section.tables;
+  if (section.title === MEANINGS) {
+    const told = rows.map(([key, rule, unit, meaning, allowed]) => [
+      key,
+      rule,
+      `${meaning}${unit === '-' ? '' : ` [${unit}]`}: ${allowed}`,
+    ]);
+    return withTable(section, ['key', 'rule', 'meaning [unit]: allowed'], told);
+  }
+  if (head === WORD_HEAD) {
+    const told = rows.map(([word, rule, meaning, source]) => [
+      word.split(', ')[0],
+      rule,
+      `${meaning} [${source}]`,
+    ]);
+    return withTable(section, ['word', 'rule', 'meaning [source]'], told);
+  }
+  return section;
+}
+
+function withTable(section: Section, head: readonly string[], rows: string[][]): Section {
   return { ...section, tables: [{ head, rows, left: [1, 2] }] };
 }
 

@@ -1,5 +1,5 @@
 /** What can be named, on the command line or in a file, and every figure of a result: lists of it as tables. */
-import { ERA_SPANS } from '../../models/kernel/kernel.ts';
+import { DEFAULT_VERSION, ERA_SPANS } from '../../models/kernel/kernel.ts';
 import { FIRMWARE_LEVELS } from '../../models/phb/firmware.ts';
 import { PARAMETER_RULES } from '../../models/phb/parameter-rules.ts';
 import { PHB_PRESETS } from '../../models/phb/presets.ts';
@@ -12,6 +12,8 @@ import type { Section } from '../report/document.ts';
 import { type CounterGroup, counterGroups } from '../results/counter-list.ts';
 import { specOf } from '../scenario/phb.ts';
 import { PROGRAM_NAMES, programWords } from '../window/program.ts';
+import { GLOSSARY } from './glossary/glossary.ts';
+import type { Chapter } from './glossary/word.ts';
 
 /** A list: what is in it, and its tables. */
 export interface Listing {
@@ -22,6 +24,9 @@ export interface Listing {
 
 /** The title of the table that says what parameters mean. */
 export const MEANINGS = 'What parameters mean';
+
+/** The columns of a table of words. */
+export const WORD_HEAD = ['word', 'rule', 'meaning', 'source'];
 
 /** By the word that asks for it. */
 export const LISTINGS: Readonly<Record<string, Listing>> = {
@@ -50,6 +55,10 @@ export const LISTINGS: Readonly<Record<string, Listing>> = {
     sections: () => [generatorSection()],
   },
   formats: { title: 'traces and logs that are read', sections: () => [formatSection()] },
+  words: {
+    title: 'words of the reports and of the documents',
+    sections: () => GLOSSARY.map(wordSection),
+  },
   counters: {
     title: 'every figure of a result, and of --requests',
     sections: () => [...counterGroups().map(counterSection), requestColumns()],
@@ -144,7 +153,7 @@ function hostSection(): Section {
         rows: [
           [
             'host.kernel',
-            '5.17',
+            DEFAULT_VERSION,
             'assumed',
             'powernv kernel that makes the windows, 4.2 or later, as 6.12 or 4.18-4k',
           ],
@@ -186,6 +195,11 @@ function formatSection(): Section {
   ]);
   rows.push(['arrow', 'trace file or stream of tcesim']);
   return tableSection('Trace formats', ['name', 'what'], rows);
+}
+
+function wordSection({ title, words }: Chapter): Section {
+  const rows = words.map(({ word, rule, meaning, source }) => [word, rule, meaning, source]);
+  return tableSection(title, WORD_HEAD, rows);
 }
 
 /** A kind of object in a result; the rules are those of docs/timing.md. */

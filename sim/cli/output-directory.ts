@@ -14,8 +14,8 @@ export function makeDirectory(directory: string, option: string): void {
 }
 
 /** Writes a file, whole or not at all. Throws as `OutputFile` does. */
-export function writeWhole(path: string, text: string): void {
+export function writeWhole(path: string, content: string | Uint8Array): void {
   const file = new OutputFile(path);
-  file.write(Buffer.from(text));
+  file.write(typeof content === 'string' ? Buffer.from(content) : content);
   file.finish();
 }

@@ -8,7 +8,7 @@ import { renderMarkdown } from '../report/render-markdown.ts';
 import { renderText } from '../report/render-text.ts';
 import { runReport } from '../report/run-report.ts';
 import type { Result } from '../results/result-schema.ts';
-import { Run } from '../run/run.ts';
+import { prepareRun } from '../run/prepare-run.ts';
 import { PACING_FORMS } from '../scenario/pacing.ts';
 import { mergeScenarios, type Scenario, THREADS_MAX } from '../scenario/scenario.ts';
 import { parseSetting } from '../scenario/settings.ts';
@@ -27,6 +27,7 @@ import {
   REPORT_NAME,
   RESULTS_NAME,
 } from './run-files.ts';
+import { tellStale } from './stale-files.ts';
 import { StopSignals } from './stop-signals.ts';
 import { textForOutput } from './terminal.ts';
 import {
@@ -100,7 +101,7 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
   if (!hasTrace(scenario)) {
     throw new UsageError('run: no trace; give one with --trace FILE, or in a scenario');
   }
-  const run = await Run.prepare(scenario, file);
+  const run = await prepareRun(scenario, file);
   const { place, tables, title, machine } = run;
   // Before anything is replayed: the request log may go there, too.
   if (flags.output !== undefined) makeDirectory(flags.output, '--output');
@@ -129,6 +130,7 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
     seed: machine.seed,
     trace: basename(place),
     scenario: run.described,
+    kills: outcome.phbs.flatMap(({ killSteps }) => killSteps ?? []),
     isComplete: outcome.isComplete,
   });
   if (timeline) {
@@ -138,6 +140,11 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
     const { runHtml } = await import('./report-page.ts');
     writeWhole(join(flags.output, PAGE_NAME), runHtml(result, opened?.path));
   }
+  if (flags.output !== undefined)
+    tellStale(
+      flags.output,
+      outputsOf(flags).map(({ path }) => basename(path)),
+    );
   signals.finish();
 }
 

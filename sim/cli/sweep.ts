@@ -23,6 +23,7 @@ import { EXIT_PARTLY } from './exit-codes.ts';
 import { type Command, Option } from './program.ts';
 import { ProgressLine } from './progress.ts';
 import { PAGE_NAME } from './run-files.ts';
+import { tellStale } from './stale-files.ts';
 import { StopSignals } from './stop-signals.ts';
 import { textForOutput } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -197,6 +198,7 @@ async function runPoints(
   const results = resultsOf(identityOf(plan), done);
   if (store !== undefined && shard.count === 1) writeStudy(store, results);
   if (report) store?.writeFile(PAGE_NAME, (await import('./report-page.ts')).studyHtml(results));
+  if (output !== undefined) tellStale(output, report ? [PAGE_NAME] : []);
   process.stdout.write(render(results, format));
   if (done.some(({ failed }) => failed !== null)) process.exitCode = EXIT_PARTLY;
   signals.finish();

@@ -82,7 +82,7 @@ export async function openTimeline(
   return { path, file: new TimelineFile(path, choice, config) };
 }
 
-/** Writes the timeline of a replay, and says on stderr where it does not show all that it was asked for. */
+/** Writes the timeline of a replay, and says on stderr where it is and whether something is not shown. */
 export function finishTimeline(
   { path, file }: OpenTimeline,
   { phbs, isComplete }: ReplayOutcome,
@@ -92,12 +92,14 @@ export function finishTimeline(
   const records = phbs.flatMap(({ phb, timeline }) => (timeline ? [{ phb, timeline }] : []));
   const { events, requests, kills, cutAt } = file.finish(records, { ...run, seed, isComplete });
   const told = `${path}: ${formatCount(events)} events`;
-  if (requests + kills === 0) process.stderr.write(`${told}, for nothing happened then\n`);
-  if (cutAt === undefined) return;
-  const ns = nsOf(cutAt, config.unit.clockMHz);
-  process.stderr.write(
-    `${told}, cut by --timeline-limit at cycle ${formatCount(cutAt)} (${formatTime(ns)})\n`,
-  );
+  const lack = requests + kills === 0 ? ', for nothing happened then' : cutWords(cutAt, config);
+  process.stderr.write(`${told}${lack}\n`);
+}
+
+function cutWords(cutAt: number | undefined, { unit }: Machine['config']): string {
+  if (cutAt === undefined) return '';
+  const time = formatTime(nsOf(cutAt, unit.clockMHz));
+  return `, cut by --timeline-limit at cycle ${formatCount(cutAt)} (${time})`;
 }
 
 function formatOf(path: string): TimelineFormat {

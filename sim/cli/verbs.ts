@@ -1,4 +1,5 @@
 /** The verbs of the command line. Each stands in a module that is loaded where the verb is called. */
+import { addExamples } from './examples.ts';
 import type { Command } from './program.ts';
 
 interface Verb {
@@ -37,6 +38,11 @@ const VERBS: readonly Verb[] = [
     name: 'report',
     description: 'a run or a study as one HTML page',
     load: () => import('./report.ts'),
+  },
+  {
+    name: 'explore',
+    description: 'the simulator in a browser: turn what a PHB and its windows have, and watch',
+    load: () => import('./explore.ts'),
   },
   {
     name: 'slurm',
@@ -83,12 +89,13 @@ const VERBS: readonly Verb[] = [
   {
     name: 'list',
     description:
-      'what can be named: PHBs, firmware, kernels, parameters for --set, formats; what is counted',
+      'what can be named: PHBs, firmware, kernels, parameters for --set, formats; what words mean',
     load: () => import('./list.ts'),
   },
   {
     name: 'explain',
-    description: 'all about one name: a parameter with its origin, a figure, a rule of timing',
+    description:
+      'all about one name: a word of a report, a parameter with its origin, a figure, a rule of timing',
     load: () => import('./explain.ts'),
   },
   {
@@ -118,6 +125,8 @@ export async function addVerbs(program: Command, words: readonly string[]): Prom
   const wantsAll = VERBS.some(({ name, tellsOfAll }) => tellsOfAll && words.includes(name));
   for (const { name, description, load } of VERBS) {
     const verb = program.command(name).description(description);
-    if (wantsAll || words.includes(name)) (await load()).define(verb, program);
+    if (!wantsAll && !words.includes(name)) continue;
+    (await load()).define(verb, program);
+    addExamples(verb, name);
   }
 }

@@ -1,5 +1,6 @@
 /** `tcesim window`: what the kernel answers to a window on some host, and which window would be best there. */
 import { InputError } from '../../models/input-error.ts';
+import { DEFAULT_KERNEL } from '../../models/kernel/kernel.ts';
 import { parseSize } from '../../models/size.ts';
 import { HYPERVISOR_NAMES } from '../host/partition.ts';
 import { type CsvField, renderCsvRows } from '../report/csv.ts';
@@ -96,7 +97,11 @@ function addAdvise(window: Command): void {
 /** The host and the process, as both verbs take them. */
 function addCircumstanceOptions(command: Command): Command {
   return command
-    .option('--kernel <name>', 'VERSION[-pseries][-4k|-64k] or uname -r, from 4.2 on', '6.12-64k')
+    .option(
+      '--kernel <name>',
+      'VERSION[-pseries][-4k|-64k] or uname -r, from 4.2 on',
+      DEFAULT_KERNEL,
+    )
     .option('--phb <name>', 'on powernv: phb3, phb4, phb4-small or phb5 (phb4)')
     .option('--hypervisor <name>', `on pseries: ${HYPERVISOR_NAMES.join(', ')} (powervm)`)
     .option('--ddw-tces <count>', 'on powervm: TCEs for a window (assumed: --ram in pages of 2M)')

@@ -23,6 +23,8 @@ export interface Running {
   kill(signal: NodeJS.Signals): void;
   /** The command has said this on standard error; or it has ended. */
   says(text: string): Promise<void>;
+  /** What it has written on standard output so far. */
+  output(): string;
   /** The command has opened this output file, whose name is temporary until it is whole; or it has ended. */
   writes(path: string): Promise<void>;
   readonly ended: Promise<Ended>;
@@ -57,7 +59,8 @@ export function start(args: readonly string[], input?: string | Uint8Array): Run
     const isSaid = () => Buffer.concat(errors).toString().includes(text);
     while (!isSaid() && child.exitCode === null && child.signalCode === null) await wait(POLL_MS);
   };
-  return { kill: (signal) => child.kill(signal), says, writes, ended };
+  const output = () => Buffer.concat(out).toString();
+  return { kill: (signal) => child.kill(signal), says, output, writes, ended };
 }
 
 /** Runs `tcesim` to its end. */

@@ -69,7 +69,7 @@ test('names the generators and the trace formats', async () => {
 
 const LISTS = [
   ...['phbs', 'firmware', 'kernels', 'hypervisors', 'policies'],
-  ...['parameters', 'generators', 'formats', 'counters'],
+  ...['parameters', 'generators', 'formats', 'words', 'counters'],
 ];
 
 test('alone names its lists, a line each', async () => {

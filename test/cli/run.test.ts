@@ -1,8 +1,8 @@
 /** `tcesim run`: the forms that a trace may have, and what is written where. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { mixedTrace, runJson, withoutHost, writeCsv } from '../results/run.ts';
-import { sample, start, succeed, workFolder } from './command.ts';
+import { sample, start, succeed, tcesim, workFolder } from './command.ts';
 
 const path = workFolder();
 const window = ['--window', '64K:1G'];
@@ -92,4 +92,31 @@ test('-o into the same directory replaces what is there', async () => {
   const { scenario } = JSON.parse(readFileSync(path('again/results.json'), 'utf8'));
   expect(scenario.trace.file).toBe('p9-fio.jsonl');
   expect(readdirSync(path('again'))).toHaveLength(2);
+});
+
+test('a page and a log of an earlier run beside new results are told', async () => {
+  const trace = ['--trace', path('mixed.csv'), ...window, '-o', path('stale')];
+  await succeed('run', ...trace, '--report');
+  const again = await tcesim('run', ...trace, '--seed', 'other');
+  expect(again.stderr).toBe(
+    `${path('stale')}: report.html and requests.arrow are of an earlier run\n`,
+  );
+  expect((await tcesim('run', ...trace, '--report')).stderr).toBe('');
+  const plan = ['--levels', '1', '--window', '2G', '--requests', '100', '-o', path('stale')];
+  const swept = await tcesim('sweep', ...plan, '--report');
+  expect(swept.stderr).toContain(`${path('stale')}: requests.arrow is of an earlier run\n`);
+});
+
+test('a terminal sees control characters of a name, and obeys none', async () => {
+  const name = path('a\u001b[31mb\u0007.csv');
+  writeCsv(name, mixedTrace().rows);
+  const { stdout } = await tcesim('run', '--trace', name, ...window);
+  expect(stdout).toContain('a\\x1b[31mb\\x07.csv');
+  writeFileSync(name, 'time_ns,rid,op,address,length\n0,01:00.0,re\u001b[31mad,0x1000,64\n');
+  const refused = await tcesim('trace', 'import', name, '-o', path('x.arrow'), '--strict');
+  for (const text of [stdout, refused.stderr]) {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  }
+  expect(refused.stderr).toContain('\\x1b[31m');
 });

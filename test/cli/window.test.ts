@@ -135,6 +135,18 @@ describe('input that cannot be used', () => {
     });
   });
 
+  test('the free memory of an x86 host says step by step how it is asked about', async () => {
+    const file = path('x86');
+    writeFileSync(file, `Node 0, zone   Normal ${'1000 '.repeat(11)}\n`);
+    const asked = ['window', 'plan', '--window', '2G', '--buddyinfo', file];
+    const first = await tcesim(...asked);
+    expect(first.stderr).toMatch(/got 11, as x86 has with 4K pages: --page-size 4K takes it\n$/);
+    const second = await tcesim(...asked, '--page-size', '4K');
+    expect(second.stderr).toMatch(/as with 4K: --kernel 6\.12-4k has such pages\n$/);
+    const third = await tcesim(...asked, '--page-size', '4K', '--kernel', '6.12-4k');
+    expect([third.code, third.stdout]).toEqual([0, expect.stringContaining('created')]);
+  });
+
   test.each(['plan', 'advise'])('%s without a window is a matter of usage', async (verb) => {
     expect(await tcesim('window', verb)).toEqual({
       code: 2,

@@ -87,6 +87,7 @@ describe('generated pages', () => {
   it.each([
     ['docs/parameters.md', 'list parameters --format markdown'],
     ['docs/counters.md', 'list counters --format markdown'],
+    ['docs/glossary.md', 'list words --format markdown'],
     ['docs/result.schema.json', 'schema result'],
     ['docs/scenario.schema.json', 'schema scenario'],
     ['docs/study.schema.json', 'schema study'],
