@@ -1,4 +1,4 @@
-/** The memory that tables took, by buddy order: blocks that were taken, could not be had, and were free before. */
+/** Memory by buddy order: blocks that were free before, that tables took or could not have, and that are free at the end. */
 
 import { describeBytes } from '../../models/size.ts';
 import type { OrderRow } from '../report/html/page-data.ts';
@@ -18,18 +18,19 @@ const WIDE_MAX = 130;
 
 /** What is told of blocks, in the order in which bars stand side by side. */
 const SERIES = [
-  { key: 'free', words: 'free before' },
+  { key: 'freeBefore', words: 'free before' },
   { key: 'hardware', words: 'tables that the PHB walks' },
   { key: 'mirror', words: "the kernel's mirror of them" },
   { key: 'failed', words: 'could not be had' },
+  { key: 'freeAfter', words: 'free at the end' },
 ] as const;
 
 export function orderBars(rows: readonly OrderRow[]): Figure {
-  const used = SERIES.filter(({ key }) => rows.some((row) => (row[key] ?? 0) > 0));
+  const used = SERIES.filter(({ key }) => rows.some((row) => row[key] > 0));
   return figure({
     id: 'orders',
     title: 'Blocks of memory by buddy order',
-    note: 'A table is one block for each of its tables: a level of order n wants 2^n pages in one piece. Blocks that could not be had are those that the result lists.',
+    note: 'A table is one block for each of its tables: a level of order n wants 2^n pages in one piece. The free blocks are those of the nodes that tables were made on, one for each PHB; those that could not be had are the ones that the result lists.',
     legend: legend(used.map(({ key, words }) => [`order-${key}`, words])),
     draw: (width) => draw(rows, used, width),
     table: () =>
@@ -44,8 +45,8 @@ export function orderBars(rows: readonly OrderRow[]): Figure {
           },
           ...used.map(({ key, words }) => ({
             name: words,
-            of: (row: OrderRow) => row[key] ?? 0,
-            show: (row: OrderRow) => formatCount(row[key] ?? 0),
+            of: (row: OrderRow) => row[key],
+            show: (row: OrderRow) => formatCount(row[key]),
           })),
         ],
         rows,
@@ -59,7 +60,7 @@ function draw(
   width: number,
 ): SVGSVGElement {
   const bottom = HEIGHT - MARGIN.bottom;
-  const most = Math.max(10, ...rows.flatMap((row) => used.map(({ key }) => row[key] ?? 0)));
+  const most = Math.max(10, ...rows.flatMap((row) => used.map(({ key }) => row[key])));
   const y = logScale([0.5, most], [bottom, MARGIN.top]);
   const wide = Math.min(WIDE_MAX, (width - MARGIN.left - MARGIN.right) / rows.length);
   const barWide = Math.min(26, (wide - 8) / used.length);
@@ -82,9 +83,9 @@ function draw(
         wide > 50 ? describeBytes(row.blockBytes) : '',
       ),
     );
-    const present = used.filter(({ key }) => (row[key] ?? 0) > 0);
+    const present = used.filter(({ key }) => row[key] > 0);
     present.forEach(({ key, words: what }, turn) => {
-      const count = row[key] ?? 0;
+      const count = row[key];
       const x = middle + (turn - present.length / 2) * barWide;
       const top = y.at(count);
       const size = { x, y: top, width: Math.max(2, barWide - 2), height: bottom - top };

@@ -82,6 +82,8 @@ class SetupOpal extends Opal {
 export class Host {
   readonly log = new CallLog();
   readonly allocator: Buddy;
+  /** Free blocks by order before the first table. */
+  readonly freeBefore: readonly number[];
   /** TCEs that the trace stored by itself. */
   stores = 0;
   /** Whether a stop came during set-up: windows may have some of their pages only, and requests would find that out. */
@@ -111,6 +113,7 @@ export class Host {
         ? { pageShift, base, freeBlocks: padded(freeBlocks, orderMaxOf(pageShift) + 1) }
         : { pageShift, base, ramBytes },
     );
+    this.freeBefore = this.allocator.freeBlocks;
     this.tceStores = new TceStores(memory, unit.timing, ioda, config.pe.tveSelect);
     this.opal = new SetupOpal(
       {

@@ -167,6 +167,9 @@ export class PhbReplay {
       windows: this.windows.all,
       calls: this.host.log.list(),
       containers: this.host.reports(),
+      freeBefore: this.host.freeBefore,
+      freeAfter: this.host.allocator.freeBlocks,
+      basePageShift: this.host.allocator.pageShift,
       stores: this.host.stores,
       touchedBytes: this.memory.touchedBytes,
     };

@@ -157,6 +157,20 @@ const failedAllocation = z
   })
   .meta({ title: 'A failed allocation' });
 
+const blocksByOrder = (when: string) =>
+  z
+    .array(z.number().int().min(0))
+    .meta({ unit: 'blocks', description: `${when}, by buddy order, as /proc/buddyinfo has them` });
+
+const nodeMemory = z
+  .strictObject({
+    phb: where.phb,
+    pageBytes: count('bytes', 'of a block of order 0'),
+    freeBefore: blocksByOrder('free before the first table'),
+    freeAfter: blocksByOrder('free at the end'),
+  })
+  .meta({ title: 'Memory of the node of a PHB' });
+
 const call = z
   .strictObject({
     phb: where.phb,
@@ -174,6 +188,7 @@ const tables = z
     windows: z.array(allocatedWindow).meta({ description: 'windows that the kernel made' }),
     failedAllocations: z.array(failedAllocation).meta({ description: 'the first of them' }),
     failedAllocationCount: count('blocks', 'of tables that could not be had'),
+    memory: z.array(nodeMemory).meta({ description: 'free memory of the nodes' }),
     calls: z.array(call).meta({ description: 'calls by answer' }),
   })
   .meta({ title: 'Table memory' });

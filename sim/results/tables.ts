@@ -45,6 +45,12 @@ export function tablesOf(phbs: readonly PhbOutcome[]): Result['tables'] {
       ),
     ),
     failedAllocationCount: containers.reduce((sum, each) => sum + each.failedAllocationCount, 0),
+    memory: phbs.map(({ phb, basePageShift, freeBefore, freeAfter }) => ({
+      phb,
+      pageBytes: 2 ** basePageShift,
+      freeBefore: [...freeBefore],
+      freeAfter,
+    })),
     calls: phbs.flatMap(({ phb, calls }) => calls.map((call) => ({ phb, ...call }))),
   };
 }

@@ -80,6 +80,15 @@ test('with two more blocks of order 1 the same MAP succeeds', async () => {
   const { tables, faults } = await runJson('--trace', trace, ...window, ...free);
   expect(tables.failedAllocationCount).toBe(0);
   expect(faults).toBe(0);
+  // Root and leaf, and the mirror's: four blocks of order 1.
+  expect(tables.memory).toEqual([
+    {
+      phb: 0,
+      pageBytes: 65_536,
+      freeBefore: [5, 4, 0, 0, 0, 0, 0, 0, 0],
+      freeAfter: [5, 0, 0, 0, 0, 0, 0, 0, 0],
+    },
+  ]);
 });
 
 test('a host without memory is told, not an error', async () => {

@@ -124,8 +124,9 @@ export interface OrderRow {
   readonly mirror: number;
   /** Blocks that could not be had, of those that the result lists. */
   readonly failed: number;
-  /** Free blocks before the run, where the scenario states them. */
-  readonly free: number | null;
+  /** Blocks that were free before the first table, and that are at the end. */
+  readonly freeBefore: number;
+  readonly freeAfter: number;
 }
 
 /** What the request log of a run tells. */

@@ -88,29 +88,31 @@ export function bandsOf({ freezes, fences, simulatedNs }: Result): Band[] {
   ];
 }
 
-/** Memory blocks of tables by order; empty where the kernel made none and lacked none. */
-export function orderRows({ tables, scenario }: Result): OrderRow[] {
+/** Blocks of memory by order, over the nodes of PHBs for which the kernel made tables or lacked blocks. */
+export function orderRows({ tables }: Result): OrderRow[] {
   const { windows, failedAllocations } = tables;
-  const freeBlocks = (scenario.host as { freeBlocks?: number[] } | undefined)?.freeBlocks;
-  if (windows.length + failedAllocations.length === 0) return [];
-  const sizes = [
-    ...windows.map(({ order, blockBytes }) => ({ order, bytes: blockBytes })),
-    ...failedAllocations,
+  const phbs = new Set([...windows, ...failedAllocations].map(({ phb }) => phb));
+  const memory = tables.memory.filter(({ phb }) => phbs.has(phb));
+  if (memory.length === 0) return [];
+  const orders = [
+    ...[...windows, ...failedAllocations].map(({ order }) => order),
+    ...memory.map(({ freeBefore }) => freeBefore.length - 1),
   ];
-  // Of order 0 there is one page, whichever block tells it.
-  const pageBytes = sizes[0].bytes / 2 ** sizes[0].order;
-  const largest = Math.max(...sizes.map(({ order }) => order), (freeBlocks?.length ?? 1) - 1);
-  const sumOf = <Item extends { order: number }>(
-    items: readonly Item[],
-    order: number,
-    of: (item: Item) => number,
-  ) => items.reduce((sum, item) => sum + (item.order === order ? of(item) : 0), 0);
-  return Array.from({ length: largest + 1 }, (_, order) => ({
-    order,
-    blockBytes: pageBytes * 2 ** order,
-    hardware: sumOf(windows, order, ({ hardwareBlocks }) => hardwareBlocks),
-    mirror: sumOf(windows, order, ({ mirrorBlocks }) => mirrorBlocks),
-    failed: sumOf(failedAllocations, order, () => 1),
-    free: freeBlocks === undefined ? null : (freeBlocks[order] ?? 0),
-  }));
+  return Array.from({ length: Math.max(...orders) + 1 }, (_, order) => {
+    const ofOrder = (item: { order: number }) => item.order === order;
+    const taken = windows.filter(ofOrder);
+    return {
+      order,
+      blockBytes: memory[0].pageBytes * 2 ** order,
+      freeBefore: sum(memory, ({ freeBefore }) => freeBefore[order] ?? 0),
+      hardware: sum(taken, ({ hardwareBlocks }) => hardwareBlocks),
+      mirror: sum(taken, ({ mirrorBlocks }) => mirrorBlocks),
+      failed: failedAllocations.filter(ofOrder).length,
+      freeAfter: sum(memory, ({ freeAfter }) => freeAfter[order] ?? 0),
+    };
+  });
+}
+
+function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
 }

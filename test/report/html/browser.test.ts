@@ -239,7 +239,7 @@ describe.skipIf(CHROMIUM === undefined)(`a page in Chromium${absence}`, () => {
 
   test('shows which blocks of memory were free, and which could not be had', async () => {
     const { page, complaints } = await open('lack', 'light');
-    expect(await page.locator('#orders rect.order-free').count()).toBe(6);
+    expect(await page.locator('#orders rect.order-freeBefore').count()).toBe(6);
     expect(await page.locator('#orders rect.order-failed').count()).toBe(1);
     await page.locator('#memory').screenshot({ path: screenshot('memory.png') });
     expect(complaints).toEqual([]);
