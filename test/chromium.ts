@@ -1,26 +1,8 @@
-/** A real Chromium for tests of pages; `apt-get install chromium` brings one. */
-import { existsSync, mkdirSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+/** What tests keep of a page, and what axe-core finds in it. */
+import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
-import { chromium, type Page } from 'playwright-core';
-
-const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-
-const { PATH = '' } = process.env;
-const installed = PATH.split(delimiter).flatMap((folder) =>
-  COMMANDS.map((name) => join(folder, name)),
-);
-
-/** Where it is; undefined where there is none, of a package or of Playwright's own. */
-export const CHROMIUM: string | undefined = [...installed, chromium.executablePath()].find((path) =>
-  existsSync(path),
-);
-
-/** Starts it. A container's user may be root, for whom it has no sandbox. */
-export function startChromium() {
-  return chromium.launch({ executablePath: CHROMIUM ?? '', args: ['--no-sandbox'] });
-}
+import type { Page } from 'playwright-core';
 
 /** Where screenshots stay after a run of the tests. */
 const SCREENSHOTS = fileURLToPath(new URL('../out/screenshots/', import.meta.url));

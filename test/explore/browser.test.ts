@@ -7,8 +7,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CHROMIUM, startChromium } from '../../bench/chromium.ts';
 import type { ScenarioWords } from '../../sim/scenario/scenario-words.ts';
-import { CHROMIUM, screenshot, seriousIn, startChromium } from '../chromium.ts';
+import { screenshot, seriousIn } from '../chromium.ts';
 import { sample, succeed, workFolder } from '../cli/command.ts';
 import { type Served, serve } from './site.ts';
 
