@@ -1,9 +1,10 @@
 /** The lanes of the timeline: what each draws over a stretch of simulated time. */
-import type { KillSeries, LogPage, OutcomeKind, Timeline } from '../report/html/page-data.ts';
+import type { KillSeries, OutcomeKind, Timeline } from '../report/html/page-data.ts';
 import { formatCount, formatNs } from '../report/numbers.ts';
 import { pathOf } from './axes.ts';
 import { svg } from './dom.ts';
 import { linearScale, type Range, type Scale } from './scale.ts';
+import { requestsAt } from './wider-steps.ts';
 import { percent, shortNumber, shortTime } from './words.ts';
 
 /** Steps of the timeline that are shown: from the first to one before the last. */
@@ -23,13 +24,12 @@ export interface Lane {
   readonly at: (step: number) => string;
 }
 
-/** All lanes of a log, from the top down. */
-export function lanesOf(log: LogPage): Lane[] {
-  const { timeline, share } = log;
+/** All lanes of a timeline, from the top down; `share` of the requests are in it. */
+export function lanesOf(timeline: Timeline, share: number): Lane[] {
   const requests = requestsAt(timeline);
   return [
     hitLane(timeline, requests),
-    rateLane(log, requests),
+    rateLane(timeline, share, requests),
     flightLane(timeline, share),
     latencyLane(timeline),
     ...(timeline.kills === null ? [] : [killLane(timeline.kills)]),
@@ -43,10 +43,6 @@ export function laneScale(lane: Lane, stretch: Stretch, places: Range): Scale {
 
 function countsOf({ kinds }: Timeline, kind: OutcomeKind): readonly number[] {
   return kinds.find((each) => each.kind === kind)?.counts ?? [];
-}
-
-function requestsAt({ kinds, mean }: Timeline): number[] {
-  return mean.map((_, step) => kinds.reduce((sum, { counts }) => sum + counts[step], 0));
 }
 
 function hitLane(timeline: Timeline, requests: readonly number[]): Lane {
@@ -63,7 +59,7 @@ function hitLane(timeline: Timeline, requests: readonly number[]): Lane {
 }
 
 /** How many requests arrive, by what became of them. */
-function rateLane({ timeline, share }: LogPage, requests: readonly number[]): Lane {
+function rateLane(timeline: Timeline, share: number, requests: readonly number[]): Lane {
   const perUs = 1000 / timeline.stepNs / share;
   return {
     title: 'requests a microsecond',

@@ -5,8 +5,9 @@ import { dataTable } from './data-table.ts';
 import { button, html, svg } from './dom.ts';
 import { type Figure, figure } from './figure.ts';
 import { linearScale, type Scale } from './scale.ts';
-import { type Lane, laneScale, lanesOf, type Stretch } from './timeline-lanes.ts';
+import { laneScale, lanesOf, type Stretch } from './timeline-lanes.ts';
 import { explainsPlace, hideTip } from './tip.ts';
+import { inWiderSteps, widening } from './wider-steps.ts';
 import { KIND_WORDS, legend, shortTime, timesApart } from './words.ts';
 
 const MARGIN = { left: 66, right: 16, top: 22, bottom: 40 };
@@ -22,7 +23,6 @@ interface View {
 }
 
 export function timeline(page: RunPage, log: LogPage): Figure {
-  const lanes = lanesOf(log);
   const steps = log.timeline.mean.length;
   const view: View = { stretch: { from: 0, to: steps } };
   const look = (from: number, to: number) => {
@@ -42,8 +42,8 @@ export function timeline(page: RunPage, log: LogPage): Figure {
       ...log.timeline.kinds.map(({ kind }) => [`kind-${kind}`, KIND_WORDS[kind]] as const),
       ...(page.bands.length > 0 ? [['band', 'frozen or fenced'] as const] : []),
     ]),
-    draw: (width) => draw(page, log, lanes, view.stretch, width, look),
-    table: () => numbers(log, lanes),
+    draw: (width) => draw(page, log, view.stretch, width, look),
+    table: () => numbers(log),
   });
   return made;
 }
@@ -71,14 +71,26 @@ function stretchWords({ from, to }: Stretch, stepNs: number): string {
   return `${words(from * stepNs)} to ${words(to * stepNs)}`;
 }
 
+/** A stretch of the timeline in steps that a drawing has room for. */
+function closeUp(log: LogPage, { from, to }: Stretch) {
+  const factor = widening(to - from);
+  const timeline = inWiderSteps(log.timeline, factor);
+  return {
+    factor,
+    stepNs: timeline.stepNs,
+    lanes: lanesOf(timeline, log.share),
+    stretch: { from: Math.floor(from / factor), to: Math.ceil(to / factor) },
+  };
+}
+
 function draw(
   { bands }: RunPage,
-  { timeline: { stepNs } }: LogPage,
-  lanes: readonly Lane[],
-  stretch: Stretch,
+  log: LogPage,
+  whole: Stretch,
   width: number,
   look: (from: number, to: number) => void,
 ): SVGSVGElement {
+  const { factor, stepNs, lanes, stretch } = closeUp(log, whole);
   const right = width - MARGIN.right;
   const bottom = lanes.reduce((y, { height }) => y + height + LANE_GAP, MARGIN.top) - LANE_GAP;
   const x = linearScale([stretch.from, stretch.to], [MARGIN.left, right], width / 110);
@@ -120,7 +132,9 @@ function draw(
     ];
   });
   drawn.addEventListener('pointerleave', () => cursor.setAttribute('visibility', 'hidden'));
-  dragging(drawn, [MARGIN.top, bottom], (from, to) => look(x.valueAt(from), x.valueAt(to)));
+  dragging(drawn, [MARGIN.top, bottom], (from, to) =>
+    look(x.valueAt(from) * factor, x.valueAt(to) * factor),
+  );
   return drawn;
 }
 
@@ -173,8 +187,9 @@ function dragging(
   });
 }
 
-function numbers({ timeline: { stepNs, mean } }: LogPage, lanes: readonly Lane[]): HTMLElement {
-  const steps = mean.map((_, step) => step);
+function numbers(log: LogPage): HTMLElement {
+  const { stepNs, lanes, stretch } = closeUp(log, { from: 0, to: log.timeline.mean.length });
+  const steps = Array.from({ length: stretch.to }, (_, step) => step);
   const words = timesApart(steps.length * stepNs, stepNs);
   return dataTable(
     'Steps of simulated time',

@@ -1,10 +1,11 @@
 /** Simulated time in equal steps: what arrived in each, how long that took, and how much was under way. */
 import type { KillStepsRecord } from '../../replay/kill-steps.ts';
 import { OUTCOME_KINDS } from './outcome-kinds.ts';
-import type { Timeline } from './page-data.ts';
+import { STEPS_DRAWN, type Timeline } from './page-data.ts';
 
-/** About as many steps as a screen has room for; fewer for few requests, of which each would be a hair. */
-const STEPS_MAX = 720;
+/** So many times as many as are drawn, for those who look closer. */
+const FINER_MAX = 8;
+/** Of few requests, each would be a hair. */
 const STEPS_MIN = 48;
 const REQUESTS_A_STEP = 4;
 
@@ -24,8 +25,7 @@ export class LogTimeline {
 
   /** A timeline of a run of so many ns, and of about so many requests. */
   constructor(simulatedNs: number, requests: number) {
-    const wanted = Math.round(requests / REQUESTS_A_STEP);
-    this.steps = Math.min(STEPS_MAX, Math.max(STEPS_MIN, wanted));
+    this.steps = stepsFor(requests);
     this.stepNs = Math.max(simulatedNs, 1) / this.steps;
     this.counts = OUTCOME_KINDS.map(() => new Float64Array(this.steps));
     this.requests = new Float64Array(this.steps);
@@ -111,6 +111,13 @@ export class LogTimeline {
   private stepAt(ns: number): number {
     return Math.min(this.steps - 1, Math.floor(ns / this.stepNs));
   }
+}
+
+/** More than a drawing has room for are a power of two times as many, so that they can be put together. */
+function stepsFor(requests: number): number {
+  const wanted = Math.max(STEPS_MIN, Math.round(requests / REQUESTS_A_STEP));
+  if (wanted < STEPS_DRAWN) return wanted;
+  return STEPS_DRAWN * Math.min(FINER_MAX, 2 ** Math.floor(Math.log2(wanted / STEPS_DRAWN)));
 }
 
 function thousandth(value: number): number {

@@ -163,6 +163,9 @@ export interface PageReuse {
   readonly distances: readonly (readonly [below: number, accesses: number])[];
 }
 
+/** About as many steps of time as a drawing has room for; a timeline of more has 2, 4 or 8 times as many. */
+export const STEPS_DRAWN = 720;
+
 /** Equal steps of simulated time; requests belong to the step in which they arrive. */
 export interface Timeline {
   readonly stepNs: number;
