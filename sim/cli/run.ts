@@ -12,6 +12,7 @@ import { prepareRun } from '../run/prepare-run.ts';
 import { PACING_FORMS } from '../scenario/pacing.ts';
 import { mergeScenarios, type Scenario, THREADS_MAX } from '../scenario/scenario.ts';
 import { parseSetting } from '../scenario/settings.ts';
+import type { WrittenPlaces } from '../scenario/written-places.ts';
 import type { Dump } from '../tables/dump.ts';
 import { parseDumpNumber } from '../tables/dump-number.ts';
 import { VERSION } from '../version.ts';
@@ -181,9 +182,17 @@ async function scenarioOf(file: string | undefined, flags: RunFlags): Promise<Sc
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     ...(flags.threads === undefined ? {} : { threads: threadCount(flags.threads) }),
     settings: (flags.set ?? []).map(parseSetting),
+    places: placesOf(flags),
   };
   const merged = file === undefined ? given : await mergedWith(file, given);
   return flags.dump === undefined ? merged : withDump(merged, flags.dump);
+}
+
+/** Where the words stand that flags give; a file that has others may be given, too. */
+function placesOf(flags: RunFlags): WrittenPlaces {
+  const given = Object.keys(flags).map((name) => [name, `--${name}`]);
+  const windows = flags.window === undefined ? {} : { windows: '--window' };
+  return { ...Object.fromEntries(given), ...windows };
 }
 
 /** The scenario of a file with what flags gave. Its packages take 10 to 40 ms to load, and many runs have none. */

@@ -1,6 +1,9 @@
 /** The place in front of a message that does not say by itself where something was written. */
 import { InputError } from '../../models/input-error.ts';
 
+/** A message about a flag, whatever else there is. */
+const FLAG = /^--\w/;
+
 /** Does some work; what it refuses is said to stand there. */
 export function placed<Value>(place: string, work: () => Value): Value {
   try {
@@ -14,5 +17,6 @@ export function placed<Value>(place: string, work: () => Value): Value {
 export function withPlace(place: string, error: unknown): unknown {
   const name = place === '-' ? 'standard input' : place;
   if (!(error instanceof InputError) || error.message.includes(name)) return error;
+  if (FLAG.test(error.message)) return error;
   return new InputError(`${place}: ${error.message}`);
 }

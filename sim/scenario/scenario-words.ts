@@ -6,6 +6,7 @@ import { z } from '../zod.ts';
 import { PACING_FORMS } from './pacing.ts';
 import { type DumpChoice, type Scenario, THREADS_MAX, type TrafficChoice } from './scenario.ts';
 import type { Setting } from './settings.ts';
+import type { WrittenPlaces } from './written-places.ts';
 
 const size = z.union([z.string(), z.number().int()], { error: 'expected a size such as 64K' });
 const scalar = z.union([z.string(), z.number(), z.boolean()], { error: 'expected a plain value' });
@@ -122,7 +123,14 @@ export function scenarioOf(
     ...(tables === undefined ? {} : { tables: tablesOf(tables, fileAt) }),
     ...(seed === undefined ? {} : { seed: String(seed) }),
     settings,
+    places: placesOf(plain, place),
   };
+}
+
+/** Where the words stand that are understood later; a refusal calls each of the windows a window. */
+function placesOf(plain: object, place: WordsHome['place']): WrittenPlaces {
+  const places = Object.keys(plain).map((key) => [key, `${place([key])}: ${key}`]);
+  return { ...Object.fromEntries(places), window: `${place(['windows'])}: window` };
 }
 
 function trafficOf({ generator, set = {} }: z.infer<typeof generate>): TrafficChoice {

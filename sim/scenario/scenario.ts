@@ -24,6 +24,7 @@ import { defaultPacing, formatPacing, parsePacing } from './pacing.ts';
 import { firmwareOf, phbOf } from './phb.ts';
 import { applyToHost, type Setting } from './settings.ts';
 import { formatWindow, parseWindow } from './window-plan.ts';
+import { sayingWhere, type WrittenPlaces } from './written-places.ts';
 
 /** A trace as a table of comma-separated values, or as a program's objects; and its place: `study.yaml: rows`. */
 export interface RowsChoice {
@@ -61,6 +62,8 @@ export interface Scenario {
   readonly seed?: string;
   readonly threads?: number;
   readonly settings: readonly Setting[];
+  /** Where words other than the settings were written. */
+  readonly places?: WrittenPlaces;
 }
 
 /** A machine, and the description of its PHB with the origin of every number. */
@@ -91,11 +94,22 @@ export function mergeScenarios(file: Scenario, flags: Scenario): Scenario {
     ...(generate === undefined ? {} : { generate }),
   };
   const kept = flags.trace === undefined ? own : {};
-  return { ...rest, ...kept, ...flags, settings: [...file.settings, ...flags.settings] };
+  return {
+    ...rest,
+    ...kept,
+    ...flags,
+    settings: [...file.settings, ...flags.settings],
+    places: { ...file.places, ...flags.places },
+  };
 }
 
-/** The machine of a scenario for a trace that keeps time so. Throws InputError with the key. */
+/** The machine of a scenario for a trace that keeps time so. Throws InputError with the key and its place. */
 export function resolveScenario(scenario: Scenario, clock: TraceClock): ResolvedScenario {
+  const { places = {}, settings } = scenario;
+  return sayingWhere(places, settings, () => resolveWords(scenario, clock));
+}
+
+function resolveWords(scenario: Scenario, clock: TraceClock): ResolvedScenario {
   const spec = phbOf(scenario);
   const config = configOf(spec);
   const host = applyToHost(DEFAULT_HOST, scenario.settings);

@@ -151,17 +151,40 @@ test('the same levels=3 is accepted on a host with 4K pages', async () => {
   expect((await tcesim('run', '--trace', trace, ...window)).code).toBe(0);
 });
 
+describe('a word of a scenario', () => {
+  test.each([
+    ['phb: phb44', /words\.yaml:2:1: phb: unknown PHB 'phb44'; known: phb3/],
+    ['firmware: pre2022', /words\.yaml:2:1: firmware: unknown level .*did you mean 'pre2021'\?$/],
+    ['windows: [64K:big]', /words\.yaml:2:1: window 64K:big: size: expected a size/],
+    ['map: some', /words\.yaml:2:1: map: expected one of none, touched, all, got 'some'$/],
+    ['pace: slow', /words\.yaml:2:1: pace: expected trace, .*got 'slow'$/],
+    ['set: { tceCache.ways: 3 }', /words\.yaml:2:8 tceCache\.ways: expected a divisor of 1024/],
+  ])('%s is refused where it stands', async (line, message) => {
+    const file = path('words.yaml');
+    writeFileSync(file, `trace: ${trace}\n${line}\n`);
+    expect(await refusal('run', file)).toMatch(message);
+    expect(await refusal('check', file)).toMatch(message);
+  });
+
+  test('gives way to a flag, which is refused in its own name', async () => {
+    const file = path('words.yaml');
+    writeFileSync(file, `trace: ${trace}\nphb: phb44\n`);
+    expect(await refusal('run', file, '--phb', 'phb45')).toMatch(/^--phb: unknown PHB 'phb45'/);
+    expect((await tcesim('run', file, '--phb', 'phb4')).code).toBe(0);
+  });
+});
+
 // Every refusal is of one flag, beside others that are right.
 test.each([
   ['a third window', ['--window', '64K:1G', '--window', '64K:1G'], /at most 2, got 3/],
-  ['a pace without a number', ['--pace', 'closed'], /pace: expected .*got 'closed'/],
+  ['a pace without a number', ['--pace', 'closed'], /^--pace: expected .*got 'closed'/],
   ['no threads', ['--threads', '0'], /--threads: expected 1\.\.64, got '0'/],
   ['too many threads', ['--threads', '65'], /--threads: expected 1\.\.64, got '65'/],
   ['threads in words', ['--threads', 'two'], /--threads: expected 1\.\.64, got 'two'/],
   [
     'an unknown PHB',
     ['--phb', 'phb44'],
-    /unknown PHB 'phb44'; known: phb3, phb4, phb4-small, phb5$/,
+    /^--phb: unknown PHB 'phb44'; known: phb3, phb4, phb4-small, phb5$/,
   ],
   [
     'an unknown key',
@@ -170,7 +193,11 @@ test.each([
   ],
   ['a setting without a value', ['--set', 'tags.count'], /--set: expected key=value/],
   ['a number in words', ['--set', 'tags.count=many'], /tags\.count: .*whole number, got 'many'/],
-  ['ways that do not divide', ['--set', 'tceCache.ways=3'], /expected a divisor of 1024, got 3/],
+  [
+    'ways that do not divide',
+    ['--set', 'tceCache.ways=3'],
+    /^--set tceCache\.ways: expected a divisor of 1024, got 3/,
+  ],
 ])('%s is refused', async (_what, args, message) => {
   expect(await refusal('run', '--trace', trace, '--window', '64K:1G', ...args)).toMatch(message);
 });

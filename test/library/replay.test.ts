@@ -238,7 +238,7 @@ describe('what cannot be used', () => {
     ],
     [
       { rows: [], set: { tceCache: { ways: 7 } } },
-      'scenario: tceCache.ways: expected a divisor of 1024, got 7',
+      'scenario tceCache.ways: expected a divisor of 1024, got 7',
     ],
     [
       { rows: [], windows: ['64K:1T:levels=3'] },

@@ -32,7 +32,8 @@ describe('generated traffic', () => {
 
   it('gives way to a trace of the command line', () => {
     const merged = mergeScenarios(scenario(RING), { trace: 'b.arrow', settings: [] });
-    expect(merged).toEqual({ trace: 'b.arrow', settings: [] });
+    expect(merged).toMatchObject({ trace: 'b.arrow', settings: [] });
+    expect(merged.generate).toBeUndefined();
   });
 
   it('of HyperSIO has a kill behind each packet where packets wait', async () => {
