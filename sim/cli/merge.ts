@@ -32,6 +32,6 @@ export function mergeInto(directories: readonly string[], output: string): void 
   for (const [at, point] of points.entries()) store.write(point, records[at]);
   const results = resultsOf(identity, records);
   writeStudy(store, results);
-  process.stdout.write(textForOutput(screenReport(results)));
+  process.stdout.write(textForOutput(screenReport(results, output)));
   if (records.some(({ failed }) => failed !== null)) process.exitCode = EXIT_PARTLY;
 }

@@ -199,7 +199,7 @@ async function runPoints(
   if (store !== undefined && shard.count === 1) writeStudy(store, results);
   if (report) store?.writeFile(PAGE_NAME, (await import('./report-page.ts')).studyHtml(results));
   if (output !== undefined) tellStale(output, report ? [PAGE_NAME] : []);
-  process.stdout.write(render(results, format));
+  process.stdout.write(render(results, format, output));
   if (done.some(({ failed }) => failed !== null)) process.exitCode = EXIT_PARTLY;
   signals.finish();
 }
@@ -300,7 +300,7 @@ function callText(file: string | undefined, flags: SweepFlags): string {
   return ['tcesim sweep', ...(file === undefined ? [] : [quotedWord(file)]), ...words].join(' ');
 }
 
-function render(results: StudyResults, format: SweepFlags['format']): string {
+function render(results: StudyResults, format: SweepFlags['format'], kept?: string): string {
   switch (format) {
     case 'json':
       return resultsText(results);
@@ -309,6 +309,6 @@ function render(results: StudyResults, format: SweepFlags['format']): string {
     case 'markdown':
       return renderMarkdown(studyReport(results));
     case 'table':
-      return textForOutput(screenReport(results));
+      return textForOutput(screenReport(results, kept));
   }
 }

@@ -58,12 +58,20 @@ function firstView({ axes, metrics, points }: StudyPage): View {
   return { metric, across, down, fixed: axes.map((_, at) => first?.at[at] ?? 0) };
 }
 
+/** The varied axes that stand still. */
+function stillAxes({ axes }: StudyPage, { across, down }: View): number[] {
+  return axes.flatMap(({ values }, at) =>
+    values.length > 1 && at !== across && at !== down ? [at] : [],
+  );
+}
+
 function controlsOf(
-  { axes, metrics }: StudyPage,
+  page: StudyPage,
   view: View,
   show: () => void,
   turned: (field: number) => void,
 ): HTMLElement[] {
+  const { axes, metrics } = page;
   const varied = axes.flatMap(({ values }, at) => (values.length > 1 ? [at] : []));
   const names = varied.map((at) => axes[at].name);
   const axisChoice = (at: number, key: 'across' | 'down', other: 'across' | 'down') =>
@@ -73,14 +81,13 @@ function controlsOf(
       if (view[other] === view[key]) view[other] = before;
       turned(at);
     });
-  const still = varied.filter((at) => at !== view.across && at !== view.down);
   return [
     choice('Figure', metrics.map(metricWords), view.metric, (index) => {
       view.metric = index;
       show();
     }),
     ...(names.length > 2 ? [axisChoice(1, 'across', 'down'), axisChoice(2, 'down', 'across')] : []),
-    ...still.map((at) =>
+    ...stillAxes(page, view).map((at) =>
       choice(axes[at].name, axes[at].values, view.fixed[at], (index) => {
         view.fixed[at] = index;
         show();
@@ -113,7 +120,10 @@ function mapOf(page: StudyPage, view: View, open: (point: PagePoint) => void): H
       }),
     ),
   );
-  const caption = `${metricWords(metric)}: ${across.name} across, ${down.name} down; deeper is worse`;
+  const still = stillAxes(page, view).map(
+    (at) => `${axes[at].name} ${axes[at].values[view.fixed[at]]}`,
+  );
+  const caption = `${[`${metricWords(metric)}: ${across.name} across, ${down.name} down`, ...still].join(', ')}; deeper is worse`;
   return html(
     'div',
     { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': caption },

@@ -29,8 +29,8 @@ export function studyReport(results: StudyResults): Report {
   ]);
 }
 
-/** The same for a screen: of a large study the verdict, and where the tables are. */
-export function screenReport(results: StudyResults): Report {
+/** The same for a screen: of a large study the verdict, and where the tables are; `kept` is the directory, if any. */
+export function screenReport(results: StudyResults, kept: string | undefined): Report {
   const { points } = results;
   const [verdict, ...cases] = verdictSections(results);
   const sections = verdict === undefined ? [] : [verdict];
@@ -46,8 +46,8 @@ export function screenReport(results: StudyResults): Report {
     );
   }
   if (elsewhere.length > 0) {
-    const remarks = [...elsewhere, 'Files are kept with -o DIR.'];
-    sections.push({ title: 'Not shown', tables: [], remarks });
+    const where = kept === undefined ? 'Files are kept with -o DIR.' : `The files are in ${kept}.`;
+    sections.push({ title: 'Not shown', tables: [], remarks: [...elsewhere, where] });
   }
   return reportOf(results, sections);
 }

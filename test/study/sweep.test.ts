@@ -361,6 +361,7 @@ test('a study of many points shows its verdict, and says where its tables are', 
   expect(shown).toMatch(/Verdict: the best level count for each window\n/);
   expect(shown).not.toMatch(/\nPoints\n/);
   expect(shown).toMatch(/\nNot shown\n(.*\n)*.*report\.txt(.*\n)* +96 points, a line each: points/);
+  expect(shown.replaceAll(/\s+/g, ' ')).toContain(`The files are in ${path('large')}.`);
   expect(shown.split('\n').length).toBeLessThan(50);
   const report = readFileSync(path('large/report.txt'), 'utf8');
   expect(report).toMatch(/page 64K\n +window +best +table +why not fewer/);
