@@ -229,6 +229,20 @@ describe.skipIf(CHROMIUM === undefined)(`explore in Chromium${absence}`, () => {
     await page.close();
   });
 
+  test('what was unfolded stays so when the controls are drawn anew', async () => {
+    const { page } = await open();
+    await replayed(page);
+    const devices = page.getByLabel('devices', { exact: true });
+    expect(await devices.isVisible()).toBe(false);
+    await page.getByText('More of the generator').click();
+    await devices.fill('2');
+    await page.getByLabel('model').selectOption('phb3');
+    await replayed(page);
+    expect(await devices.inputValue()).toBe('2');
+    expect(await devices.isVisible()).toBe(true);
+    await page.close();
+  });
+
   test('any other parameter can be set, and be as it was', async () => {
     const { page } = await open();
     await replayed(page);

@@ -70,6 +70,11 @@ export function group(title: string, ...controls: readonly (Node | null)[]): HTM
   return html('fieldset', {}, html('legend', {}, title), ...controls);
 }
 
+/** Controls that few people turn: out of sight until somebody opens them. */
+export function fold(title: string, ...controls: readonly HTMLElement[]): HTMLElement {
+  return html('details', {}, html('summary', {}, title), ...controls);
+}
+
 /** Whole powers of two from one to another, as texts. */
 export function powers(from: number, to: number): string[] {
   return Array.from({ length: to - from + 1 }, (_, at) => String(2 ** (from + at)));

@@ -70,8 +70,9 @@ export class Panel implements Editor {
     this.draw();
   }
 
-  /** Who had the focus has it again. */
+  /** Who had the focus has it again, and what was unfolded stays so. */
   draw(): void {
+    const unfolded = this.folds.filter(({ open }) => open).map(titleOf);
     const focused = labelOf(document.activeElement);
     this.controls.replaceChildren(
       trafficControls(this),
@@ -79,15 +80,24 @@ export class Panel implements Editor {
       ...unitControls(this),
       hostControls(this),
     );
+    for (const each of this.folds) each.open = unfolded.includes(titleOf(each));
     if (focused === undefined || !this.element.isConnected) return;
     const inputs = [...this.element.querySelectorAll<HTMLElement>('input, select')];
     inputs.find((input) => labelOf(input) === focused)?.focus();
+  }
+
+  private get folds(): HTMLDetailsElement[] {
+    return [...this.controls.querySelectorAll('details')];
   }
 
   private explain(at: Element): void {
     const control = at.closest<HTMLElement>('[data-meaning]');
     if (control !== null) this.meaning.textContent = control.dataset.meaning ?? '';
   }
+}
+
+function titleOf({ firstElementChild }: HTMLDetailsElement): string {
+  return firstElementChild?.textContent ?? '';
 }
 
 /** The words that name a control. */

@@ -5,10 +5,12 @@ import { button, html } from '../../page/dom.ts';
 import type { ScenarioWords } from '../../scenario/scenario-words.ts';
 import { CAPTURE, ROWS_MAX } from '../question.ts';
 import { FIRST_WORDS, trafficValue, withTrace, withTraffic, withWord } from '../words.ts';
-import { group, line, select, slider } from './control.ts';
+import { fold, group, line, select, slider } from './control.ts';
 import type { Editor } from './editor.ts';
 
 const CAPTURE_WORDS = 'capture: POWER9 Linux, NVMe and network';
+/** Of a generator, in sight. */
+const FIRST_PARAMETERS = ['requests', 'window'];
 const PACES = ['as the trace has it', 'closed', 'interval'] as const;
 const REQUESTS = [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000];
 const REQUEST_WORDS = [...REQUESTS, 500_000, ROWS_MAX].map(String);
@@ -30,7 +32,7 @@ export function trafficControls(editor: Editor): HTMLElement {
     'Traffic',
     source,
     html('p', { class: 'note' }, note),
-    ...(generator?.parameters ?? []).map((parameter) => trafficControl(editor, parameter)),
+    ...(generator === undefined ? [] : generatorControls(editor, generator.parameters)),
     paceControl(editor),
     button('Open a trace…', () => file.click()),
     file,
@@ -53,6 +55,17 @@ function withGenerator(words: ScenarioWords, generator: string): ScenarioWords {
   // A generator has no windows of its own.
   const { windows = FIRST_WORDS.windows, map = 'touched' } = words;
   return { ...rest, generate: { generator, set: Object.fromEntries(kept) }, windows, map };
+}
+
+/** How many requests and over how much; what else a generator takes is folded up. */
+function generatorControls(
+  editor: Editor,
+  parameters: readonly GeneratorParameter[],
+): HTMLElement[] {
+  const isFirst = ({ name }: GeneratorParameter) => FIRST_PARAMETERS.includes(name);
+  const controlOf = (parameter: GeneratorParameter) => trafficControl(editor, parameter);
+  const others = parameters.filter((parameter) => !isFirst(parameter)).map(controlOf);
+  return [...parameters.filter(isFirst).map(controlOf), fold('More of the generator', ...others)];
 }
 
 function trafficControl(editor: Editor, { name, description, preset }: GeneratorParameter) {
@@ -82,7 +95,7 @@ function paceControl(editor: Editor): HTMLElement {
   const chosen = PACES.find((known) => known === kind) ?? PACES[0];
   const setPace = (text: string | undefined) => (words: ScenarioWords) =>
     withWord(words, 'pace', text);
-  const kinds = select('Pace', PACES, chosen, (next) => {
+  const kinds = select('pace', PACES, chosen, (next) => {
     const presets = { closed: 'closed:32', interval: 'interval:100', [PACES[0]]: undefined };
     editor.change(setPace(presets[next as keyof typeof presets]));
   });

@@ -16,7 +16,7 @@ const LEVELS = [FEWEST, '1', '2', '3', '4', '5'];
 
 export function windowControls(editor: Editor): HTMLElement {
   const window = windowOf(editor.words);
-  const kind = select('Window', [ONE, OWN], window === undefined ? OWN : ONE, (chosen) => {
+  const kind = select('windows', [ONE, OWN], window === undefined ? OWN : ONE, (chosen) => {
     const next = chosen === ONE ? windowOf(FIRST_WORDS) : undefined;
     editor.change((words) => withMap(withWindow(words, next), chosen === ONE));
   });
