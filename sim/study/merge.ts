@@ -5,14 +5,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { InputError } from '../../models/input-error.ts';
 import type { AxisValues } from './axis.ts';
-import {
-  identityWords,
-  isSame,
-  PointStore,
-  readIdentity,
-  type StudyIdentity,
-} from './point-store.ts';
+import { PointStore, readIdentity } from './point-store.ts';
 import { pointsOf, type StudyPoint, shortNameOf } from './points.ts';
+import { differenceWords, isSame, type StudyIdentity } from './study-identity.ts';
 import type { PointRecord } from './study-schema.ts';
 
 /** Points that a message names. */
@@ -35,9 +30,10 @@ export function mergeStudies(directories: readonly string[]): MergedStudy {
   const [first] = parts;
   const other = parts.find(({ identity }) => !isSame(identity, first.identity));
   if (other !== undefined) {
+    const [one, two] = [first, other].map(({ directory }) => `in ${directory}`);
     throw new InputError(
-      `${first.directory} and ${other.directory}: parts of two studies, ` +
-        `${identityWords(first.identity)} and ${identityWords(other.identity)}`,
+      `${first.directory} and ${other.directory}: parts of two studies: ` +
+        differenceWords(first.identity, one, other.identity, two),
     );
   }
   const { identity } = first;

@@ -8,28 +8,15 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../models/input-error.ts';
 import { makeDirectories } from '../directory.ts';
-import type { FigureValue } from '../results/figure.ts';
-import { VERSION } from '../version.ts';
-import { askedByPlan, askedOtherwise } from './asked.ts';
 import { writeWhole } from './file-write.ts';
-import { planDigest, planRecord, type StudyPlan } from './plan.ts';
+import type { StudyPlan } from './plan.ts';
 import type { StudyPoint } from './points.ts';
 import { StoreError } from './store-error.ts';
+import { differenceWords, identityOf, isSame, type StudyIdentity } from './study-identity.ts';
 import type { PointRecord } from './study-schema.ts';
-
-/** Whose points a directory has. */
-export interface StudyIdentity {
-  readonly version: string;
-  readonly planDigest: string;
-  readonly plan: Readonly<Record<string, unknown>>;
-}
 
 const IDENTITY_FILE = 'study.json';
 const POINTS_FOLDER = 'points';
-const DIGEST_SHOWN = 12;
-/** Keys that a message names. */
-const DIFFERENCES_NAMED = 3;
-
 /** The study of a directory; undefined where it has none. Throws InputError on a file that is none. */
 export function readIdentity(directory: string): StudyIdentity | undefined {
   const path = join(directory, IDENTITY_FILE);
@@ -40,34 +27,6 @@ export function readIdentity(directory: string): StudyIdentity | undefined {
     return found as StudyIdentity;
   }
   throw new InputError(`${path}: expected the plan of a study, as sweep writes it`);
-}
-
-/** A study in words: its title, the beginning of its plan's digest, its version. */
-export function identityWords({ version, planDigest: digest, plan }: StudyIdentity): string {
-  return `'${plan.title}' (plan ${digest.slice(0, DIGEST_SHOWN)}, tcesim ${version})`;
-}
-
-/** What one study asks and another asks otherwise, the first keys of it. */
-function differenceWords(there: StudyIdentity, here: StudyIdentity): string {
-  const words = [
-    ...(there.version === here.version
-      ? []
-      : [`tcesim ${there.version} there, ${here.version} here`]),
-    ...askedOtherwise(askedByPlan(there.plan), askedByPlan(here.plan)).map(
-      ({ key, base, now }) => `${key}: ${valueWords(base)} there, ${valueWords(now)} here`,
-    ),
-  ];
-  if (words.length === 0) return `${identityWords(there)} there, ${identityWords(here)} here`;
-  const more = words.length - DIFFERENCES_NAMED;
-  return `${words.slice(0, DIFFERENCES_NAMED).join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
-}
-
-function valueWords(value: FigureValue): string {
-  return value === null ? 'not said' : `'${value}'`;
-}
-
-export function identityOf(plan: StudyPlan): StudyIdentity {
-  return { version: VERSION, planDigest: planDigest(plan), plan: planRecord(plan) };
 }
 
 export class PointStore {
@@ -102,7 +61,7 @@ export class PointStore {
     const found = readIdentity(directory);
     if (found !== undefined && !isSame(found, identity)) {
       throw new InputError(
-        `${directory}: holds points of another study: ${differenceWords(found, identity)}; ` +
+        `${directory}: holds points of another study: ${differenceWords(found, 'there', identity, 'here')}; ` +
           'give another -o, or delete the directory',
       );
     }
@@ -170,11 +129,6 @@ export class PointStore {
 
 function fileNameOf({ index }: StudyPoint): string {
   return `${index + 1}.json`;
-}
-
-/** Whether two directories have parts of the same study. */
-export function isSame(one: StudyIdentity, other: StudyIdentity): boolean {
-  return one.version === other.version && one.planDigest === other.planDigest;
 }
 
 function textOf(path: string): string | undefined {

@@ -1,6 +1,6 @@
 /** The results of a study as a document: the same bytes for the same plan, a line a point. */
 import { STUDY_SCHEMA } from '../formats.ts';
-import type { StudyIdentity } from './point-store.ts';
+import type { StudyIdentity } from './study-identity.ts';
 import type { PointRecord, StudyResults } from './study-schema.ts';
 
 /** The results of all points of a study, in the order of the plan. */
