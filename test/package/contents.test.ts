@@ -21,7 +21,7 @@ function importsOf(file: string): string[] {
 }
 
 describe('the size', () => {
-  const found = /\*\*([\d.]+) MB\*\* packed and \*\*([\d.]+) MB\*\* unpacked/.exec(
+  const found = /\*\*([\d.]+) MB\*\* packed and\s+\*\*([\d.]+) MB\*\*\s+unpacked/.exec(
     text('README.md'),
   );
   const [packedMax, unpackedMax] = (found ?? []).slice(1).map((text) => Number(text) * 1e6);
