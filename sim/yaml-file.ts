@@ -3,6 +3,7 @@ import {
   type Document,
   isMap,
   isScalar,
+  isSeq,
   LineCounter,
   type Node,
   parseDocument,
@@ -66,10 +67,15 @@ function plainData(document: Document, path: string, what: string): unknown {
 
 /** Offset in the file of the deepest key of a path that is there. */
 function offsetOf(node: Node, keys: readonly string[]): number {
+  if (isSeq(node) && keys.length > 0) {
+    const item = node.items[Number(keys[0])] as Node | undefined;
+    return offsetOf(item ?? node, item === undefined ? [] : keys.slice(1));
+  }
   if (!isMap(node) || keys.length === 0) return node.range?.[0] ?? 0;
   const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === keys[0]);
   if (!pair) return node.range?.[0] ?? 0;
-  if (keys.length > 1 && isMap(pair.value)) return offsetOf(pair.value, keys.slice(1));
+  if (keys.length > 1 && (isMap(pair.value) || isSeq(pair.value)))
+    return offsetOf(pair.value, keys.slice(1));
   return (pair.key as Node).range?.[0] ?? 0;
 }
 

@@ -60,12 +60,9 @@ async function scriptWords(file: string): Promise<string> {
 }
 
 async function planWords(file: string): Promise<string> {
-  const { planOfFile } = await import('../study/slurm/submitted-study.ts');
-  const { pointsOf } = await import('../study/points.ts');
-  const { checkPlan } = await import('../study/plan-check.ts');
-  const plan = planOfFile(file);
-  const points = pointsOf(plan);
-  checkPlan(points);
+  const { readPlan } = await import('../study/plan-file.ts');
+  const { checkedPlan } = await import('../study/plan-check.ts');
+  const { plan, points } = checkedPlan(readPlan(file));
   const varied = plan.axes.filter(({ values }) => values.length > 1).map(({ name }) => name);
   return `plan of ${formatCountOf(points.length, 'point')}${varied.length > 0 ? `: ${varied.join(', ')}` : ''}`;
 }

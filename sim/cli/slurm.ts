@@ -3,19 +3,13 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { InputError } from '../../models/input-error.ts';
 import type { Report } from '../report/document.ts';
-import { checkPlan } from '../study/plan-check.ts';
-import { pointsOf } from '../study/points.ts';
+import { checkedPlan } from '../study/plan-check.ts';
+import { readPlan } from '../study/plan-file.ts';
 import { quotedWord } from '../study/shell-word.ts';
 import { collectShards } from '../study/slurm/collect.ts';
 import { type JobRequest, jobScript, SHARD_FOLDER } from '../study/slurm/job-script.ts';
 import { type ShardStatus, statusOf } from '../study/slurm/status.ts';
-import {
-  checkFolder,
-  jobNameOf,
-  openStudy,
-  planOfFile,
-  submitStudy,
-} from '../study/slurm/submitted-study.ts';
+import { checkFolder, jobNameOf, openStudy, submitStudy } from '../study/slurm/submitted-study.ts';
 import { parseTimeLimit } from '../study/slurm/time-limit.ts';
 import { mergeInto } from './merge.ts';
 import { type Command, Option } from './program.ts';
@@ -98,9 +92,7 @@ function addSubmit(verb: Command): void {
 }
 
 async function submit(file: string, flags: SubmitFlags): Promise<void> {
-  const plan = planOfFile(file);
-  const points = pointsOf(plan);
-  checkPlan(points);
+  const { plan, points } = checkedPlan(readPlan(file));
   const request = requestOf(flags, points.length);
   const folder = flags.output;
   const script = jobScript(request, jobNameOf(folder), [process.execPath, process.argv[1]]);

@@ -4,12 +4,12 @@ import { renderCsvRows } from '../report/csv.ts';
 import { renderMarkdown } from '../report/render-markdown.ts';
 import { THREADS_MAX } from '../scenario/scenario.ts';
 import { mergePlans, type StudyPlan, type WrittenPlan } from '../study/plan.ts';
-import { checkPlan } from '../study/plan-check.ts';
-import { canonicalPath, completePlan, planText, readPlan } from '../study/plan-file.ts';
+import { checkedPlan } from '../study/plan-check.ts';
+import { canonicalPath, planText, readPlan } from '../study/plan-file.ts';
 import { pointRows } from '../study/point-row.ts';
 import { PointStore } from '../study/point-store.ts';
 import { pointText } from '../study/point-text.ts';
-import { pointNamed, pointsOf, type StudyPoint, shortNameOf } from '../study/points.ts';
+import { pointNamed, type StudyPoint, shortNameOf } from '../study/points.ts';
 import { parseShard, type Shard, shardOf, WHOLE } from '../study/shard.ts';
 import { shardOfCall } from '../study/shard-environment.ts';
 import { quotedWord } from '../study/shell-word.ts';
@@ -134,9 +134,7 @@ export function define(verb: Command): void {
 }
 
 async function runSweep(file: string | undefined, flags: SweepFlags): Promise<void> {
-  const plan = planFrom(file, flags);
-  const points = pointsOf(plan);
-  checkPlan(points);
+  const { plan, points } = checkedPlan(writtenFrom(file, flags));
   if (flags.plan) {
     process.stdout.write(planText(plan));
   } else if (flags.show !== undefined) {
@@ -221,10 +219,10 @@ function tellEnd(
 }
 
 /** The plan of a call: a file's or the canonical one, under the flags; or the flags' alone. */
-function planFrom(file: string | undefined, flags: SweepFlags): StudyPlan {
+function writtenFrom(file: string | undefined, flags: SweepFlags): WrittenPlan {
   const given = writtenIn(flags);
-  if (file === undefined && given.vary.size > 0) return completePlan(given);
-  return completePlan(mergePlans(readPlan(file ?? canonicalPath()), given));
+  if (file === undefined && given.vary.size > 0) return given;
+  return mergePlans(readPlan(file ?? canonicalPath()), given);
 }
 
 function writtenIn(flags: SweepFlags): WrittenPlan {

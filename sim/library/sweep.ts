@@ -4,10 +4,9 @@ import { InputError } from '../../models/input-error.ts';
 import { checkForm } from '../form.ts';
 import { THREADS_MAX } from '../scenario/scenario.ts';
 import type { WrittenPlan } from '../study/plan.ts';
-import { checkPlan } from '../study/plan-check.ts';
-import { completePlan, readPlan } from '../study/plan-file.ts';
+import { checkedPlan } from '../study/plan-check.ts';
+import { readPlan } from '../study/plan-file.ts';
 import { type PlanWords, planForm, writtenPlan } from '../study/plan-words.ts';
-import { pointsOf } from '../study/points.ts';
 import { identityOf } from '../study/study-identity.ts';
 import { resultsOf } from '../study/study-results.ts';
 import type { PointRecord, StudyResults } from '../study/study-schema.ts';
@@ -49,9 +48,7 @@ async function sweepInto(
   if (!Number.isInteger(threads) || threads < 1 || threads > THREADS_MAX) {
     throw new InputError(`threads: expected 1..${THREADS_MAX}, got ${threads}`);
   }
-  const plan = completePlan(planGiven(given));
-  const points = pointsOf(plan);
-  checkPlan(points);
+  const { plan, points } = checkedPlan(planGiven(given));
   const records = new Map<number, PointRecord>();
   await sweepPoints(plan, points, {
     threads,

@@ -130,10 +130,12 @@ function thresholdsFor(axes: readonly AxisValues[], written: WrittenPlan): strin
   const hasValue = (axis: AxisValues, value: string) => axis.values.includes(value);
   const isGone = ({ name, values }: AxisValues) =>
     values.some((value) => !axes.some((axis) => axis.name === name && hasValue(axis, value)));
-  return thresholds.filter((text) => {
+  return thresholds.filter((text, at) => {
     const has = (axis: AxisValues, value: string) =>
       overridden?.has(axis.name) || hasValue(axis, value);
-    return !parseThreshold(text, metrics, axes, place(['thresholds']), has).where.some(isGone);
+    return !parseThreshold(text, metrics, axes, place(['thresholds', `${at}`]), has).where.some(
+      isGone,
+    );
   });
 }
 

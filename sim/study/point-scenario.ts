@@ -5,6 +5,7 @@ import { InputError } from '../../models/input-error.ts';
 import { formatSize, parseSize } from '../../models/size.ts';
 import type { TraceClock } from '../../traces/format.ts';
 import { MAP_MODES } from '../replay/machine.ts';
+import { parsePacing } from '../scenario/pacing.ts';
 import { resolveScenario, type Scenario } from '../scenario/scenario.ts';
 import type { Setting } from '../scenario/settings.ts';
 import type { HostMemory } from '../window/host-memory.ts';
@@ -12,6 +13,7 @@ import { levelsOf } from '../window/question.ts';
 import { isSetting } from './axis.ts';
 import type { StudyPlan } from './plan.ts';
 import type { StudyPoint } from './points.ts';
+import type { TraceChoice } from './trace-choice.ts';
 
 /** The scenario without its trace; the node has the blocks free that a window is tried on. */
 export function scenarioOf(plan: StudyPlan, point: StudyPoint, memory: HostMemory): Scenario {
@@ -34,23 +36,25 @@ export function scenarioOf(plan: StudyPlan, point: StudyPoint, memory: HostMemor
  * have. Throws InputError with the parameter.
  */
 export function checkPoint(point: StudyPoint): void {
-  const { page, pace, map, levels, memlock = UNLIMITED } = point.values;
+  const { page, levels, memlock = UNLIMITED } = point.values;
   const clock: TraceClock = 'time';
   const unit = unitOf(point);
   const kernel = { where: 'study', key: 'host.kernel', text: point.values.kernel };
-  const { machine } = resolveScenario(
-    { ...unit, ...(pace !== undefined && { pace }), settings: [...unit.settings, kernel] },
-    clock,
-  );
+  const { machine } = resolveScenario({ ...unit, settings: [...unit.settings, kernel] }, clock);
+  checkWords(point.values);
   levelsOf(levels);
   if (memlock !== UNLIMITED) parseSize(memlock, 'memlock');
-  if (map !== undefined && !(MAP_MODES as readonly string[]).includes(map)) {
-    throw new InputError(`map: expected one of ${MAP_MODES.join(', ')}, got '${map}'`);
-  }
   const { pageShifts } = machine.config;
   if (pageShifts.includes(log2Exact(parseSize(page, 'page')))) return;
   const known = pageShifts.map((shift) => formatSize(2 ** shift)).join(', ');
   throw new InputError(`page: expected one that ${machine.phb} has, ${known}, got ${page}`);
+}
+
+/** Refuses what is no way to map or to pace. Throws InputError with the key. */
+export function checkWords({ map, pace }: Pick<TraceChoice, 'map' | 'pace'>): void {
+  if (pace !== undefined) parsePacing(pace);
+  if (map === undefined || (MAP_MODES as readonly string[]).includes(map)) return;
+  throw new InputError(`map: expected one of ${MAP_MODES.join(', ')}, got '${map}'`);
 }
 
 const UNLIMITED = 'unlimited';

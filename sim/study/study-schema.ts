@@ -24,8 +24,8 @@ const windowRecord = z
     tablesPerLevel: text('how many tables each level has when full, root first').nullable(),
     tableBytes: amount('bytes', 'that CREATE took, the mirror of userspace addresses included'),
     fullBytes: amount('bytes', 'of both with every leaf').nullable(),
-    chargedBytes: z.number().meta({ description: 'locked memory that the process is charged' }),
-    leakedBytes: z.number().meta({ description: 'of it, what stays charged for nothing' }),
+    chargedBytes: amount('bytes', 'of locked memory that the process is charged'),
+    leakedBytes: amount('bytes', 'of them, what stays charged for nothing'),
     attempts: count('calls', 'of CREATE by who begins here and takes a level more each time'),
     levelsGranted: whole('levels', 'that these attempts end with; null: no window'),
   })

@@ -273,7 +273,7 @@ describe("a plan's thresholds", () => {
   test.each([
     [
       '  - hitRat <= 1\n',
-      "plan.yaml:3:1: thresholds: unknown metric 'hitRat', did you mean 'hitRate'?",
+      "plan.yaml:4:5: thresholds.0: unknown metric 'hitRat', did you mean 'hitRate'?",
     ],
     ['  - p99 of 900\n', "expected a threshold such as 'p99 <= 900ns' or 'p99 <= +5%', got"],
     ['  - p99 <= 9 where levels=3\n', 'no point has levels=3; they have 1, 2'],

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { axesOf } from '../../sim/study/axis.ts';
 import { planDigest, planOf, planRecord, type WrittenPlan } from '../../sim/study/plan.ts';
-import { checkPlan } from '../../sim/study/plan-check.ts';
+import { checkedPlan } from '../../sim/study/plan-check.ts';
 import { canonicalPath, planText, readPlan } from '../../sim/study/plan-file.ts';
 import { pointNamed, pointsOf } from '../../sim/study/points.ts';
 import { chosenOf, valuesOf } from '../../sim/study/ranges.ts';
@@ -163,7 +163,8 @@ describe('points', () => {
 
 describe('a plan', () => {
   test('with a value that no point can take is refused', () => {
-    const check = (vary: Record<string, string>) => checkPlan(pointsOf(plan(vary)));
+    const check = (vary: Record<string, string>) =>
+      checkedPlan(written({ trace: 'uniform', ...vary }));
     expect(() => check({ page: '4K,16M' })).toThrow('page: expected one that phb4 has');
     expect(() => check({ levels: '1..17' })).toThrow("got '17'");
     expect(() => check({ 'tceCache.ways': '4,5' })).toThrow('tceCache.ways: expected a divisor');
@@ -221,7 +222,41 @@ describe('a plan', () => {
       'vary: {trace: uniform, host: x}\nhosts: {x: {past: aged, set: {step: 3}}}',
       /set\.step: unknown parameter, did you mean 'steps'\?/,
     ],
+    [
+      'vary:\n  trace: uniform\nthresholds:\n  - p99 <= +5%\n  - p98 <= 4',
+      /plan\.yaml:5:5: thresholds\.1: unknown metric 'p98', did you mean 'p90'\?/,
+    ],
   ])('%j is refused', (text, message) => {
     expect(() => planIn(text)).toThrow(message);
+  });
+
+  // Each of these values has no point that can run.
+  test.each([
+    ['vary:\n  page: [4K, 3K]', /yaml:2:3: vary\.page: expected one that phb4 has, .*, got 3K$/],
+    ['vary:\n  phb: phb44', /yaml:2:3: vary\.phb: unknown PHB 'phb44'; known: phb3, phb4,/],
+    ['vary:\n  kernel: old', /yaml:2:3: vary\.kernel: expected VERSION.*got 'old'$/],
+    ['vary:\n  levels: [1, 17]', /yaml:2:3: vary\.levels: expected .*, got '17'$/],
+    ['vary:\n  pace: [trace, slow]', /yaml:2:3: vary\.pace: expected trace, .*got 'slow'$/],
+    ['vary:\n  map: [all, some]', /yaml:2:3: vary\.map: expected one of none.*got 'some'$/],
+    ['vary:\n  memlock: lots', /yaml:2:3: vary\.memlock: expected a size such as .*got 'lots'$/],
+    [
+      'vary:\n  tceCache.entries: 1000\n  tceCache.ways: 3',
+      /yaml:3:3: vary\.tceCache\.ways: expected a divisor of 1000, got 3$/,
+    ],
+    [
+      'vary: {trace: x}\ntraces:\n  x:\n    generator: ring\n    set: {length: long}',
+      /yaml:5:11: traces\.x\.set\.length: expected a size such as .*got 'long'$/,
+    ],
+    [
+      'vary: {trace: x}\ntraces:\n  x:\n    generator: ring\n    set: {window: $windw}',
+      /yaml:5:11: traces\.x\.set\.window: '\$windw' names no axis .*did you mean 'window'\?$/,
+    ],
+    [
+      'vary: {trace: x}\ntraces:\n  x:\n    generator: ring\n    map: some',
+      /yaml:5:5: traces\.x\.map: expected one of none, touched, all, got 'some'$/,
+    ],
+  ])('%j is refused before anything runs', (text, message) => {
+    writeFileSync(file('checked.yaml'), text);
+    expect(() => checkedPlan(readPlan(file('checked.yaml')))).toThrow(message);
   });
 });

@@ -338,12 +338,12 @@ describe('points that cannot run', () => {
   test('for want of a trace of that size are failed, too', async () => {
     writeFileSync(
       path('small.yaml'),
-      'requests: 300\nvary: {window: [2G, 64G], page: 1G, levels: 1, trace: card}\n' +
+      'requests: 300\nvary: {window: [2G, 1T], page: [64K, 1G], levels: 1, trace: card}\n' +
         'traces: {card: {generator: nic-rx, set: {page: $page, window: $window}, map: none}}\n',
     );
     const { code, stderr } = await tcesim('sweep', path('small.yaml'), '--format', 'csv');
     expect(code).toBe(5);
-    expect(stderr).toMatch(/point failed: window=2G: window: expected/);
+    expect(stderr).toMatch(/point failed: page=1G window=2G: window: expected/);
   });
 });
 

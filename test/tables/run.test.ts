@@ -262,7 +262,7 @@ test('windows beside a dump are refused', async () => {
   );
   expect(code).toBe(3);
   expect(stderr).toBe(
-    'tcesim: tables: expected no windows besides those of the dump, got 64K:1G\n',
+    'tcesim: --tables: expected no windows besides those of the dump, got 64K:1G\n',
   );
 });
 

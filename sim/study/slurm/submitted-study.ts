@@ -8,8 +8,8 @@ import { InputError } from '../../../models/input-error.ts';
 import { makeDirectories } from '../../directory.ts';
 import { VERSION } from '../../version.ts';
 import { writeWhole } from '../file-write.ts';
-import { planDigest, planOf, type StudyPlan } from '../plan.ts';
-import { canonicalPath, planText, readPlan } from '../plan-file.ts';
+import { planDigest, type StudyPlan } from '../plan.ts';
+import { completePlan, planText, readPlan } from '../plan-file.ts';
 import { PointStore } from '../point-store.ts';
 import { pointsOf, type StudyPoint } from '../points.ts';
 import { shardOf } from '../shard.ts';
@@ -34,11 +34,6 @@ export interface ShardState {
   readonly done: number;
   /** Of those done. They fail again wherever they run. */
   readonly failed: number;
-}
-
-/** A plan file's plan. Throws InputError. */
-export function planOfFile(path: string): StudyPlan {
-  return planOf(readPlan(path), readPlan(canonicalPath()).traces);
 }
 
 /** The name of all jobs of a study in a folder: no other has it, so that the queue can be asked for it. */
@@ -109,7 +104,7 @@ export function openStudy(folder: string): SubmittedStudy {
     );
   }
   const path = join(folder, PLAN_FILE);
-  const plan = planOfFile(path);
+  const plan = completePlan(readPlan(path));
   if (planDigest(plan) !== record.planDigest) {
     throw new InputError(
       `${path}: is not what was submitted; the plan or a file that it names has changed`,
