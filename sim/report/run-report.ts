@@ -35,6 +35,8 @@ export function runReport(result: Result, title: string): Report {
 
 /** The reads of tables, by level. */
 export function walksSection(result: Result): Section {
+  if (result.requests === 0)
+    return { title: 'Walks', tables: [], remarks: ['Nothing was walked.'] };
   const total = result.walkReads.reduce((sum, reads) => sum + reads, 0);
   const rows = result.walkReads
     .map((reads, level) => [
@@ -43,7 +45,7 @@ export function walksSection(result: Result): Section {
       formatCount(result.walkCacheHits[level] ?? 0),
     ])
     .filter((row, level) => level === 0 || row[1] !== '0' || row[2] !== '0');
-  const perRequest = result.requests === 0 ? 0 : total / result.requests;
+  const perRequest = total / result.requests;
   const { cached, uncached } = result.memoryReads;
   return {
     title: 'Walks',

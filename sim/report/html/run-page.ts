@@ -70,13 +70,13 @@ function headlineOf(result: Result): Fact[] {
     },
     {
       name: 'mean latency',
-      value: `${formatNs(latency.mean)}${latency.mean < 1e6 ? ' ns' : ''}`,
-      note: `half take ${formatTime(latency.p50)} or less`,
+      value: requests === 0 ? '-' : nsWords(latency.mean),
+      note: requests === 0 ? 'no request' : `half take ${formatTime(latency.p50)} or less`,
     },
     {
       name: 'p99 latency',
-      value: `${formatNs(latency.p99)}${latency.p99 < 1e6 ? ' ns' : ''}`,
-      note: `at most ${formatTime(latency.max)}`,
+      value: requests === 0 ? '-' : nsWords(latency.p99),
+      note: requests === 0 ? 'no request' : `at most ${formatTime(latency.max)}`,
     },
     {
       name: 'payload',
@@ -89,4 +89,8 @@ function headlineOf(result: Result): Fact[] {
       note: lost === 0 ? 'nothing dropped' : `${formatCount(lost)} dropped`,
     },
   ];
+}
+
+function nsWords(ns: number): string {
+  return `${formatNs(ns)}${ns < 1e6 ? ' ns' : ''}`;
 }
