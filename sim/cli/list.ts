@@ -42,7 +42,14 @@ function render(report: Report, format: ListFlags['format']): string {
   }
 }
 
-function listing(what: string | undefined, phb: string | undefined): Report {
+/** What lists are called elsewhere. */
+const OTHER_NAMES: ReadonlyMap<string | undefined, string> = new Map([
+  ['presets', 'phbs'],
+  ['importers', 'formats'],
+]);
+
+function listing(asked: string | undefined, phb: string | undefined): Report {
+  const what = OTHER_NAMES.get(asked) ?? asked;
   if (what === undefined) return { title: 'tcesim list', sections: [listsSection()] };
   if (!Object.hasOwn(LISTINGS, what)) {
     throw new UsageError(`list: unknown '${what}'${suggest(what, Object.keys(LISTINGS))}`);

@@ -8,6 +8,13 @@ test('names every PHB that run takes', async () => {
   expect(names).toEqual(expect.arrayContaining(['phb3', 'phb4', 'phb4-small', 'phb5']));
 });
 
+test.each([
+  ['presets', 'phbs'],
+  ['importers', 'formats'],
+])('%s are %s, too', async (other, name) => {
+  expect(await succeed('list', other)).toBe(await succeed('list', name));
+});
+
 test('gives each parameter its value and its origin', async () => {
   const text = await succeed('list', 'parameters', '--phb', 'phb3', '--format', 'json');
   const rows: Record<string, string>[] = JSON.parse(text)['Parameters of phb3'];
