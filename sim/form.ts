@@ -27,7 +27,7 @@ export function checkForm<Schema extends z.ZodType>(
   const parents = issue.path.map(String);
   const keys = [...parents, ...(unknownKey === undefined ? [] : [unknownKey])];
   const problem =
-    unknownKey === undefined ? describeIssue(issue) : unknownWords(unknownKey, parents, form);
+    unknownKey === undefined ? describeIssue(issue, data) : unknownWords(unknownKey, parents, form);
   throw new InputError(
     [place(keys), ...(keys.length > 0 ? [keys.join('.')] : []), problem].join(': '),
   );
@@ -42,16 +42,42 @@ function unknownWords(
   return `unknown key${home === undefined ? suggest(key, keysBehind(parents)) : `; it goes under ${home}:`}`;
 }
 
+/** What is wanted, in the words of those who write such data. */
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  int: 'a whole number',
+  number: 'a number',
+  object: 'a map of keys',
+  record: 'a map of keys',
+  string: 'a text',
+};
+const SHOWN_MAX = 40;
+
 /** What is wrong with a value, in our words. */
-function describeIssue(issue: z.core.$ZodIssue): string {
+function describeIssue(issue: z.core.$ZodIssue, data: unknown): string {
   switch (issue.code) {
     case 'invalid_type':
-      return `expected ${issue.expected === 'int' ? 'a whole number' : `a value of type ${issue.expected}`}`;
+      return `expected ${TYPE_WORDS[issue.expected] ?? issue.expected}, ${gotWords(data, issue.path)}`;
     case 'too_small':
-      return `expected at least ${issue.minimum}`;
+      return `expected at least ${issue.minimum}, ${gotWords(data, issue.path)}`;
     case 'too_big':
-      return `expected at most ${issue.maximum}`;
+      return `expected at most ${issue.maximum}, ${gotWords(data, issue.path)}`;
     default:
       return issue.message;
   }
+}
+
+/** What stands there instead. */
+function gotWords(data: unknown, path: readonly PropertyKey[]): string {
+  const value = path.reduce<unknown>(
+    (found, key) => (found as Record<PropertyKey, unknown> | null | undefined)?.[key],
+    data,
+  );
+  if (value === undefined || value === null) return 'got nothing';
+  if (Array.isArray(value)) return 'got a list';
+  if (typeof value === 'object') return 'got a map of keys';
+  const text = String(value);
+  const shown = text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}...` : text;
+  return typeof value === 'string' ? `got '${shown}'` : `got ${shown}`;
 }

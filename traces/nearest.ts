@@ -8,10 +8,11 @@ const NEAR_SHOWN = 4;
 /**
  * The tail of a message about an unknown name: `, did you mean 'x'?` for one that is near or that begins with
  * the word, or the list of what is known, behind a dot only what is known of the same group; of a list that is
- * too long the few that are nearest.
+ * too long the few that are nearest; nothing where nothing is known.
  */
 export function suggest(word: string, names: readonly string[]): string {
   const known = [...new Set(names)];
+  if (known.length === 0) return '';
   const written = word.toLowerCase();
   const best = closest(written, known);
   const near = distance(written, best) <= Math.max(2, word.length / 3);

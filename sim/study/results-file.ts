@@ -2,6 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../models/input-error.ts';
+import { checkForm } from '../form.ts';
 import { RESULT_SCHEMA, STUDY_SCHEMA } from '../formats.ts';
 import { type Result, resultSchema } from '../results/result-schema.ts';
 import { readTextFile } from '../text-file.ts';
@@ -49,10 +50,7 @@ export function checked<Schema extends z.ZodType>(
   schema: Schema,
   place: string,
 ): z.infer<Schema> {
-  const parsed = schema.safeParse(document);
-  if (parsed.success) return parsed.data;
-  const [{ path, message }] = parsed.error.issues;
-  throw new InputError(`${place}: ${path.join('.')}: ${message}`);
+  return checkForm(document, { schema, keysBehind: () => [] }, () => place);
 }
 
 function isDirectory(path: string): boolean {

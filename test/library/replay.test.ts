@@ -202,7 +202,7 @@ describe('what cannot be used', () => {
   const row = { time_ns: 0, op: 'read', rid: '01:00.0', address: 0, length: 64 };
   const cases: [unknown, string][] = [
     [{}, 'scenario: expected trace, rows or generate, got none of them'],
-    [7, 'scenario: expected a value of type object'],
+    [7, 'scenario: expected a map of keys, got 7'],
     [{ trce: 'a' }, "scenario: trce: unknown key, did you mean 'trace'?"],
     [{ trace: '/none.arrow' }, '/none.arrow: no such file'],
     [{ rows: [], trace: 'a' }, 'scenario: rows: a scenario has a trace or rows, not both'],

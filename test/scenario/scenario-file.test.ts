@@ -132,8 +132,8 @@ test.each([
     ':3:3 host.pages: expected one value, got the list [4K]',
     '',
   ],
-  ['text where a list belongs', ['windows: 64K:1G'], ':2:1: windows: ', 'array'],
-  ['a host without content', ['host:'], ':2:1: host: ', 'object'],
+  ['text where a list belongs', ['windows: 64K:1G'], ':2:1: windows: ', 'expected a list, got'],
+  ['a host without content', ['host:'], ':2:1: host: ', 'expected a map of keys, got nothing'],
   ['threads below one', ['threads: 0'], ':2:1: threads: ', '1'],
   ['a bracket that is never closed', ['windows: [64K:1G'], ':', 'study.yaml'],
 ])('%s is refused by line and column', async (_what, lines, place, hint) => {
