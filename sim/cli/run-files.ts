@@ -1,13 +1,13 @@
 /** The files of a run: their names in a directory, and the request log that it writes. */
+
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../models/input-error.ts';
+import { RESULTS_FILE } from '../formats.ts';
 import type { RequestLog } from '../replay/request-log.ts';
 import type { NamedFile } from './file-clash.ts';
 import { UsageError } from './usage-error.ts';
 
-/** What `--output` and `--report` write into a directory. */
-export const RESULTS_NAME = 'results.json';
 export const REPORT_NAME = 'report.txt';
 export const PAGE_NAME = 'report.html';
 export const LOG_NAME = 'requests.arrow';
@@ -33,7 +33,7 @@ export function outputsOf({ requests, output, report, timeline }: FileFlags): Na
   const inDirectory = (name: string, what: string) =>
     output === undefined ? [] : [{ path: join(output, name), what: `${name} of ${what}` }];
   return [
-    ...[RESULTS_NAME, REPORT_NAME].flatMap((name) => inDirectory(name, '--output')),
+    ...[RESULTS_FILE, REPORT_NAME].flatMap((name) => inDirectory(name, '--output')),
     ...(report ? inDirectory(PAGE_NAME, '--report') : []),
     ...(report && requests === undefined ? inDirectory(LOG_NAME, '--report') : []),
     ...(requests === undefined ? [] : [{ path: requests, what: '--requests' }]),

@@ -1,6 +1,8 @@
 /** `tcesim run`: replays a trace and reports. Data on stdout, progress on stderr. */
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { InputError } from '../../models/input-error.ts';
+import { RESULTS_FILE, STUDY_FILE } from '../formats.ts';
 import { replay } from '../replay/replay.ts';
 import type { ReplayOutcome } from '../replay/terms.ts';
 import { renderCsv } from '../report/render-csv.ts';
@@ -20,14 +22,7 @@ import { type NamedFile, refuseClashes } from './file-clash.ts';
 import { makeDirectory, writeWhole } from './output-directory.ts';
 import { type Command, Option } from './program.ts';
 import { ProgressLine } from './progress.ts';
-import {
-  type FileFlags,
-  openLog,
-  outputsOf,
-  PAGE_NAME,
-  REPORT_NAME,
-  RESULTS_NAME,
-} from './run-files.ts';
+import { type FileFlags, openLog, outputsOf, PAGE_NAME, REPORT_NAME } from './run-files.ts';
 import { tellStale } from './stale-files.ts';
 import { StopSignals } from './stop-signals.ts';
 import { textForOutput } from './terminal.ts';
@@ -105,7 +100,10 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
   const run = await prepareRun(scenario, file);
   const { place, tables, title, machine } = run;
   // Before anything is replayed: the request log may go there, too.
-  if (flags.output !== undefined) makeDirectory(flags.output, '--output');
+  if (flags.output !== undefined) {
+    refuseStudy(flags.output);
+    makeDirectory(flags.output, '--output');
+  }
   const opened = await openLog(flags, place);
   const log = opened?.log;
   const timeline = await openTimeline(flags, machine);
@@ -147,6 +145,12 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
       outputsOf(flags).map(({ path }) => basename(path)),
     );
   signals.finish();
+}
+
+/** The files of a run would stand among those of a study, and in the place of some. */
+function refuseStudy(directory: string): void {
+  if (!existsSync(join(directory, STUDY_FILE))) return;
+  throw new InputError(`--output '${directory}': holds a study; give another directory`);
 }
 
 function hasTrace({ trace, rows, generate }: Scenario): boolean {
@@ -228,6 +232,6 @@ function render(result: Result, title: string, format: RunFlags['format']): stri
 }
 
 function writeDirectory(directory: string, result: Result, title: string): void {
-  writeWhole(join(directory, RESULTS_NAME), render(result, title, 'json'));
+  writeWhole(join(directory, RESULTS_FILE), render(result, title, 'json'));
   writeWhole(join(directory, REPORT_NAME), renderText(runReport(result, title)));
 }

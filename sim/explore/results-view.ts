@@ -1,7 +1,7 @@
 /** What became of the scenario: the figures of the replay, beside those that were kept, and the parts of its page. */
 import { ChosenRequest } from '../page/chosen-request.ts';
 import { button, html } from '../page/dom.ts';
-import { factList, type Part, partView } from '../page/parts-of-page.ts';
+import { factList, type Part, partView, warningList } from '../page/parts-of-page.ts';
 import { runParts } from '../page/run-view.ts';
 import type { Fact, RunPage } from '../report/html/page-data.ts';
 import { formatCount } from '../report/numbers.ts';
@@ -82,6 +82,6 @@ export class ResultsView {
       const before = this.kept.find(({ name }) => name === fact.name);
       return before === undefined ? fact : { ...fact, note: `kept: ${before.value}` };
     });
-    this.figures.replaceChildren(factList(facts));
+    this.figures.replaceChildren(factList(facts), ...warningList(this.page?.warnings ?? []));
   }
 }

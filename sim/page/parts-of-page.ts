@@ -9,15 +9,29 @@ export interface Part {
   readonly content: readonly Child[];
 }
 
+/** What stands above the parts. */
+export interface PageHead {
+  readonly title: string;
+  readonly kicker: string;
+  readonly headline: readonly Fact[];
+  readonly warnings: readonly string[];
+}
+
 export function pageOf(
-  { title, kicker, headline }: { title: string; kicker: string; headline: readonly Fact[] },
+  { title, kicker, headline, warnings }: PageHead,
   parts: readonly Part[],
 ): DocumentFragment {
   const made = document.createDocumentFragment();
   made.append(
     skipLink(),
     headOf(title, kicker, parts),
-    html('main', { id: 'content' }, factList(headline), ...parts.map(partView)),
+    html(
+      'main',
+      { id: 'content' },
+      factList(headline),
+      ...warningList(warnings),
+      ...parts.map(partView),
+    ),
   );
   return made;
 }
@@ -51,6 +65,11 @@ export function factList(facts: readonly Fact[]): HTMLElement {
     ),
   );
   return html('dl', { class: 'facts' }, ...items);
+}
+
+/** What a reader should know of the figures. */
+export function warningList(warnings: readonly string[]): HTMLElement[] {
+  return warnings.map((words) => html('p', { class: 'warning' }, words));
 }
 
 /** A part under its heading. */

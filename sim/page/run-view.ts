@@ -30,6 +30,7 @@ export function runView(page: RunPage): DocumentFragment {
       title: page.title,
       kicker: `tcesim ${page.version}, a run${stopped}`,
       headline: page.headline,
+      warnings: page.warnings,
     },
     runParts(page, new ChosenRequest()),
   );

@@ -11,7 +11,12 @@ import { sectionBody, sectionView } from './section-view.ts';
 export function studyView(page: StudyPage): DocumentFragment {
   const [verdict, ...cases] = page.verdict;
   return pageOf(
-    { title: page.title, kicker: `tcesim ${page.version}, a study`, headline: page.headline },
+    {
+      title: page.title,
+      kicker: `tcesim ${page.version}, a study`,
+      headline: page.headline,
+      warnings: [],
+    },
     [
       {
         id: 'asked',

@@ -9,12 +9,15 @@ import {
   latencyReaches,
   PART_NAMES,
 } from './latency-cells.ts';
-import { formatCount } from './numbers.ts';
+import { formatCount, formatShare } from './numbers.ts';
 
 /** From here on a mean wait in front of the link is worth a remark. */
 const LONG_WAIT_NS = 10_000;
 /** A link that carries this share of what it can is full, but for the time before and after the requests. */
 const FULL_SHARE = 0.98;
+
+/** Kills that hold the lookups for so much of the time leave no room for what comes at its own times. */
+const HELD_SHARE = 0.9;
 
 /** Latency over all requests and its parts; parts in which nobody spent time are left out. */
 export function latencySection(result: Result): Section {
@@ -61,10 +64,15 @@ function cutsInWords({ stalls, cutWaits }: Result): string[] {
  * What long waits in front of the link mean. How they part into link and credits is no answer: who stands
  * behind a TLP that lacks credits waits for the link.
  */
-function overloadInWords({ latency, link, scenario }: Result): string[] {
+export function overloadInWords({ latency, link, kills, scenario }: Result): string[] {
   const wait = latency.parts.link.mean + latency.parts.creditWait.mean;
   if (wait < LONG_WAIT_NS || wait < latency.mean / 2) return [];
   const pacing = parsePacing(String(scenario.pace)).kind;
+  if (pacing !== 'closed' && kills.heldShare > HELD_SHARE) {
+    return [
+      `TCE kills hold the lookups ${formatShare(kills.heldShare, 1)} of the time: requests come faster than they can be served, they pile up in front of the link, and their latency tells how long the trace is. With --pace closed:32 they come as fast as they are served.`,
+    ];
+  }
   const isFull = link.links === 1 && (link.upstream.share ?? 0) > FULL_SHARE;
   if (pacing === 'closed' || !isFull) {
     return ['Most of the latency is waiting for the link, or for credits in front of it.'];

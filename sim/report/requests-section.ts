@@ -94,16 +94,19 @@ function remarksOn(result: Result): string[] {
   }
   for (const line of result.skipped.first) remarks.push(`Of the source, ${line}.`);
   if (result.requests === 0) remarks.push('The trace has no DMA.');
-  if (result.requests > 0 && result.windows.length === 0) {
-    remarks.push(withoutWindow(result));
-  } else if (result.faultsByKind['page-fault'] > 0 && isNothingServed(result)) {
-    remarks.push(
-      hasMapped(result)
-        ? 'The trace maps pages, but no DMA met one of them: they are others, came later or were unmapped before.'
-        : 'Nothing is mapped: --map touched maps the pages that the trace uses.',
-    );
-  }
+  remarks.push(...unservedInWords(result));
   return remarks;
+}
+
+/** Why no request reached memory, where that is so. */
+export function unservedInWords(result: Result): string[] {
+  if (result.requests > 0 && result.windows.length === 0) return [withoutWindow(result)];
+  if (result.faultsByKind['page-fault'] === 0 || !isNothingServed(result)) return [];
+  return [
+    hasMapped(result)
+      ? 'The trace maps pages, but no DMA met one of them: they are others, came later or were unmapped before.'
+      : 'Nothing is mapped: --map touched maps the pages that the trace uses.',
+  ];
 }
 
 /** Why there is no window, and what to do about it. */

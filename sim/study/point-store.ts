@@ -4,10 +4,11 @@
  * changed or another study's is not believed, and the point runs again.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../models/input-error.ts';
 import { makeDirectories } from '../directory.ts';
+import { RESULTS_FILE, STUDY_FILE } from '../formats.ts';
 import { writeWhole } from './file-write.ts';
 import type { StudyPlan } from './plan.ts';
 import type { StudyPoint } from './points.ts';
@@ -15,11 +16,10 @@ import { StoreError } from './store-error.ts';
 import { differenceWords, identityOf, isSame, type StudyIdentity } from './study-identity.ts';
 import type { PointRecord } from './study-schema.ts';
 
-const IDENTITY_FILE = 'study.json';
 const POINTS_FOLDER = 'points';
 /** The study of a directory; undefined where it has none. Throws InputError on a file that is none. */
 export function readIdentity(directory: string): StudyIdentity | undefined {
-  const path = join(directory, IDENTITY_FILE);
+  const path = join(directory, STUDY_FILE);
   const text = textOf(path);
   if (text === undefined) return undefined;
   const found = parsed(text) as Partial<StudyIdentity> | undefined;
@@ -64,6 +64,9 @@ export class PointStore {
         `${directory}: holds points of another study: ${differenceWords(found, 'there', identity, 'here')}; ` +
           'give another -o, or delete the directory',
       );
+    }
+    if (found === undefined && existsSync(join(directory, RESULTS_FILE))) {
+      throw new InputError(`${directory}: holds the results of a run; give another -o`);
     }
     return new PointStore(directory, identity);
   }
@@ -114,7 +117,7 @@ export class PointStore {
       const problem = `${folder}: cannot be made a directory (${code})`;
       throw code === 'ENOSPC' ? new StoreError(problem) : new InputError(problem);
     }
-    this.writeFile(IDENTITY_FILE, `${JSON.stringify(this.identity, null, 2)}\n`);
+    this.writeFile(STUDY_FILE, `${JSON.stringify(this.identity, null, 2)}\n`);
   }
 
   private pathOf(point: StudyPoint): string {

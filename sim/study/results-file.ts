@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../models/input-error.ts';
 import { checkForm } from '../form.ts';
-import { RESULT_SCHEMA, STUDY_SCHEMA } from '../formats.ts';
+import { RESULT_SCHEMA, RESULTS_FILE, STUDY_FILE, STUDY_SCHEMA } from '../formats.ts';
 import { type Result, resultSchema } from '../results/result-schema.ts';
 import { readTextFile } from '../text-file.ts';
 import type { z } from '../zod.ts';
@@ -22,10 +22,10 @@ const RESULTS_BYTES_MAX = 2 ** 28;
  * of a run.
  */
 export function readResults(path: string): ResultsFile {
-  const file = isDirectory(path) ? join(path, 'results.json') : path;
+  const file = isDirectory(path) ? join(path, RESULTS_FILE) : path;
   if (file !== path && !existsSync(file)) {
     throw new InputError(
-      existsSync(join(path, 'study.json'))
+      existsSync(join(path, STUDY_FILE))
         ? `${path}: has no results.json yet: the study is not complete; see sweep --resume, merge`
         : `${path}: expected a directory with results.json, as run -o and sweep -o write it`,
     );

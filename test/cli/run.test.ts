@@ -102,9 +102,23 @@ test('a page and a log of an earlier run beside new results are told', async () 
     `${path('stale')}: report.html and requests.arrow are of an earlier run\n`,
   );
   expect((await tcesim('run', ...trace, '--report')).stderr).toBe('');
-  const plan = ['--levels', '1', '--window', '2G', '--requests', '100', '-o', path('stale')];
-  const swept = await tcesim('sweep', ...plan, '--report');
-  expect(swept.stderr).toContain(`${path('stale')}: requests.arrow is of an earlier run\n`);
+});
+
+test('a run and a study have no directory in common', async () => {
+  const plan = ['--levels', '1', '--window', '2G', '--requests', '100'];
+  const run = ['--trace', path('mixed.csv'), ...window];
+  await succeed('run', ...run, '-o', path('of-run'));
+  expect(await tcesim('sweep', ...plan, '-o', path('of-run'))).toMatchObject({
+    code: 3,
+    stderr: `tcesim: ${path('of-run')}: holds the results of a run; give another -o\n`,
+  });
+  await succeed('sweep', ...plan, '-o', path('of-study'));
+  const before = readFileSync(path('of-study/results.json'), 'utf8');
+  expect(await tcesim('run', ...run, '-o', path('of-study'))).toMatchObject({
+    code: 3,
+    stderr: `tcesim: --output '${path('of-study')}': holds a study; give another directory\n`,
+  });
+  expect(readFileSync(path('of-study/results.json'), 'utf8')).toBe(before);
 });
 
 test('a terminal sees control characters of a name, and obeys none', async () => {

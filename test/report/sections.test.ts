@@ -309,15 +309,16 @@ describe('the section on requests', () => {
 });
 
 describe('long waits for the link', () => {
-  /** The latency section with so long a mean wait, in ns, and so full a link. */
-  const told = (pace: string, wait: number, share: number) => {
-    const { latency, scenario } = plain;
+  /** The latency section with so long a mean wait, in ns, so full a link, and kills for so much of the time. */
+  const told = (pace: string, wait: number, share: number, heldShare = 0.5) => {
+    const { latency, scenario, kills } = plain;
     const linkPart = { ...latency.parts.link, mean: wait, max: wait };
     const link = { ...plain.link, links: 1, gbps: 252.06 };
     return words(
       sectionsOf({
         ...plain,
         scenario: { ...scenario, pace },
+        kills: { ...kills, heldShare },
         link: { ...link, upstream: { ...link.upstream, share } },
         latency: { ...latency, mean: wait + 300, parts: { ...latency.parts, link: linkPart } },
       }).get('Latency'),
@@ -340,6 +341,14 @@ describe('long waits for the link', () => {
       expect(sentences).toContain('waiting for the link, or for credits in front of it.');
       expect(sentences).not.toContain('offers');
     }
+  });
+
+  test('are laid to kills that hold the lookups nearly always, but not in a closed loop', () => {
+    const sentences = told('trace', 20_000, 0.01, 0.996);
+    expect(sentences).toContain('TCE kills hold the lookups 99.6 % of the time');
+    expect(sentences).not.toContain('credits');
+    expect(told('closed:32', 20_000, 0.01, 0.996)).not.toContain('TCE kills hold');
+    expect(told('trace', 900, 0.01, 0.996)).not.toContain('TCE kills hold');
   });
 
   test('are not told while they are short', () => {

@@ -16,6 +16,8 @@ export interface RunPage {
   readonly isComplete: boolean;
   /** The figures that come first. */
   readonly headline: readonly Fact[];
+  /** Why the figures are not what somebody may take them for. */
+  readonly warnings: readonly string[];
   /** What was simulated. */
   readonly asked: Section;
   /** Parameters by where they come from, those that nobody has published first. */

@@ -4,8 +4,9 @@ import type { Result } from '../../results/result-schema.ts';
 import type { Section } from '../document.ts';
 import { freezesSection, hasFreezes } from '../freezes-section.ts';
 import { hasKills, killsSection } from '../kills-section.ts';
+import { overloadInWords } from '../latency-section.ts';
 import { formatCount, formatNs, formatShare, formatTime } from '../numbers.ts';
-import { requestsSection } from '../requests-section.ts';
+import { requestsSection, unservedInWords } from '../requests-section.ts';
 import { hostSection, walksSection } from '../run-report.ts';
 import { tablesSection } from '../tables-section.ts';
 import { unitSection } from '../unit-section.ts';
@@ -28,6 +29,7 @@ export function runPage(result: Result, title: string, log: LogPage | null): Run
     version: result.version,
     isComplete: result.isComplete,
     headline: headlineOf(result),
+    warnings: [...unservedInWords(result), ...overloadInWords(result)],
     asked: unitSection(result),
     parameters: parameterGroups(result),
     sections: sectionsOf(result),
