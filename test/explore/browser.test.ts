@@ -229,6 +229,16 @@ describe.skipIf(CHROMIUM === undefined)(`explore in Chromium${absence}`, () => {
     await page.close();
   });
 
+  test('a window that the kernel refused is told above the figures', async () => {
+    const words = { generate: { generator: 'zipf', set: { requests: 500 } }, map: 'touched' };
+    const { page } = await open({ ...words, windows: ['64K:1T:levels=1'] });
+    await replayed(page);
+    expect(await page.locator('#figures p.warning').innerText()).toBe(
+      'No DMA window came into being: see Table memory.',
+    );
+    await page.close();
+  });
+
   test('what was unfolded stays so when the controls are drawn anew', async () => {
     const { page } = await open();
     await replayed(page);
