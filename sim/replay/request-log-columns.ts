@@ -5,11 +5,13 @@
  */
 import type { ColumnSpec } from '../../traces/arrow/column-writer.ts';
 import { OUTCOMES } from '../unit/books/outcome.ts';
-import { PARTS } from '../unit/books/parts.ts';
+import { PARTS, type PartName } from '../unit/books/parts.ts';
 import { READS_MAX } from './noted-reads.ts';
 
 /** Version of the columns, in the file's metadata as `tcesim.requests`. */
 export const REQUEST_LOG_VERSION = '2';
+
+const HALF = 2 ** 32;
 
 /** Rows of a batch, in a part of the log and in the log. */
 export const LOG_BATCH_ROWS = 8192;
@@ -44,8 +46,13 @@ const COLUMNS = {
   latency: { name: 'latency_cycles', bits: 32, description: 'completion minus arrival' },
 } as const satisfies Record<string, LogColumn>;
 
+/** The column of a part. */
+export function partColumn(part: PartName): string {
+  return `${part.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}_cycles`;
+}
+
 const PART_COLUMNS: readonly LogColumn[] = PARTS.map((part) => ({
-  name: `${part.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}_cycles`,
+  name: partColumn(part),
   bits: 32,
   description: `its part ${part}`,
 }));
@@ -108,6 +115,11 @@ export interface LogCells {
   readonly walkCycles: readonly Uint32Array[];
   /** 1 where the row has a real address. */
   readonly hasReal: Uint8Array;
+}
+
+/** A whole number below 2^53 of a 64-bit column. */
+export function pairAt(pairs: ArrayLike<number>, row: number): number {
+  return pairs[2 * row] + pairs[2 * row + 1] * HALF;
 }
 
 /** Cells for so many rows. */

@@ -10,7 +10,7 @@ import { RequestWatch } from './request-watch.ts';
 
 /** Who gets the rows. */
 export interface LogSink {
-  /** Share of the requests that are wanted. */
+  /** Share of the requests that are wanted; it may become less. */
   readonly share: number;
   /** Takes the first rows of the cells, which are used again afterwards. */
   take(cells: LogCells, rows: number): void;
@@ -42,7 +42,7 @@ export class RequestRecorder extends RequestWatch<number> {
     this.reads = reads;
     this.responseCycles = responseCycles;
     this.rows = new LogRows(phb, (cells, rows) => sink.take(cells, rows));
-    this.sample = new LogSample(seed, phb, sink.share);
+    this.sample = new LogSample(seed, phb, sink);
   }
 
   /** When the PHB's kills ran, all of them; undefined: there were none. */

@@ -8,19 +8,21 @@ const HALF = 2 ** 32;
 
 export class LogSample {
   private readonly key: number;
-  private readonly below: number;
 
-  /** `share` of all requests, above 0 and at most 1. */
-  constructor(seed: string, phb: number, share: number) {
+  /** `wanted` is a share of all requests, above 0 and at most 1; a smaller one leaves out some, and adds none. */
+  constructor(
+    seed: string,
+    phb: number,
+    private readonly wanted: { readonly share: number },
+  ) {
     this.key = Math.floor(randomOf(`${seed}/requests/phb${phb}`)() * HALF);
-    this.below = share * HALF;
   }
 
   /** Whether request `number` is in the log. */
   takes(number: number): boolean {
     const low = number % HALF;
     const high = (number - low) / HALF;
-    return mixed(mixed(this.key ^ low) ^ high) < this.below;
+    return mixed(mixed(this.key ^ low) ^ high) < this.wanted.share * HALF;
   }
 }
 

@@ -43,7 +43,7 @@ export class TimelineRecorder extends RequestWatch<RequestRecord> {
     private readonly reads: NotedReads,
   ) {
     super(fixedCyclesOf(config));
-    this.sample = new LogSample(seed, phb, task.share);
+    this.sample = new LogSample(seed, phb, task);
     this.hasWalkers = config.walkers.count !== 0;
     this.responseCycles = config.tceCache.responseCycles;
   }

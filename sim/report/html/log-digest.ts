@@ -4,6 +4,7 @@ import { formatRid } from '../../../models/rte.ts';
 import type { ReadBatch } from '../../../traces/arrow/column-reader.ts';
 import type { KillStepsRecord } from '../../replay/kill-steps.ts';
 import { READS_MAX } from '../../replay/noted-reads.ts';
+import { pairAt, partColumn } from '../../replay/request-log-columns.ts';
 import { OUTCOMES, type OutcomeName } from '../../unit/books/outcome.ts';
 import { PARTS, type PartName } from '../../unit/books/parts.ts';
 import { PART_NAMES } from '../latency-cells.ts';
@@ -15,7 +16,6 @@ import { LogTimeline } from './log-timeline.ts';
 import { KIND_BY_CODE } from './outcome-kinds.ts';
 import type { LogPage, SampleRow, SampleWalk } from './page-data.ts';
 
-const HALF = 2 ** 32;
 /** Numbers of the reads that a log has columns for. */
 const READS = Array.from({ length: READS_MAX }, (_, read) => read + 1);
 
@@ -121,8 +121,6 @@ type Columns = ReturnType<typeof columnsOf>;
 
 /** The columns of a batch by their names in memory. Throws InputError where one is missing. */
 function columnsOf(batch: ReadBatch) {
-  const partColumn = (part: string) =>
-    `${part.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}_cycles`;
   return {
     request: batch.cells('request', 64),
     phb: batch.cells('phb', 8),
@@ -180,11 +178,6 @@ function walkAt(columns: Columns, row: number): SampleWalk | null {
       columns.walkCycles[read][row],
     ]),
   };
-}
-
-/** A whole number below 2^53 of a 64-bit column. */
-function pairAt(pairs: ArrayLike<number>, row: number): number {
-  return pairs[2 * row] + pairs[2 * row + 1] * HALF;
 }
 
 function hexAt(pairs: ArrayLike<number>, row: number): string {
