@@ -1,5 +1,6 @@
 /** `tcesim walk`: explains one translation, or checks our walk against a capture. */
 import { InputError } from '../../models/input-error.ts';
+import { DEFAULT_PHB } from '../../models/phb/presets.ts';
 import { openTrace } from '../../traces/open.ts';
 import { formatCount } from '../report/numbers.ts';
 import { specOf } from '../scenario/phb.ts';
@@ -34,7 +35,7 @@ interface WalkFlags {
 export function define(verb: Command): void {
   verb
     .hook('preAction', exitOnSignals)
-    .option('--phb <name>', 'phb3, phb4, phb4-small or phb5', 'phb4')
+    .option('--phb <name>', 'phb3, phb4, phb4-small or phb5', DEFAULT_PHB)
     .option('--tve <word>', 'the TVE, as 0x0000002400004505')
     .option('--memory <file>', 'words of memory, a line each: 0xADDRESS 0xVALUE')
     .option('--tables <file>', "in their place a dump of a real machine's tables")

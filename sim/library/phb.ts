@@ -2,6 +2,7 @@
 import { hex } from '../../models/bits.ts';
 import { InputError } from '../../models/input-error.ts';
 import type { Origin } from '../../models/origin.ts';
+import { DEFAULT_PHB } from '../../models/phb/presets.ts';
 import { type PhbSpec, parametersOf } from '../../models/phb/spec.ts';
 import { numberText } from '../../traces/numbers.ts';
 import { phbOf } from '../scenario/phb.ts';
@@ -116,7 +117,10 @@ export class Phb {
  * const phb = createPhb('phb4', { set: { tceCache: { ways: 8 } } });
  * phb.walk({ tve: 0x0000002400004505n, memory, address: 0x0800000012345678n }).realAddress;
  */
-export function createPhb(name = 'phb4', own: Pick<ScenarioObject, 'firmware' | 'set'> = {}): Phb {
+export function createPhb(
+  name = DEFAULT_PHB,
+  own: Pick<ScenarioObject, 'firmware' | 'set'> = {},
+): Phb {
   return forCaller(() => {
     checkKeys('createPhb', own, ['firmware', 'set']);
     return new Phb(phbOf(scenarioGiven({ ...own, phb: name }).scenario));

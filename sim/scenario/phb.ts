@@ -6,13 +6,11 @@ import {
   type FirmwareLevel,
   underFirmware,
 } from '../../models/phb/firmware.ts';
-import { PHB_PRESETS, presetOf } from '../../models/phb/presets.ts';
+import { DEFAULT_PHB, PHB_PRESETS, presetOf } from '../../models/phb/presets.ts';
 import { configOf, type PhbSpec } from '../../models/phb/spec.ts';
 import { checkUnitConfig } from '../../models/phb/unit-config.ts';
 import { suggest } from '../../traces/nearest.ts';
 import { applyToPhb, type Setting } from './settings.ts';
-
-const DEFAULT_PHB = 'phb4';
 
 /** What decides about a PHB. */
 export interface PhbChoice {

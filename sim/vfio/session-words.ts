@@ -3,6 +3,7 @@ import { log2Exact } from '../../models/bits.ts';
 import { InputError } from '../../models/input-error.ts';
 import { DEFAULT_KERNEL, type Kernel, parseKernel } from '../../models/kernel/kernel.ts';
 import type { ContainerType } from '../../models/kernel/vfio/calls.ts';
+import { DEFAULT_PHB } from '../../models/phb/presets.ts';
 import { parseSize } from '../../models/size.ts';
 import { KernelHost } from '../host/kernel-host.ts';
 import { specOf } from '../scenario/phb.ts';
@@ -38,7 +39,6 @@ const HUGE_PAGE_SHIFT_MAX = 34;
 /** Of a default window: firmware ends it where the 32-bit MMIO space begins. */
 const DMA32_MIN = 1n << 20n;
 const DMA32_MAX = 1n << 31n;
-const DEFAULT_PHB = 'phb4';
 /** Stands where nobody knows the machine's memory, and its kernel does not ask. */
 const RAM_NOT_ASKED = 1n << 50n;
 

@@ -5,6 +5,7 @@
 import { log2Exact } from '../../models/bits.ts';
 import { InputError } from '../../models/input-error.ts';
 import { type Kernel, parseKernel } from '../../models/kernel/kernel.ts';
+import { DEFAULT_PHB } from '../../models/phb/presets.ts';
 import type { PhbSpec } from '../../models/phb/spec.ts';
 import { formatSize, parseSize } from '../../models/size.ts';
 import { TABLE_LEVELS_MAX } from '../../models/table/geometry.ts';
@@ -63,7 +64,6 @@ export interface CircumstanceFlags extends HostMemoryFlags {
 const LEVELS_ASKED_MAX = 16;
 /** A bare number below this may be KiB of `ulimit -l`: no table and no page is that small. */
 const BARE_DOUBTFUL = 1n << 20n;
-const DEFAULT_PHB = 'phb4';
 const DEFAULT_HYPERVISOR: HypervisorName = 'powervm';
 
 /** The host and the process of the flags. Throws InputError with the flag's name. */
