@@ -12,12 +12,18 @@ export interface Form<Schema extends z.ZodType> {
   readonly homeOf?: (key: string) => string | undefined;
 }
 
+/** Maps and lists in each other; no data of ours lies as deep, and a schema is looked through by recursion. */
+const DEPTH_MAX = 64;
+
 /** The data as its schema has it. Throws InputError as `place: key: what is wrong`. */
 export function checkForm<Schema extends z.ZodType>(
   data: unknown,
   form: Form<Schema>,
   place: (keys: readonly string[]) => string,
 ): z.infer<Schema> {
+  if (!isWithin(data, DEPTH_MAX)) {
+    throw new InputError(`${place([])}: expected at most ${DEPTH_MAX} maps or lists in each other`);
+  }
   const parsed = form.schema.safeParse(data);
   if (parsed.success) return parsed.data;
   const { issues } = parsed.error;
@@ -31,6 +37,11 @@ export function checkForm<Schema extends z.ZodType>(
   throw new InputError(
     [place(keys), ...(keys.length > 0 ? [keys.join('.')] : []), problem].join(': '),
   );
+}
+
+function isWithin(data: unknown, depth: number): boolean {
+  if (typeof data !== 'object' || data === null) return true;
+  return depth > 0 && Object.values(data).every((value) => isWithin(value, depth - 1));
 }
 
 function unknownWords(
@@ -74,6 +85,11 @@ function gotWords(data: unknown, path: readonly PropertyKey[]): string {
     (found, key) => (found as Record<PropertyKey, unknown> | null | undefined)?.[key],
     data,
   );
+  return valueGot(value);
+}
+
+/** What a value is that is not what was wanted, as `got a list`. */
+export function valueGot(value: unknown): string {
   if (value === undefined || value === null) return 'got nothing';
   if (Array.isArray(value)) return 'got a list';
   if (typeof value === 'object') return 'got a map of keys';

@@ -23,14 +23,20 @@ const GENERATED = GENERATORS.map(({ name }) => name);
 
 /** What each file's schema gets besides. */
 export const EDITED: Readonly<Record<string, (schema: JsonSchema) => JsonSchema>> = {
-  scenario: (schema) =>
-    edited(schema, {
+  scenario: (schema) => {
+    const { host = {} } = schema.properties ?? {};
+    return edited(schema, {
       phb: (phb) => ({ ...phb, enum: PHBS }),
       firmware: (firmware) => ({ ...firmware, enum: FIRMWARE }),
       map: (map) => ({ ...map, enum: MAP_MODES }),
       generate: (generate) => edited(generate, { generator: named(GENERATED) }),
-      set: (set) => closed(set, parameterProperties(set.additionalProperties as JsonSchema)),
-    }),
+      set: (set) =>
+        closed(set, {
+          ...parameterProperties(set.additionalProperties as JsonSchema),
+          ...hostProperties(host),
+        }),
+    });
+  },
   plan: (schema) =>
     edited(schema, {
       vary: (vary) => closed(vary, axisProperties(vary.additionalProperties as JsonSchema)),
@@ -81,6 +87,14 @@ function parameterProperties(value: JsonSchema): Record<string, JsonSchema> {
     };
   }
   return properties;
+}
+
+/** What a scenario says of its host may stand among its parameters, too. */
+function hostProperties(host: JsonSchema): Record<string, JsonSchema> {
+  const dotted = Object.entries(host.properties ?? {}).map(
+    ([name, schema]) => [`host.${name}`, schema] as const,
+  );
+  return { ...Object.fromEntries(dotted), host };
 }
 
 /** The axes, and parameters as axes. */

@@ -39,7 +39,7 @@ export function replay(
         ...(tables && { tables }),
       }),
     );
-    watch.end();
+    await watch.end();
     return result;
   });
 }

@@ -18,7 +18,11 @@ export type SettingValue =
   | readonly unknown[]
   | { [key: string]: SettingValue };
 const setting: z.ZodType<SettingValue> = z
-  .lazy(() => z.union([scalar, z.array(scalar), z.record(z.string(), setting)]))
+  .lazy(() =>
+    z.union([scalar, z.array(scalar), z.record(z.string(), setting)], {
+      error: 'expected a plain value, a list of them, or parameters under this key',
+    }),
+  )
   .meta({
     id: 'SettingValue',
     description: 'A value of a parameter, or those of the parameters under a key.',
@@ -40,6 +44,16 @@ const generate = z.strictObject({
   set: z.record(z.string(), scalar).optional().describe('its parameters, as of trace generate'),
 });
 
+const host = z.strictObject({
+  kernel: z
+    .string({ error: "expected a name in quotes, as '6.12-64k'" })
+    .optional()
+    .describe('powernv kernel that makes the windows, as 6.12-64k'),
+  pages: size.optional().describe('page size of the kernel, 4K or 64K'),
+  ram: size.optional().describe('memory of the node that tables come from'),
+  freeBlocks: z.array(z.number().int().min(0)).optional().describe('as /proc/buddyinfo'),
+});
+
 /** The keys of a scenario file. */
 export const scenarioSchema = z.strictObject({
   trace: z.string().optional().describe('trace or log, relative to this file'),
@@ -53,18 +67,7 @@ export const scenarioSchema = z.strictObject({
   pace: z.string().optional().describe(PACING_FORMS),
   seed: scalar.optional().describe('of everything random'),
   threads: z.number().int().min(1).max(THREADS_MAX).optional().describe('replay workers'),
-  host: z
-    .strictObject({
-      kernel: z
-        .string({ error: "expected a name in quotes, as '6.12-64k'" })
-        .optional()
-        .describe('powernv kernel that makes the windows, as 6.12-64k'),
-      pages: size.optional().describe('page size of the kernel, 4K or 64K'),
-      ram: size.optional().describe('memory of the node that tables come from'),
-      freeBlocks: z.array(z.number().int().min(0)).optional().describe('as /proc/buddyinfo'),
-    })
-    .optional()
-    .describe('Linux that makes the windows, and memory for their tables'),
+  host: host.optional().describe('Linux that makes the windows, and memory for their tables'),
   set: z
     .record(z.string(), setting)
     .optional()
@@ -79,7 +82,7 @@ const SOURCES = [
 ] as const;
 
 const KEYS = Object.keys(scenarioSchema.shape);
-const HOST_KEYS = ['kernel', 'pages', 'ram', 'freeBlocks'];
+const HOST_KEYS = Object.keys(host.shape);
 
 export const scenarioForm: Form<typeof scenarioSchema> = {
   schema: scenarioSchema,

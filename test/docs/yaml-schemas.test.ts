@@ -41,6 +41,7 @@ test.each([
 
 test.each([
   ['scenario', { set: { 'tceCache.ways': 1, walkCache: { level1: 16 } }, map: 'touched' }],
+  ['scenario', { set: { 'host.kernel': '6.12', host: { ram: '64G' } } }],
   ['plan', { vary: { window: ['2G', '1T'], 'tags.count': [1, 2] } }],
 ])('what exists is not: %s %j', (name, data) => {
   const schema = JSON.parse(readFileSync(join(ROOT, `docs/${name}.schema.json`), 'utf8'));

@@ -59,7 +59,7 @@ test('a call that cannot be made leaves the host as it was', () => {
 describe('what cannot be used is an InputError', () => {
   test.each([
     [{ kernl: '6.12' }, "createHost: kernl: unknown key, did you mean 'kernel'?"],
-    [null, 'createHost: expected an object, got null'],
+    [null, 'createHost: expected an object, got nothing'],
     [{ buddyinfo: '/none here' }, '/none here: no such file'],
     [{ container: 'v3' }, "container: expected v1 or v2, got 'v3'"],
     [{ minFree: '1M' }, "minFree: expected with ram, which shares it out, got '1M'"],

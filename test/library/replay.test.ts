@@ -258,7 +258,15 @@ describe('what cannot be used', () => {
   });
 });
 
-test('what onProgress throws comes back, and stops the replay', async () => {
+test.each([
+  [
+    'throws',
+    (mine: Error) => {
+      throw mine;
+    },
+  ],
+  ['rejects with', (mine: Error) => Promise.reject(mine)],
+])('what onProgress %s comes back, and stops the replay', async (_name, fail) => {
   const long = {
     generate: { generator: 'uniform', set: { requests: '200M' } },
     windows: ['64K:1G'],
@@ -268,7 +276,7 @@ test('what onProgress throws comes back, and stops the replay', async () => {
   const replayed = replay(long, {
     onProgress: () => {
       calls += 1;
-      throw mine;
+      return fail(mine);
     },
   });
   await expect(replayed).rejects.toBe(mine);
@@ -279,6 +287,8 @@ test('what onProgress throws comes back, and stops the replay', async () => {
 test.each<[string, unknown, RegExp]>([
   ['a function that is none', { onProgress: 5 }, /^onProgress: expected a function, got 5$/],
   ['a signal that is none', { signal: 5 }, /^signal: expected an AbortSignal, got 5$/],
+  ['a bare object', { signal: Object.create(null) }, /^signal: .*got a map of keys$/],
+  ['a symbol', { onProgress: Symbol('x') }, /^onProgress: expected a function, got Symbol\(x\)$/],
   ['a misspelt key', { signl: 5 }, /^replay options: signl: unknown key, did you mean 'signal'\?$/],
   ['no object', 5, /^replay options: expected an object, got 5$/],
 ])('%s is refused', async (_name, options, words) => {
