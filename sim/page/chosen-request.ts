@@ -1,9 +1,11 @@
-/** The request whose walk a reader looks at: pages that are drawn anew show it again. */
+/** The requests that a reader asked for, and the one whose walk is shown: pages that are drawn anew show them again. */
 import type { SampleRow } from '../report/html/page-data.ts';
 
 export class ChosenRequest {
   private phb: number | undefined;
   private n: number | undefined;
+  /** By which requests are picked: answers by the names of the questions. */
+  readonly filter = new Map<string, string>();
 
   choose({ phb, n }: SampleRow): void {
     this.phb = phb;

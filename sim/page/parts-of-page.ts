@@ -27,7 +27,7 @@ export function pageOf(
     headOf(title, kicker, parts),
     html(
       'main',
-      { id: 'content' },
+      { id: 'content', tabindex: -1 },
       factList(headline),
       ...warningList(warnings),
       ...parts.map(partView),
@@ -36,9 +36,14 @@ export function pageOf(
   return made;
 }
 
-/** For those who go through the page by keyboard. */
+/** For those who go through the page by keyboard. The address stays what it is: it may say more than a place. */
 export function skipLink(): HTMLElement {
-  return html('a', { class: 'skip', href: '#content' }, 'To the content');
+  const link = html('a', { class: 'skip', href: '#content' }, 'To the content');
+  link.addEventListener('click', (event) => {
+    event.preventDefault();
+    document.getElementById('content')?.focus();
+  });
+  return link;
 }
 
 /** The head, and links to the parts. */

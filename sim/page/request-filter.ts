@@ -2,28 +2,50 @@
 import type { RunPage, Sample, SampleRow } from '../report/html/page-data.ts';
 import { choice, field, html } from './dom.ts';
 
+/** What a reader answers to a question. */
+interface Answer {
+  /** Of the question. */
+  readonly name: string;
+  /** Empty: nothing. */
+  get(): string;
+  set(text: string): void;
+}
+
 /** One question, and whether a request answers it as wanted. */
 interface Question {
   readonly element: HTMLElement;
   wants(row: SampleRow): boolean;
 }
 
-/** The choices; `changed` gets the requests that are left, each time. */
+/**
+ * The choices, as they stand in `chosen` by their names; `changed` gets the requests that are left, at once and each
+ * time.
+ */
 export function requestFilter(
   { cycleNs }: RunPage,
   { rows, outcomes }: Sample,
+  chosen: Map<string, string>,
   changed: (left: SampleRow[]) => void,
 ): HTMLElement {
   const apply = () => changed(rows.filter((row) => questions.every(({ wants }) => wants(row))));
+  const answerTo = (name: string): Answer => ({
+    name,
+    get: () => chosen.get(name) ?? '',
+    set: (text) => {
+      chosen.set(name, text);
+      apply();
+    },
+  });
   const outcomeOf = (row: SampleRow) => outcomes[row.outcome] ?? '';
   const questions: Question[] = [
-    wordQuestion('Outcome', rows, outcomeOf, apply),
-    wordQuestion('Direction', rows, ({ isWrite }) => (isWrite ? 'write' : 'read'), apply),
-    wordQuestion('Device', rows, ({ phb, rid }) => `PHB ${phb} ${rid}`, apply),
-    wordQuestion('PE', rows, ({ phb, pe }) => `PHB ${phb} PE ${pe}`, apply),
-    latencyQuestion(cycleNs, apply),
-    addressQuestion(apply),
+    wordQuestion(answerTo('Outcome'), rows, outcomeOf),
+    wordQuestion(answerTo('Direction'), rows, ({ isWrite }) => (isWrite ? 'write' : 'read')),
+    wordQuestion(answerTo('Device'), rows, ({ phb, rid }) => `PHB ${phb} ${rid}`),
+    wordQuestion(answerTo('PE'), rows, ({ phb, pe }) => `PHB ${phb} PE ${pe}`),
+    latencyQuestion(answerTo('At least, ns'), cycleNs),
+    addressQuestion(answerTo('Address has')),
   ];
+  apply();
   return html(
     'form',
     { class: 'row filters', 'aria-label': 'Which requests' },
@@ -32,44 +54,44 @@ export function requestFilter(
 }
 
 function wordQuestion(
-  name: string,
+  answer: Answer,
   rows: readonly SampleRow[],
   of: (row: SampleRow) => string,
-  apply: () => void,
 ): Question {
   const words = [...new Set(rows.map(of))].sort((one, other) =>
     one.localeCompare(other, 'en', { numeric: true }),
   );
-  let wanted: string | undefined;
-  const element = choice(name, ['any', ...words], 0, (index) => {
-    wanted = words[index - 1];
-    apply();
-  });
-  return { element, wants: (row) => wanted === undefined || of(row) === wanted };
+  const chosen = words.indexOf(answer.get()) + 1;
+  const element = choice(answer.name, ['any', ...words], chosen, (index) =>
+    answer.set(words[index - 1] ?? ''),
+  );
+  // A word that nobody has is not among the choices.
+  const wants = (row: SampleRow) => !words.includes(answer.get()) || of(row) === answer.get();
+  return { element, wants };
 }
 
-function latencyQuestion(cycleNs: number, apply: () => void): Question {
-  let least = 0;
+function latencyQuestion(answer: Answer, cycleNs: number): Question {
   const input = html('input', { type: 'number', min: 0, step: 'any', placeholder: '0' });
-  input.addEventListener('input', () => {
-    least = Number(input.value);
-    apply();
-  });
-  const element = field('At least, ns', input);
-  return { element, wants: ({ latency }) => latency * cycleNs >= least };
+  return {
+    element: lineOf(answer, input),
+    wants: ({ latency }) => latency * cycleNs >= Number(answer.get()),
+  };
 }
 
-function addressQuestion(apply: () => void): Question {
-  let wanted = '';
+function addressQuestion(answer: Answer): Question {
   const input = html('input', { type: 'search', placeholder: '0x…', spellcheck: 'false' });
-  input.addEventListener('input', () => {
-    wanted = input.value.trim().toLowerCase();
-    apply();
-  });
   // Enter would send the form, which goes nowhere.
   input.addEventListener('keydown', (event) => {
     if (event.key === 'Enter') event.preventDefault();
   });
-  const element = field('Address has', input);
-  return { element, wants: ({ address }) => address.includes(wanted) };
+  return {
+    element: lineOf(answer, input),
+    wants: ({ address }) => address.includes(answer.get().trim().toLowerCase()),
+  };
+}
+
+function lineOf(answer: Answer, input: HTMLInputElement): HTMLElement {
+  input.value = answer.get();
+  input.addEventListener('input', () => answer.set(input.value));
+  return field(answer.name, input);
 }

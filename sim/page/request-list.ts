@@ -29,7 +29,7 @@ export function requestList(page: RunPage, log: LogPage, chosen: ChosenRequest):
   return html(
     'div',
     { id: 'requests-list' },
-    requestFilter(page, sample, (left) => table.fill(left)),
+    requestFilter(page, sample, chosen.filter, (left) => table.fill(left)),
     table.element,
     detail,
   );

@@ -19,7 +19,7 @@ export function reuseCurves({ cacheEntries }: RunPage, all: readonly PageReuse[]
   return figure({
     id: 'reuse',
     title: 'What a cache of any size could hit',
-    note: `The share of accesses to pages that come back before so many other pages were touched: what a fully associative LRU cache of so many TCEs hits, at each IO page size. The line is at the ${formatCount(cacheEntries)} entries of this unit. Pages of two PEs are two.`,
+    note: `The share of accesses to pages that come back before so many other pages were touched: what a fully associative LRU cache of so many TCEs hits, at each IO page size. The line is at the ${formatCount(cacheEntries)} entries of this unit; distances are counted up to powers of two. Pages of two PEs are two.`,
     legend: legend(all.map(({ pageBytes }, at) => [PAINTS[at], formatSize(pageBytes)])),
     draw: (width) => draw(all, cacheEntries, width),
     table: () =>
@@ -48,7 +48,7 @@ export function reuseCurves({ cacheEntries }: RunPage, all: readonly PageReuse[]
             show: ({ first, accesses }) => formatShare(first, accesses),
           },
           {
-            name: `hit by ${formatCount(cacheEntries)}`,
+            name: `hit by ${formatCount(countedBelow(cacheEntries))}`,
             of: (reuse) => shareBelow(reuse, cacheEntries),
             show: (reuse) => percent(shareBelow(reuse, cacheEntries)),
           },
@@ -75,7 +75,7 @@ function draw(all: readonly PageReuse[], entries: number, width: number): SVGSVG
   const drawn = drawing(
     width,
     HEIGHT,
-    `Hits of an LRU cache of ${entries} TCEs: ${words.join(', ')}.`,
+    `Hits of an LRU cache of ${countedBelow(entries)} TCEs: ${words.join(', ')}.`,
   );
   drawn.append(
     leftAxis(y, [MARGIN.left, width - MARGIN.right], (share) => percent(share, 0)),
@@ -94,12 +94,17 @@ function draw(all: readonly PageReuse[], entries: number, width: number): SVGSVG
   });
   explainsPlace(drawn, (place) => {
     if (place < MARGIN.left) return [];
-    const below = x.valueAt(place);
+    const below = countedBelow(x.valueAt(place));
     const line = (reuse: PageReuse) =>
       `pages of ${formatSize(reuse.pageBytes)}: ${percent(shareBelow(reuse, below))}`;
-    return [`${formatCount(Math.round(below))} entries`, ...all.map(line)];
+    return [`${formatCount(below)} entries`, ...all.map(line)];
   });
   return drawn;
+}
+
+/** The largest cache of at most so many entries whose hits are counted. */
+function countedBelow(entries: number): number {
+  return 2 ** Math.floor(Math.log2(entries));
 }
 
 /** The share of accesses whose distance is below a number, at the power of two that it reaches. */

@@ -20,7 +20,9 @@ export function sectionBody({ tables, remarks, title }: Section): HTMLElement[] 
 
 function tableView({ head, rows, left = [] }: Table, caption: string): HTMLElement {
   const side = (column: number) => (column === 0 || left.includes(column) ? 'words' : 'figures');
-  const heads = head.map((name, column) => html('th', { scope: 'col', class: side(column) }, name));
+  const heads = head.map((name, column) =>
+    name === '' ? html('td') : html('th', { scope: 'col', class: side(column) }, name),
+  );
   const body = rows.map((row) =>
     html(
       'tr',

@@ -6,7 +6,7 @@ import { bottomAxis, drawing } from './axes.ts';
 import { html, svg } from './dom.ts';
 import { linearScale } from './scale.ts';
 import { type LevelStep, levelSteps, windowsAt } from './walk-steps.ts';
-import { cacheWords, stationsMet, unreadWords } from './walk-words.ts';
+import { cacheWords, stationsMet, tceWords, unreadWords } from './walk-words.ts';
 import { shortTime } from './words.ts';
 
 const ROW_PX = 24;
@@ -36,6 +36,7 @@ export function walkView(page: RunPage, sample: Sample, request: SampleRow): HTM
 /** The stations of the request, one after the other, as far as it came. */
 function stepList(page: RunPage, sample: Sample, request: SampleRow): HTMLElement {
   const outcome = sample.outcomes[request.outcome];
+  const hasWaited = request.spent.some(([part]) => sample.parts[part] === 'mergeWait');
   const met = stationsMet(outcome);
   const windows = windowsAt(page.windows, request);
   const [window] = windows;
@@ -45,9 +46,12 @@ function stepList(page: RunPage, sample: Sample, request: SampleRow): HTMLElemen
     { class: 'stations' },
     station('RTE', `RID ${request.rid} is of PE ${request.pe}.`),
     met.tve ? station('TVE', tveWords(windows)) : null,
-    station(met.table ? 'TCE cache' : 'Outcome', `${outcome}. ${cacheWords(outcome)}`),
+    station(
+      met.table ? 'TCE cache' : 'Outcome',
+      `${outcome}. ${cacheWords(outcome)}${tceWords(outcome, request.walk !== null, hasWaited)}`,
+    ),
     met.table && window !== undefined
-      ? station('Table', '', levelTable(levelSteps(window, request), page.cycleNs, outcome))
+      ? station('Table', '', levelTable(levelSteps(window, request), page.cycleNs, hasWaited))
       : null,
     station('Memory', real),
   );
@@ -74,14 +78,14 @@ function station(name: string, words: string, more: HTMLElement | null = null): 
   );
 }
 
-function levelTable(steps: readonly LevelStep[], cycleNs: number, outcome: string): HTMLElement {
+function levelTable(steps: readonly LevelStep[], cycleNs: number, hasWaited: boolean): HTMLElement {
   const heads = ['level', 'index', 'entry at', 'TCE', 'which says', 'read in'].map((name) =>
     html('th', { scope: 'col', class: 'words' }, name),
   );
   const first = steps.findIndex(({ read }) => read !== null);
   const rows = steps.map(({ level, index, entry, read, page }, step) => {
     // A walk goes down: what it left out above it had, below it did not come to.
-    const unread = first < 0 ? unreadWords(outcome) : step < first ? 'walk cache' : 'not reached';
+    const unread = first < 0 ? unreadWords(hasWaited) : step < first ? 'walk cache' : 'not reached';
     const cells =
       read === null
         ? [index, entry ?? '', '', page === null ? unread : `${unread}: page at ${page}`, '']

@@ -17,8 +17,10 @@ const CACHE_WORDS: Readonly<Record<string, string>> = {
   fenced: 'Dropped unseen: the PHB was fenced.',
 };
 
+/** Refused by what a TCE says. */
+const OF_FAULT = ['page-fault', 'access-fault'];
 /** Requests of these outcomes came as far as a table, or as a TCE out of it. */
-const OF_TABLE = ['hit', 'line-hit', 'miss', 'merged', 'page-fault', 'access-fault'];
+const OF_TABLE = ['hit', 'line-hit', 'miss', 'merged', ...OF_FAULT];
 /** Requests of these outcomes came as far as a TVE. */
 const OF_TVE = [...OF_TABLE, 'bypassed', 'tve-invalid', 'tvt-address'];
 
@@ -32,7 +34,16 @@ export function cacheWords(outcome: string): string {
   return CACHE_WORDS[outcome] ?? outcome;
 }
 
-/** Why a request that met a table read none of it. */
-export function unreadWords(outcome: string): string {
-  return outcome === 'merged' ? 'read by another request' : 'not read: the TCE was at hand';
+/** Why a request that met a table read none of it: it waited for another's walk, or what it wanted was cached. */
+export function unreadWords(hasWaitedForWalk: boolean): string {
+  return hasWaitedForWalk ? 'read by another request' : 'not read: the TCE was at hand';
+}
+
+/** Where a request that was refused at its TCE had the TCE from; others tell by their outcome. */
+export function tceWords(outcome: string, hasRead: boolean, hasWaitedForWalk: boolean): string {
+  if (!OF_FAULT.includes(outcome)) return '';
+  if (hasRead) return ' It walked the table itself.';
+  return hasWaitedForWalk
+    ? ' Another request was already fetching the TCE: this one waited for it.'
+    : ' The TCE was at hand: no table was read.';
 }

@@ -10,7 +10,7 @@ import { requestsSection, unservedInWords } from '../requests-section.ts';
 import { hostSection, walksSection } from '../run-report.ts';
 import { tablesSection } from '../tables-section.ts';
 import { unitSection } from '../unit-section.ts';
-import type { Fact, LogPage, RunPage, RunSections } from './page-data.ts';
+import type { Fact, LogPage, PageReuse, RunPage, RunSections } from './page-data.ts';
 import { parameterGroups } from './parameter-groups.ts';
 import {
   bandsOf,
@@ -41,8 +41,14 @@ export function runPage(result: Result, title: string, log: LogPage | null): Run
     windows: windowRows(result),
     bands: bandsOf(result),
     orders: orderRows(result),
-    log,
+    log: log && { ...log, pages: log.pages?.filter(isPageOf(result)) ?? null },
   };
+}
+
+/** Which sizes of page the PHB of a run has. */
+function isPageOf({ scenario }: Result): (reuse: PageReuse) => boolean {
+  const { pageShifts } = scenario.set as UnitConfig;
+  return ({ pageBytes }) => pageShifts.some((shift) => 2 ** shift === pageBytes);
 }
 
 function sectionsOf(result: Result): RunSections {
