@@ -1,7 +1,8 @@
 /** `tcesim explore`: the simulator as a page of a browser, served from this machine or written as a folder. */
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { InputError } from '../../models/input-error.ts';
-import { SITE_HEADERS, type SiteFile, siteFiles } from '../serve/site.ts';
+import { isPageOfSite, SITE_HEADERS, type SiteFile, siteFiles } from '../serve/site.ts';
 import { SiteServer } from '../serve/site-server.ts';
 import { makeDirectory, writeWhole } from './output-directory.ts';
 import type { Command } from './program.ts';
@@ -50,6 +51,7 @@ async function serve(port: number): Promise<void> {
 /** The page itself comes last: where it is, all is there. */
 function writeFolder(folder: string, [page, ...others]: readonly SiteFile[]): void {
   makeDirectory(folder, '--output');
+  refuseOtherPage(join(folder, page.address));
   for (const { address, bytes } of [...others, page]) {
     const path = join(folder, address);
     makeDirectory(dirname(path), '--output');
@@ -62,8 +64,14 @@ function writeFolder(folder: string, [page, ...others]: readonly SiteFile[]): vo
   );
 }
 
+/** Whose page stands there keeps it. */
+function refuseOtherPage(path: string): void {
+  if (!existsSync(path) || isPageOfSite(readFileSync(path, 'utf8'))) return;
+  throw new InputError(`--output: ${path} is another page, which would be lost; name a new folder`);
+}
+
 function parsePort(text: string): number {
   const port = Number(text);
-  if (/^\d+$/.test(text) && port >= 1 && port <= PORT_MAX) return port;
+  if (/^[1-9]\d*$/.test(text) && port >= 1 && port <= PORT_MAX) return port;
   throw new InputError(`--port: expected 1..${PORT_MAX}, got '${text}'`);
 }

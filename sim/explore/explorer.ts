@@ -5,23 +5,24 @@ import { skipLink } from '../page/parts-of-page.ts';
 import type { ScenarioWords } from '../scenario/scenario-words.ts';
 import { Panel } from './controls/panel.ts';
 import { EngineLink } from './engine-link.ts';
-import { type Answer, CAPTURE, TRACE_BYTES_MAX } from './question.ts';
+import { type Answer, TRACE_BYTES_MAX } from './question.ts';
 import { ResultsView } from './results-view.ts';
 import { SameElsewhere } from './same-elsewhere.ts';
+import { TracesAtHand } from './traces-at-hand.ts';
 import { FIRST_WORDS, withTrace } from './words.ts';
-import { addressOf, wordsIn } from './words-in-address.ts';
+import { showInAddress, wordsIn } from './words-in-address.ts';
 
 export class Explorer {
   private readonly results = new ResultsView();
   private readonly elsewhere = new SameElsewhere();
+  private readonly traces = new TracesAtHand();
   private readonly engine: EngineLink;
   private readonly panel: Panel;
-  private capture: Promise<void> | undefined;
 
   /** `version` is that of tcesim. */
   constructor(private readonly version: string) {
-    this.engine = new EngineLink(version, (answer) => this.told(answer));
-    this.panel = new Panel(FIRST_WORDS, {
+    this.engine = new EngineLink(version, this.traces, (answer, asked) => this.told(answer, asked));
+    this.panel = new Panel(FIRST_WORDS, this.traces, {
       changed: (words) => this.changed(words),
       took: (file) => this.took(file),
     });
@@ -33,7 +34,7 @@ export class Explorer {
       skipLink(),
       html(
         'main',
-        { id: 'content', class: 'explore' },
+        { id: 'content', class: 'explore', tabindex: -1 },
         this.panel.element,
         html(
           'div',
@@ -68,55 +69,32 @@ export class Explorer {
       this.changed(this.panel.words);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
+      this.engine.leave();
       this.results.tellRefusal(error.message);
     }
   }
 
   private changed(words: ScenarioWords): void {
     this.elsewhere.show(words);
-    this.results.tellRows(0);
-    this.prepared(words).then(
-      () => this.engine.ask(words),
-      (error) => this.results.tellRefusal(`${words.trace}: ${error}`),
-    );
-  }
-
-  /** Resolves when the engine has what a scenario names. */
-  private prepared({ trace }: ScenarioWords): Promise<void> {
-    if (trace !== CAPTURE) return Promise.resolve();
-    this.capture ??= this.fetchCapture().catch((error) => {
-      // The server may be there again.
-      this.capture = undefined;
-      throw error;
-    });
-    return this.capture;
-  }
-
-  private async fetchCapture(): Promise<void> {
-    const response = await fetch(CAPTURE);
-    if (!response.ok) throw new Error(`the server says ${response.status}`);
-    this.engine.give(CAPTURE, new Uint8Array(await response.arrayBuffer()));
+    this.results.tellAsked();
+    this.engine.ask(words);
   }
 
   /** Somebody brings a trace along. */
-  private async took(file: File): Promise<void> {
+  private took(file: File): void {
     if (file.size > TRACE_BYTES_MAX) {
       const most = TRACE_BYTES_MAX / 2 ** 20;
-      this.results.tellRefusal(
+      this.results.tellNotTaken(
         `${file.name}: expected at most ${most} MiB on this page; tcesim trace cut makes traces shorter`,
       );
       return;
     }
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    this.engine.give(file.name, bytes);
-    // A file of that name stands in the capture's place.
-    if (file.name === CAPTURE) this.capture = Promise.resolve();
-    this.panel.offer(file.name);
+    this.traces.bring(file);
     this.panel.change((words) => withTrace(words, file.name));
     this.panel.draw();
   }
 
-  private told(answer: Answer): void {
+  private told(answer: Answer, asked: ScenarioWords): void {
     switch (answer.kind) {
       case 'rows':
         this.results.tellRows(answer.rows);
@@ -125,9 +103,9 @@ export class Explorer {
         this.results.tellRefusal(answer.reason);
         break;
       case 'replayed':
-        history.replaceState(null, '', addressOf(this.panel.words));
         this.results.show(answer.page, answer.result.host.wallSeconds);
         this.elsewhere.hold(answer.result);
+        showInAddress(asked);
         break;
     }
   }

@@ -2,10 +2,7 @@
  * A service worker for folders whose server sends no headers: it gives every file of the page the two that shared
  * memory wants. The page asks for it where it finds itself without.
  */
-const HEADERS = {
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-embedder-policy': 'require-corp',
-};
+import { ISOLATION_HEADERS } from '../serve/isolation-headers.ts';
 
 interface Fetching extends Event {
   readonly request: Request;
@@ -19,8 +16,10 @@ addEventListener('fetch', (event) => {
 
 async function isolated(request: Request): Promise<Response> {
   const response = await fetch(request);
+  // Where the host redirects, the browser goes on, and comes here again.
+  if (response.type === 'opaqueredirect') return response;
   const headers = new Headers(response.headers);
-  for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
+  for (const [name, value] of Object.entries(ISOLATION_HEADERS)) headers.set(name, value);
   const { status, statusText } = response;
   return new Response(response.body, { status, statusText, headers });
 }

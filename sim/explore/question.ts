@@ -13,7 +13,7 @@ export const CAPTURE = 'p9-nvme-e1000e.arrow';
 export const SCENARIO_FILE = 'scenario.yaml';
 
 /** A message to the engine. */
-export type ToEngine = Start | HeldTrace | Question;
+export type ToEngine = Start | BroughtTrace | Question;
 
 /** Comes first. */
 interface Start {
@@ -24,8 +24,8 @@ interface Start {
   readonly newest: SharedArrayBuffer;
 }
 
-/** An Arrow trace, under the name that scenarios call it by. */
-interface HeldTrace {
+/** A trace, under the name that scenarios call it by; it takes the place of the one before. */
+interface BroughtTrace {
   readonly kind: 'trace';
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;

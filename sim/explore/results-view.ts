@@ -21,7 +21,11 @@ const ORDER = [
 
 export class ResultsView {
   private readonly status = html('span', { role: 'status' }, 'the engine starts');
+  /** Changes too often to be read aloud. */
+  private readonly progress = html('span', { class: 'progress', 'aria-hidden': 'true' });
   private readonly refusal = html('p', { class: 'refusal', role: 'alert', hidden: true });
+  /** Of a file that was not taken: the scenario and its figures stay what they are. */
+  private readonly notTaken = html('p', { class: 'refusal', role: 'alert', hidden: true });
   private readonly keepButton = button('Keep to compare', () => this.keepFigures());
   private readonly figures = html('div', { id: 'figures' });
   private readonly parts = html('div', { id: 'parts-of-run' });
@@ -31,28 +35,40 @@ export class ResultsView {
   readonly element = html(
     'div',
     { class: 'results' },
-    html('div', { class: 'row', id: 'state' }, this.status, this.keepButton),
+    html('div', { class: 'row', id: 'state' }, this.status, this.progress, this.keepButton),
+    this.notTaken,
     this.refusal,
     this.figures,
     this.parts,
   );
 
-  /** A replay is under way. */
+  /** Another scenario is to be replayed. */
+  tellAsked(): void {
+    this.tell('replaying', true);
+    this.notTaken.hidden = true;
+  }
+
+  /** So far its replay is. */
   tellRows(rows: number): void {
-    this.tell(rows === 0 ? 'replaying' : `replaying: ${formatCount(rows)} rows`, true);
+    this.progress.textContent = `${formatCount(rows)} rows`;
   }
 
   /** The scenario cannot be replayed. What was shown before stays, and does not belong to it. */
   tellRefusal(reason: string): void {
-    this.tell('refused', true);
+    this.tell(this.page === undefined ? 'refused' : 'refused; below is the scenario before', true);
     this.refusal.textContent = reason;
     this.refusal.hidden = false;
+  }
+
+  /** A file that was brought along cannot be had. */
+  tellNotTaken(reason: string): void {
+    this.notTaken.textContent = reason;
+    this.notTaken.hidden = false;
   }
 
   /** A replay is over. */
   show(page: RunPage, wallSeconds: number): void {
     this.page = page;
-    this.refusal.hidden = true;
     this.tell(`replayed in ${(1000 * wallSeconds).toFixed(0)} ms`, false);
     this.showFigures();
     const parts = runParts(page, this.chosen);
@@ -68,6 +84,8 @@ export class ResultsView {
 
   private tell(words: string, isOld: boolean): void {
     this.status.textContent = words;
+    this.progress.textContent = '';
+    this.refusal.hidden = true;
     this.element.classList.toggle('old', isOld);
   }
 

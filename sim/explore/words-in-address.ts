@@ -2,19 +2,34 @@
 import { InputError } from '../../models/input-error.ts';
 import { checkForm } from '../form.ts';
 import { type ScenarioWords, scenarioForm } from '../scenario/scenario-words.ts';
-import { specOf } from './words.ts';
+import { specOf, withDottedKeys } from './words.ts';
 
 const PLACE = 'address';
+/** Of a scenario, those that want files which a page has not. */
+const KEYS_OF_FILES = ['rows', 'tables'] as const;
 
 /** What stands behind the address of the page. */
 export function addressOf(words: ScenarioWords): string {
   return `#${encodeURIComponent(JSON.stringify(words))}`;
 }
 
-/** The scenario there; undefined: none. Throws InputError on what is no scenario. */
+/** Puts a scenario into the address of the page. */
+export function showInAddress(words: ScenarioWords): void {
+  try {
+    history.replaceState(null, '', addressOf(words));
+  } catch {
+    // Browsers refuse what comes too often. The link can still be copied.
+  }
+}
+
+/** The scenario there; undefined: none. Throws InputError on what is no scenario of this page. */
 export function wordsIn(hash: string): ScenarioWords | undefined {
   if (hash.length < 2) return undefined;
-  const words = checkForm(dataIn(hash), scenarioForm, () => PLACE);
+  const words = withDottedKeys(checkForm(dataIn(hash), scenarioForm, () => PLACE));
+  const ofFile = KEYS_OF_FILES.find((key) => words[key] !== undefined);
+  if (ofFile !== undefined) {
+    throw new InputError(`${PLACE}: ${ofFile}: this page has none; tcesim run takes it`);
+  }
   specOf(words);
   return words;
 }

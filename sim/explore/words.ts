@@ -1,8 +1,10 @@
 /** The scenario of the page, in the words of a scenario file: what is shown, replayed, and kept in the address. */
+import { InputError } from '../../models/input-error.ts';
 import type { Parameter } from '../../models/origin.ts';
+import { DEFAULT_PHB } from '../../models/phb/presets.ts';
 import { type PhbSpec, parametersOf } from '../../models/phb/spec.ts';
 import { phbOf } from '../scenario/phb.ts';
-import type { ScenarioWords } from '../scenario/scenario-words.ts';
+import type { ScenarioWords, SettingValue } from '../scenario/scenario-words.ts';
 
 /**
  * What the page begins with: some pages are wanted often, of which a TCE cache holds a part. A kernel of 4K pages
@@ -10,7 +12,7 @@ import type { ScenarioWords } from '../scenario/scenario-words.ts';
  */
 export const FIRST_WORDS: ScenarioWords = {
   generate: { generator: 'zipf', set: { requests: 20_000, window: '16G', length: 256 } },
-  phb: 'phb4',
+  phb: DEFAULT_PHB,
   windows: ['64K:16G:levels=2'],
   map: 'all',
   host: { kernel: '6.12-4k' },
@@ -30,7 +32,12 @@ export function windowOf({ windows = [] }: ScenarioWords): WindowWords | undefin
   return { page, size, levels: option?.replace('levels=', '') };
 }
 
-/** The scenario with another window, or without; traffic that filled the old one fills the new one. */
+/** Windows besides the first, which the controls leave as they are. */
+export function otherWindows({ windows = [] }: ScenarioWords): readonly string[] {
+  return windows.slice(1);
+}
+
+/** The scenario with another first window, or without any; traffic that filled the old one fills the new one. */
 export function withWindow(words: ScenarioWords, window: WindowWords | undefined): ScenarioWords {
   if (window === undefined) {
     const { windows: _windows, map: _map, ...rest } = words;
@@ -39,8 +46,33 @@ export function withWindow(words: ScenarioWords, window: WindowWords | undefined
   const { page, size, levels } = window;
   const text = levels === undefined ? `${page}:${size}` : `${page}:${size}:levels=${levels}`;
   const before = windowOf(words)?.size;
-  const made = { ...words, windows: [text] };
+  const made = { ...words, windows: [text, ...otherWindows(words)] };
   return trafficValue(words, 'window') === before ? withTraffic(made, 'window', size) : made;
+}
+
+/**
+ * The scenario with the parameters of its unit by dotted keys, as the controls know them. Throws InputError on one that
+ * is given twice.
+ */
+export function withDottedKeys(words: ScenarioWords): ScenarioWords {
+  if (words.set === undefined) return words;
+  const dotted = new Map<string, SettingValue>();
+  for (const [key, value] of dottedKeys(words.set)) {
+    if (dotted.has(key)) throw new InputError(`set: ${key}: given twice`);
+    dotted.set(key, value);
+  }
+  return { ...words, set: Object.fromEntries(dotted) };
+}
+
+function dottedKeys(set: Readonly<Record<string, SettingValue>>): [string, SettingValue][] {
+  return Object.entries(set).flatMap(([name, value]): [string, SettingValue][] => {
+    if (typeof value !== 'object' || isList(value)) return [[name, value]];
+    return dottedKeys(value).map(([key, inner]) => [`${name}.${key}`, inner]);
+  });
+}
+
+function isList(value: object): value is readonly unknown[] {
+  return Array.isArray(value);
 }
 
 /** The scenario with a trace, whose windows are its own. */
@@ -105,5 +137,6 @@ export function presetsOf(words: ScenarioWords): ReadonlyMap<string, Parameter<u
 /** A value as a scenario file has it: numbers and switches are not texts. */
 function plainValue(text: string): string | number | boolean {
   if (text === 'true' || text === 'false') return text === 'true';
-  return /^-?\d{1,15}(\.\d+)?$/.test(text) ? Number(text) : text;
+  // A seed of 007 is not that of 7.
+  return String(Number(text)) === text && Number.isFinite(Number(text)) ? Number(text) : text;
 }

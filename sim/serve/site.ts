@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { packageFile } from '../package-file.ts';
 import { VERSION } from '../version.ts';
+import { ISOLATION_HEADERS } from './isolation-headers.ts';
 
 /** A file of the site. */
 export interface SiteFile {
@@ -9,6 +10,14 @@ export interface SiteFile {
   readonly address: string;
   readonly type: string;
   readonly bytes: Uint8Array;
+}
+
+/** Stands in the page, and in no other. */
+const MARK = '<meta name="tcesim-version"';
+
+/** Whether a page is that of the site, of any version. */
+export function isPageOfSite(html: string): boolean {
+  return html.includes(MARK);
 }
 
 /** Nothing from elsewhere, and nothing that is written into the page. */
@@ -23,10 +32,9 @@ const POLICY = [
   "form-action 'none'",
 ].join('; ');
 
-/** What each file is sent with; the first two give the page its shared memory. */
+/** What each file is sent with. */
 export const SITE_HEADERS: Readonly<Record<string, string>> = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
+  ...ISOLATION_HEADERS,
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Content-Security-Policy': POLICY,
   'X-Content-Type-Options': 'nosniff',
@@ -78,7 +86,7 @@ const INDEX = `<!doctype html>
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta name="tcesim-version" content="${VERSION}">
+${MARK} content="${VERSION}">
 <title>tcesim explore</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="page/page.css">

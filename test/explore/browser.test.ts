@@ -3,84 +3,36 @@
  * words for what cannot be replayed. Screenshots stay in out/screenshots. Needs Chromium (apt-get install chromium).
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CHROMIUM, startChromium } from '../../bench/chromium.ts';
 import type { ScenarioWords } from '../../sim/scenario/scenario-words.ts';
 import { screenshot, seriousIn } from '../chromium.ts';
 import { sample, succeed, workFolder } from '../cli/command.ts';
-import { type Served, serve } from './site.ts';
+import {
+  ABSENCE,
+  CAPTURE,
+  download,
+  Explored,
+  fact,
+  refusal,
+  replayed,
+  scenarioOf,
+} from './explored.ts';
+import { PlainServer } from './plain-server.ts';
 
-const CAPTURE = 'p9-nvme-e1000e.arrow';
+if (ABSENCE !== '') process.stderr.write(`test/explore: nothing is replayed${ABSENCE}\n`);
 
-const absence = CHROMIUM === undefined ? ' (skipped: no chromium here)' : '';
-if (CHROMIUM === undefined) process.stderr.write(`test/explore: nothing is replayed${absence}\n`);
-
-/** A page that is open, and what it complained of. */
-interface Opened {
-  readonly page: Page;
-  readonly complaints: string[];
-}
-
-interface View {
-  readonly colorScheme?: 'light' | 'dark';
-  readonly width?: number;
-}
-
-describe.skipIf(CHROMIUM === undefined)(`explore in Chromium${absence}`, () => {
+describe.skipIf(ABSENCE !== '')(`explore in Chromium${ABSENCE}`, () => {
   const path = workFolder();
-  let browser: Browser;
-  let served: Served;
+  let explored: Explored;
 
   beforeAll(async () => {
-    browser = await startChromium();
-    served = await serve();
+    explored = await Explored.start();
   });
 
   afterAll(async () => {
-    await browser?.close();
-    expect(await served?.stop()).toBe(130);
+    expect(await explored?.end()).toBe(130);
   });
-
-  /** Opens the page with a scenario, or with the one that it begins with. */
-  async function open(words?: ScenarioWords | string, view: View = {}): Promise<Opened> {
-    const { colorScheme = 'light', width = 1440 } = view;
-    const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 } });
-    const complaints: string[] = [];
-    page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('request', (request) => {
-      const isOwn = request.url().startsWith(served.address) || /^(data|blob):/.test(request.url());
-      if (!isOwn) complaints.push(`loads ${request.url()}`);
-    });
-    const text = typeof words === 'string' ? words : JSON.stringify(words);
-    const hash = words === undefined ? '' : `#${encodeURIComponent(text)}`;
-    await page.goto(served.address + hash);
-    await page.locator('html[data-ready]').waitFor();
-    return { page, complaints };
-  }
-
-  /** Resolves when the newest scenario is replayed. */
-  const replayed = (page: Page) =>
-    page.locator('.results:not(.old) #state').getByText('replayed in').waitFor();
-
-  const refusal = async (page: Page) => {
-    await page.getByRole('alert').waitFor();
-    return page.getByRole('alert').innerText();
-  };
-
-  const fact = (page: Page, name: string) =>
-    page.locator('#figures .fact').filter({ hasText: name }).locator('.value').innerText();
-
-  async function download(page: Page, name: string): Promise<string> {
-    const [file] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name, exact: true }).click(),
-    ]);
-    return readFileSync(await file.path(), 'utf8');
-  }
 
   /** The result of the page, and that of the command line for the scenario file that the page gives. */
   async function bothResults(page: Page): Promise<[string, string]> {
@@ -136,7 +88,7 @@ describe.skipIf(CHROMIUM === undefined)(`explore in Chromium${absence}`, () => {
       },
     ],
   ])('%s: the bytes of the command line', async (_name, words) => {
-    const { page, complaints } = await open(words);
+    const { page, complaints } = await explored.open(words);
     writeFileSync(path(CAPTURE), readFileSync(sample(CAPTURE)));
     const [here, there] = await bothResults(page);
     expect(here).toBe(there);
@@ -147,7 +99,7 @@ describe.skipIf(CHROMIUM === undefined)(`explore in Chromium${absence}`, () => {
   test('a trace of the user: the bytes of the command line', async () => {
     const file = path('mine.arrow');
     await succeed('trace', 'generate', 'tenants', '-o', file, '--requests', '4000');
-    const { page, complaints } = await open();
+    const { page, complaints } = await explored.open();
     await page.getByLabel('An Arrow trace').setInputFiles(file);
     const [here, there] = await bothResults(page);
     expect(JSON.parse(here).scenario.trace.file).toBe('mine.arrow');
@@ -157,7 +109,7 @@ describe.skipIf(CHROMIUM === undefined)(`explore in Chromium${absence}`, () => {
   });
 
   test.each(['light', 'dark'] as const)('is drawn in %s colours', async (colorScheme) => {
-    const { page, complaints } = await open(undefined, { colorScheme });
+    const { page, complaints } = await explored.open(undefined, { colorScheme });
     await replayed(page);
     for (const id of ['parts', 'ranges', 'spread', 'curves', 'timeline', 'orders']) {
       await page.locator(`#${id}`).scrollIntoViewIfNeeded();
@@ -171,7 +123,7 @@ describe.skipIf(CHROMIUM === undefined)(`explore in Chromium${absence}`, () => {
   });
 
   test('a slider, by keyboard: other results, the same scenario file, the focus stays', async () => {
-    const { page } = await open();
+    const { page } = await explored.open();
     await replayed(page);
     const before = await fact(page, 'TCE cache hits');
     const slider = page.getByLabel('tceCache.entries');
@@ -181,18 +133,18 @@ describe.skipIf(CHROMIUM === undefined)(`explore in Chromium${absence}`, () => {
     expect(Number.parseFloat(await fact(page, 'TCE cache hits'))).toBeLessThan(
       Number.parseFloat(before),
     );
-    expect(await page.locator('#scenario').innerText()).toContain('tceCache.entries: 128');
+    expect(await scenarioOf(page)).toContain('tceCache.entries: 128');
     expect(await page.evaluate('document.activeElement.id')).toBe(await slider.getAttribute('id'));
     expect(await slider.getAttribute('aria-valuetext')).toBe('128');
     for (let steps = 0; steps < 3; steps += 1) await page.keyboard.press('ArrowRight');
     await replayed(page);
     expect(await fact(page, 'TCE cache hits')).toBe(before);
-    expect(await page.locator('#scenario').innerText()).not.toContain('tceCache');
+    expect(await scenarioOf(page)).not.toContain('tceCache');
     await page.close();
   });
 
   test('more levels: every miss reads more', async () => {
-    const { page } = await open();
+    const { page } = await explored.open();
     const reads: number[] = [];
     for (const levels of ['2', '3', '4']) {
       await page.getByRole('slider', { name: 'levels' }).fill(levels);
@@ -205,7 +157,7 @@ describe.skipIf(CHROMIUM === undefined)(`explore in Chromium${absence}`, () => {
   });
 
   test('figures that are kept stand beside the new ones', async () => {
-    const { page } = await open();
+    const { page } = await explored.open();
     await replayed(page);
     const hits = await fact(page, 'TCE cache hits');
     await page.getByRole('button', { name: 'Keep to compare' }).click();
@@ -218,20 +170,26 @@ describe.skipIf(CHROMIUM === undefined)(`explore in Chromium${absence}`, () => {
     await page.close();
   });
 
-  test('a smaller cache has no more ways than entries', async () => {
+  test('a smaller cache has no more ways than entries, and made larger again those that it had', async () => {
     const words = { generate: { generator: 'zipf', set: { requests: 500 } }, windows: ['64K:1G'] };
-    const { page } = await open({ ...words, set: { 'tceCache.ways': 8, 'tceCache.entries': 8 } });
+    const { page } = await explored.open({
+      ...words,
+      set: { 'tceCache.ways': 8, 'tceCache.entries': 8 },
+    });
     await replayed(page);
     await page.getByLabel('tceCache.entries').focus();
     for (let steps = 0; steps < 2; steps += 1) await page.keyboard.press('ArrowLeft');
     await replayed(page);
-    expect(await page.locator('#scenario').innerText()).toMatch(/entries: 2\s.*ways: 2\s/s);
+    expect(await scenarioOf(page)).toMatch(/entries: 2\s.*ways: 2\s/s);
+    for (let steps = 0; steps < 3; steps += 1) await page.keyboard.press('ArrowRight');
+    await replayed(page);
+    expect(await scenarioOf(page)).toMatch(/entries: 16\s.*ways: 8\s/s);
     await page.close();
   });
 
   test('a window that the kernel refused is told above the figures', async () => {
     const words = { generate: { generator: 'zipf', set: { requests: 500 } }, map: 'touched' };
-    const { page } = await open({ ...words, windows: ['64K:1T:levels=1'] });
+    const { page } = await explored.open({ ...words, windows: ['64K:1T:levels=1'] });
     await replayed(page);
     expect(await page.locator('#figures p.warning').innerText()).toBe(
       'No DMA window came into being: see Table memory.',
@@ -240,7 +198,7 @@ describe.skipIf(CHROMIUM === undefined)(`explore in Chromium${absence}`, () => {
   });
 
   test('what was unfolded stays so when the controls are drawn anew', async () => {
-    const { page } = await open();
+    const { page } = await explored.open();
     await replayed(page);
     const devices = page.getByLabel('devices', { exact: true });
     expect(await devices.isVisible()).toBe(false);
@@ -254,22 +212,69 @@ describe.skipIf(CHROMIUM === undefined)(`explore in Chromium${absence}`, () => {
   });
 
   test('any other parameter can be set, and be as it was', async () => {
-    const { page } = await open();
+    const { page } = await explored.open();
     await replayed(page);
     await page.getByLabel('parameter', { exact: true }).fill('tceCache.lookupCycles');
     await page.getByLabel('value', { exact: true }).fill('500');
     await page.getByRole('button', { name: 'Set', exact: true }).click();
     await replayed(page);
-    expect(await page.locator('#scenario').innerText()).toContain('tceCache.lookupCycles: 500');
+    expect(await scenarioOf(page)).toContain('tceCache.lookupCycles: 500');
     expect(await page.locator('#parts').innerText()).toContain('lookup');
     await page.getByRole('button', { name: /^tceCache.lookupCycles: back to/ }).click();
     await replayed(page);
-    expect(await page.locator('#scenario').innerText()).not.toContain('lookupCycles');
+    expect(await scenarioOf(page)).not.toContain('lookupCycles');
+    await page.close();
+  });
+
+  test('a drawing anew keeps the focus on a button, what is half typed, and the choice of requests', async () => {
+    const { page } = await explored.open();
+    await replayed(page);
+    await page.getByLabel('parameter', { exact: true }).fill('tceCache.look');
+    await page.getByLabel('Outcome').selectOption({ label: 'miss' });
+    const outcomes = page.locator('#requests-list tbody td:nth-child(8)');
+    const misses = async () => [...new Set(await outcomes.allInnerTexts())];
+    expect(await misses()).toEqual(['miss']);
+    await page.getByLabel('model').selectOption('phb5');
+    await replayed(page);
+    const key = page.getByLabel('parameter', { exact: true });
+    expect(await key.inputValue()).toBe('tceCache.look');
+    expect(await page.getByLabel('Outcome').locator(':checked').innerText()).toBe('miss');
+    expect(await misses()).toEqual(['miss']);
+    await key.fill('tceCache.lookupCycles');
+    await page.getByLabel('value', { exact: true }).fill('9');
+    await page.getByRole('button', { name: 'Set', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await replayed(page);
+    expect(await scenarioOf(page)).toContain('tceCache.lookupCycles: 9');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Set');
+    expect(await key.inputValue()).toBe('');
+    await page.close();
+  });
+
+  test('a scenario of an address keeps what has no control: nested parameters, a second window, a seed', async () => {
+    const { page } = await explored.open({
+      generate: { generator: 'zipf', set: { requests: 500 } },
+      windows: ['64K:1G', '64K:2G'],
+      map: 'touched',
+      seed: '007',
+      set: { tceCache: { entries: 96, ways: 3 } },
+    });
+    await replayed(page);
+    expect(await page.getByLabel('tceCache.entries').getAttribute('aria-valuetext')).toBe('96');
+    expect(await page.locator('.panel').innerText()).toContain('a second window, 64K:2G');
+    await page.getByRole('slider', { name: 'levels' }).fill('1');
+    await replayed(page);
+    const scenario = await scenarioOf(page);
+    expect(scenario).toContain('- 64K:1G:levels=1\n  - 64K:2G\n');
+    expect(scenario).toMatch(/seed: ["']007["']\n/);
+    expect(scenario).toContain('tceCache.entries: 96\n  tceCache.ways: 3');
+    // What a cache of 96 entries would hit is between 64 and 128, of which the first is counted.
+    expect(await page.locator('#reuse').innerHTML()).toContain('LRU cache of 64 TCEs');
     await page.close();
   });
 
   test('the walk that a reader chose is shown again after a change', async () => {
-    const { page, complaints } = await open();
+    const { page, complaints } = await explored.open();
     await replayed(page);
     await page.locator('#requests-list button.link').nth(3).click();
     const heading = page.locator('#walk-view h3');
@@ -291,10 +296,9 @@ describe.skipIf(CHROMIUM === undefined)(`explore in Chromium${absence}`, () => {
       windows: ['64K:16G'],
       map: 'touched',
     });
-    const { page } = await open(requests(1_000_000));
-    await page.getByText('replaying: ').waitFor();
-    const address = `#${encodeURIComponent(JSON.stringify(requests(300)))}`;
-    await page.evaluate(`location.hash = ${JSON.stringify(address)}`);
+    const { page } = await explored.open(requests(1_000_000));
+    await page.locator('.progress').getByText('rows').waitFor();
+    await explored.show(page, requests(300));
     await replayed(page);
     expect(await fact(page, 'requests')).toBe('300');
     await page.close();
@@ -331,10 +335,10 @@ describe.skipIf(CHROMIUM === undefined)(`explore in Chromium${absence}`, () => {
       /memory/,
     ],
   ])('%s is refused in a line, and the page goes on', async (_name, words, line) => {
-    const { page, complaints } = await open(words);
+    const { page, complaints } = await explored.open(words);
     expect(await refusal(page)).toMatch(line);
     expect(await page.locator('.results.old').count()).toBe(1);
-    await page.goto(`${served.address}#${encodeURIComponent('{"trace":"p9-nvme-e1000e.arrow"}')}`);
+    await explored.show(page, { trace: CAPTURE });
     await replayed(page);
     expect(await page.getByRole('alert').count()).toBe(0);
     expect(complaints).toEqual([]);
@@ -342,31 +346,31 @@ describe.skipIf(CHROMIUM === undefined)(`explore in Chromium${absence}`, () => {
   });
 
   test('a file that is no Arrow trace is refused by name', async () => {
-    const { page } = await open();
+    const { page } = await explored.open();
     writeFileSync(path('log.txt'), 'not a trace');
     await page.getByLabel('An Arrow trace').setInputFiles(path('log.txt'));
     expect(await refusal(page)).toBe(
-      'log.txt: expected an Arrow trace; tcesim trace import makes one of any known log',
+      'log.txt: expected an Arrow trace, not compressed; tcesim trace import makes one of any known log',
     );
     await page.close();
   });
 
   test('a link brings somebody else to the same scenario', async () => {
-    const { page } = await open();
+    const { page } = await explored.open();
     await page.getByLabel('source').selectOption('nic-rx');
     await replayed(page);
-    const scenario = await page.locator('#scenario').innerText();
+    const scenario = await scenarioOf(page);
     expect(scenario).toContain('generator: nic-rx');
-    const other = await browser.newPage();
+    const other = await explored.browser.newPage();
     await other.goto(page.url());
     await replayed(other);
-    expect(await other.locator('#scenario').innerText()).toBe(scenario);
+    expect(await scenarioOf(other)).toBe(scenario);
     await other.close();
     await page.close();
   });
 
   test('fits a telephone', async () => {
-    const { page } = await open(undefined, { width: 390 });
+    const { page } = await explored.open(undefined, { width: 390 });
     await replayed(page);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
     await page.screenshot({ path: screenshot('explore-narrow.png'), fullPage: true });
@@ -375,14 +379,13 @@ describe.skipIf(CHROMIUM === undefined)(`explore in Chromium${absence}`, () => {
 
   test('a folder replays on a server that sends no headers', async () => {
     await succeed('explore', '-o', path('site'));
-    const server = await plainServer(path('site'));
-    const page = await browser.newPage();
-    await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
+    const server = await PlainServer.start(path('site'));
+    const page = await explored.browser.newPage();
+    await page.goto(server.address);
     await replayed(page);
     expect(await fact(page, 'requests')).toBe('20,000');
     await page.close();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    await server.end();
   });
 });
 
@@ -390,17 +393,4 @@ describe.skipIf(CHROMIUM === undefined)(`explore in Chromium${absence}`, () => {
 function withoutHost(text: string): string {
   const { host: _host, ...rest } = JSON.parse(text);
   return JSON.stringify(rest, null, 2);
-}
-
-/** A server that knows types of files, and nothing of shared memory. */
-async function plainServer(folder: string): Promise<Server> {
-  const types = { html: 'text/html', js: 'text/javascript', css: 'text/css' };
-  const server = createServer(({ url = '/' }, response) => {
-    const [name = ''] = url.slice(1).split('?');
-    const file = name === '' ? 'index.html' : name;
-    const type = types[file.split('.').pop() as keyof typeof types] ?? 'application/octet-stream';
-    response.writeHead(200, { 'Content-Type': type }).end(readFileSync(`${folder}/${file}`));
-  });
-  await new Promise<void>((resolve) => server.listen(0, resolve));
-  return server;
 }

@@ -1,5 +1,5 @@
 /** What `tcesim explore` serves and writes, without a browser. */
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -75,6 +75,7 @@ test('a port that is taken is refused by name', async () => {
 
 test.each([
   [['--port', '0'], 3, "--port: expected 1..65535, got '0'"],
+  [['--port', '007'], 3, "--port: expected 1..65535, got '007'"],
   [['--port', 'x'], 3, "--port: expected 1..65535, got 'x'"],
   [['--port', '80', '-o', 'x'], 2, 'explore: --port serves, -o writes: give one'],
   [['-o', ''], 3, "--output '': cannot be made a directory (ENOENT)"],
@@ -116,4 +117,19 @@ test('a file in the place of the folder stays what it is', async () => {
   expect([code, stderr.split('\n').length]).toEqual([3, 2]);
   expect(readFileSync(path('taken'), 'utf8')).toBe('mine');
   expect(existsSync(path('taken/index.html'))).toBe(false);
+});
+
+test('the page of somebody else stays what it is, one of ours is written anew', async () => {
+  mkdirSync(path('theirs'));
+  writeFileSync(path('theirs/index.html'), 'mine');
+  const { code, stderr } = await tcesim('explore', '-o', path('theirs'));
+  expect([code, stderr]).toEqual([
+    3,
+    `tcesim: --output: ${path('theirs/index.html')} is another page, which would be lost; name a new folder\n`,
+  ]);
+  expect(readdirSync(path('theirs'))).toEqual(['index.html']);
+  expect(readFileSync(path('theirs/index.html'), 'utf8')).toBe('mine');
+  for (let time = 0; time < 2; time += 1) {
+    expect((await tcesim('explore', '-o', path('twice'))).code).toBe(0);
+  }
 });

@@ -10,6 +10,8 @@ export interface Editor {
   change(edit: (words: ScenarioWords) => ScenarioWords): void;
   /** Somebody brings a trace along. */
   take(file: File): void;
+  /** Values that somebody chose and others cut short for the moment, by key. */
+  readonly wishes: Map<string, string>;
   /** Draws all controls anew. */
   draw(): void;
 }

@@ -1,6 +1,7 @@
 /** All controls of the page, drawn from its scenario; who turns one changes the scenario. */
 import { html } from '../../page/dom.ts';
 import type { ScenarioWords } from '../../scenario/scenario-words.ts';
+import type { TracesAtHand } from '../traces-at-hand.ts';
 import type { Editor } from './editor.ts';
 import { trafficControls } from './traffic-controls.ts';
 import { unitControls } from './unit-controls.ts';
@@ -24,10 +25,11 @@ export class Panel implements Editor {
     this.controls,
     this.meaning,
   );
-  private readonly brought = new Set<string>();
+  readonly wishes = new Map<string, string>();
 
   constructor(
     private scenario: ScenarioWords,
+    private readonly atHand: TracesAtHand,
     private readonly owner: PanelOwner,
   ) {
     this.draw();
@@ -56,24 +58,21 @@ export class Panel implements Editor {
   }
 
   get traces(): readonly string[] {
-    return [...this.brought];
-  }
-
-  /** A trace is there, and may be chosen. */
-  offer(name: string): void {
-    this.brought.add(name);
+    return this.atHand.names;
   }
 
   /** Shows another scenario. */
   show(words: ScenarioWords): void {
     this.scenario = words;
+    this.wishes.clear();
     this.draw();
   }
 
-  /** Who had the focus has it again, and what was unfolded stays so. */
+  /** Who had the focus has it again, what was unfolded stays so, and what was typed and not yet set. */
   draw(): void {
     const unfolded = this.folds.filter(({ open }) => open).map(titleOf);
-    const focused = labelOf(document.activeElement);
+    const focused = nameOf(document.activeElement);
+    const drafts = this.drafts.map((input) => [nameOf(input), input.value]);
     this.controls.replaceChildren(
       trafficControls(this),
       windowControls(this),
@@ -81,9 +80,16 @@ export class Panel implements Editor {
       hostControls(this),
     );
     for (const each of this.folds) each.open = unfolded.includes(titleOf(each));
+    for (const input of this.drafts) {
+      input.value = drafts.find(([name]) => name === nameOf(input))?.[1] ?? '';
+    }
     if (focused === undefined || !this.element.isConnected) return;
-    const inputs = [...this.element.querySelectorAll<HTMLElement>('input, select')];
-    inputs.find((input) => labelOf(input) === focused)?.focus();
+    const all = [...this.element.querySelectorAll<HTMLElement>('input, select, button, summary')];
+    all.find((control) => nameOf(control) === focused)?.focus();
+  }
+
+  private get drafts(): HTMLInputElement[] {
+    return [...this.controls.querySelectorAll<HTMLInputElement>('[data-draft]')];
   }
 
   private get folds(): HTMLDetailsElement[] {
@@ -100,8 +106,10 @@ function titleOf({ firstElementChild }: HTMLDetailsElement): string {
   return firstElementChild?.textContent ?? '';
 }
 
-/** The words that name a control. */
-function labelOf(control: Element | null): string | undefined {
+/** The words that name a control of the panel. */
+function nameOf(control: Element | null): string | undefined {
+  if (control === null || control.closest('.panel') === null) return undefined;
   const isField = control instanceof HTMLInputElement || control instanceof HTMLSelectElement;
-  return isField ? (control.labels?.[0]?.firstChild?.textContent ?? undefined) : undefined;
+  const label = isField ? control.labels?.[0]?.firstChild?.textContent : control.textContent;
+  return control.getAttribute('aria-label') ?? label ?? undefined;
 }

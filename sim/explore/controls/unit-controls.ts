@@ -2,7 +2,7 @@
 import { KILL_SYNCS, MERGES, REPLACEMENTS } from '../../../models/phb/choices.ts';
 import { DEFAULT_FIRMWARE, FIRMWARE_LEVELS } from '../../../models/phb/firmware.ts';
 import { PARAMETER_RULES } from '../../../models/phb/parameter-rules.ts';
-import { PHB_PRESETS } from '../../../models/phb/presets.ts';
+import { DEFAULT_PHB, PHB_PRESETS } from '../../../models/phb/presets.ts';
 import { button, field, html } from '../../page/dom.ts';
 import type { ScenarioWords } from '../../scenario/scenario-words.ts';
 import { presetsOf, settingOf, withSetting, withWord } from '../words.ts';
@@ -23,10 +23,12 @@ interface Pick {
 
 const NONE_OR = (most: number) => ['0', ...powers(0, most)];
 const FLAGS = ['true', 'false'];
+const ENTRIES = 'tceCache.entries';
+const WAYS = 'tceCache.ways';
 
 const CACHE: readonly (Slide | Pick)[] = [
-  { key: 'tceCache.entries', values: powers(0, 16) },
-  { key: 'tceCache.ways', values: waysOf },
+  { key: ENTRIES, values: powers(0, 16) },
+  { key: WAYS, values: waysOf },
   { key: 'tceCache.replacement', words: REPLACEMENTS },
   { key: 'lineBuffer.entries', values: NONE_OR(8) },
 ];
@@ -66,7 +68,7 @@ export function unitControls(editor: Editor): HTMLElement[] {
       select(
         'model',
         PHB_PRESETS.map(({ name }) => name),
-        words.phb ?? 'phb4',
+        words.phb ?? DEFAULT_PHB,
         (phb) => editor.change((now) => withWord(now, 'phb', phb)),
       ),
       select(
@@ -86,7 +88,7 @@ export function unitControls(editor: Editor): HTMLElement[] {
 
 /** Ways divide the entries. */
 function waysOf(words: ScenarioWords): readonly string[] {
-  const entries = Number(settingOf(words, 'tceCache.entries'));
+  const entries = Number(settingOf(words, ENTRIES));
   return powers(0, 16).filter((ways) => entries % Number(ways) === 0);
 }
 
@@ -94,18 +96,23 @@ function unitControl(editor: Editor, control: Slide | Pick): HTMLElement {
   const { key } = control;
   const { words } = editor;
   const chosen = settingOf(words, key);
-  const set = (text: string) => editor.change((now) => fitted(withSetting(now, key, text)));
+  const set = (text: string) => {
+    if (key === WAYS) editor.wishes.delete(WAYS);
+    editor.change((now) => fitted(withSetting(now, key, text), editor.wishes));
+  };
   const note = noteOf(words, key);
   if ('words' in control) return select(key, control.words, chosen, set, note);
   const { values } = control;
   return slider(key, typeof values === 'function' ? values(words) : values, chosen, set, note);
 }
 
-/** A cache that was made smaller has no more ways than entries. */
-function fitted(words: ScenarioWords): ScenarioWords {
-  const entries = settingOf(words, 'tceCache.entries');
-  const isTooWide = Number(settingOf(words, 'tceCache.ways')) > Number(entries);
-  return isTooWide ? withSetting(words, 'tceCache.ways', entries) : words;
+/** A cache that was made smaller has no more ways than entries; made larger again, it has as many as were wished. */
+function fitted(words: ScenarioWords, wishes: Map<string, string>): ScenarioWords {
+  const entries = settingOf(words, ENTRIES);
+  const ways = wishes.get(WAYS) ?? settingOf(words, WAYS);
+  const isTooWide = Number(ways) > Number(entries);
+  if (isTooWide) wishes.set(WAYS, ways);
+  return withSetting(words, WAYS, isTooWide ? entries : ways);
 }
 
 function noteOf(words: ScenarioWords, key: string): ControlNote {
@@ -128,17 +135,26 @@ function otherControls(editor: Editor): HTMLElement[] {
     .map((key) => html('option', { value: key }));
   const key = html('input', {
     type: 'text',
+    'data-draft': true,
     list: 'parameter-keys',
     spellcheck: 'false',
     autocomplete: 'off',
   });
-  const value = html('input', { type: 'text', spellcheck: 'false', autocomplete: 'off' });
+  const value = html('input', {
+    type: 'text',
+    'data-draft': true,
+    spellcheck: 'false',
+    autocomplete: 'off',
+  });
   key.addEventListener('change', () => {
     value.placeholder = String(presets.get(key.value)?.value ?? '');
   });
   const add = button('Set', () => {
     if (key.value === '') return;
-    editor.change((words) => withSetting(words, key.value.trim(), value.value.trim()));
+    const [name, text] = [key.value.trim(), value.value.trim()];
+    key.value = '';
+    value.value = '';
+    editor.change((words) => withSetting(words, name, text));
     editor.draw();
   });
   const line = html('div', { class: 'row' }, field('parameter', key), field('value', value), add);

@@ -4,7 +4,15 @@ import { html } from '../../page/dom.ts';
 import { MAP_MODES } from '../../replay/machine.ts';
 import { DEFAULT_HOST } from '../../scenario/scenario.ts';
 import type { ScenarioWords } from '../../scenario/scenario-words.ts';
-import { FIRST_WORDS, specOf, type WindowWords, windowOf, withWindow, withWord } from '../words.ts';
+import {
+  FIRST_WORDS,
+  otherWindows,
+  specOf,
+  type WindowWords,
+  windowOf,
+  withWindow,
+  withWord,
+} from '../words.ts';
 import { group, line, select, slider } from './control.ts';
 import type { Editor } from './editor.ts';
 
@@ -43,6 +51,9 @@ function shapeControls(editor: Editor, { page, size, levels }: WindowWords): HTM
     ),
     slider('page', pages, page, (value) => reshape({ page: value })),
     slider('size', SIZES, size, (value) => reshape({ size: value })),
+    ...otherWindows(editor.words).map((other) =>
+      html('p', { class: 'note' }, `and a second window, ${other}, which stays as it is`),
+    ),
     select('pages that are mapped', MAP_MODES, editor.words.map ?? 'none', (map) =>
       editor.change((words) => withWord(words, 'map', map)),
     ),

@@ -9,31 +9,30 @@ import { type Program, Run } from '../../run/run.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { type ScenarioWords, scenarioForm, scenarioOf } from '../../scenario/scenario-words.ts';
 import { SCENARIO_FILE } from '../question.ts';
-import type { HeldTraces, SizedTrace } from './held-traces.ts';
+import type { HeldTrace } from './held-trace.ts';
 import { KeptRequests } from './kept-requests.ts';
 
 /** Address space of a PHB's tables: browsers give less than the gigabytes that full windows may take. */
 const MEMORY_BYTES_MAX = 2 ** 30;
 
 export class BrowserRun {
-  private readonly trace: SizedTrace;
   private readonly run: Run;
 
   /** Throws InputError on words that are no scenario for a page. */
-  constructor(words: ScenarioWords, traces: HeldTraces, version: string) {
+  constructor(words: ScenarioWords, held: HeldTrace, version: string) {
     const scenario = scenarioIn(words);
-    this.trace = traces.traceOf(scenario);
-    this.run = new Run(browser(version), scenario, this.trace, SCENARIO_FILE);
+    this.run = new Run(browser(version), scenario, held.traceOf(scenario), SCENARIO_FILE);
   }
 
-  /** Replays. Throws InputError, and MemoryExhausted by name. */
-  async perform(watch: RowWatch): Promise<{ page: RunPage; result: Result }> {
-    const kept = new KeptRequests(this.trace.rows);
+  /** Replays; undefined where nobody waits for it any more. Throws InputError, and MemoryExhausted by name. */
+  async perform(watch: RowWatch): Promise<{ page: RunPage; result: Result } | undefined> {
+    const kept = new KeptRequests(this.run.machine.seed);
     const options = { outlet: kept, memoryBytesMax: MEMORY_BYTES_MAX };
     const { result, outcome } = await this.run.perform((trace, machine) =>
       replaySolo(trace, machine, watch, options),
     );
-    return { page: runPage(result, this.run.title, kept.pageOf(result, outcome)), result };
+    const log = kept.pageOf(result, outcome, watch);
+    return log && { page: runPage(result, this.run.title, log), result };
   }
 }
 

@@ -8,14 +8,14 @@ import type { RowWatch } from '../../replay/terms.ts';
 import type { ScenarioWords } from '../../scenario/scenario-words.ts';
 import type { Answer, ToEngine } from '../question.ts';
 import { BrowserRun } from './browser-run.ts';
-import { HeldTraces } from './held-traces.ts';
+import { HeldTrace } from './held-trace.ts';
 
 /** How often the page learns how far a replay is. */
 const TOLD_MS = 100;
 
 type Told<Message = Answer> = Message extends Answer ? Omit<Message, 'number'> : never;
 
-const traces = new HeldTraces();
+const held = new HeldTrace();
 let version = '';
 let newest: Int32Array = new Int32Array(1);
 /** The end of all that was asked so far: one question is answered at a time. */
@@ -31,7 +31,7 @@ addEventListener('message', ({ data: message }: MessageEvent<ToEngine>) => {
       newest = new Int32Array(message.newest);
       break;
     case 'trace':
-      traces.hold(message.name, message.bytes);
+      held.hold(message.name, message.bytes);
       break;
     case 'question':
       last = last.then(() => answer(message.number, message.words));
@@ -44,9 +44,9 @@ async function answer(number: number, words: ScenarioWords): Promise<void> {
   const isStale = () => Atomics.load(newest, 0) !== number;
   if (isStale()) return;
   try {
-    const run = new BrowserRun(words, traces, version);
+    const run = new BrowserRun(words, held, version);
     const replayed = await run.perform(watchOf(isStale, (rows) => tell({ kind: 'rows', rows })));
-    if (!isStale()) tell({ kind: 'replayed', ...replayed });
+    if (replayed !== undefined) tell({ kind: 'replayed', ...replayed });
   } catch (error) {
     tell({ kind: 'refused', reason: reasonOf(error) });
   }

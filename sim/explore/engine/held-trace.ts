@@ -1,4 +1,4 @@
-/** The traces that the page handed over, and the one that a scenario asks for. */
+/** The trace that the page handed over, or the traffic that a scenario asks for. */
 import { InputError } from '../../../models/input-error.ts';
 import { looksLikeArrow } from '../../../traces/arrow/magic.ts';
 import { ArrowTrace } from '../../../traces/arrow/reader.ts';
@@ -11,51 +11,46 @@ import type { PlacedTrace } from '../../run/run.ts';
 import type { Scenario, TrafficChoice } from '../../scenario/scenario.ts';
 import { ROWS_MAX, SCENARIO_FILE } from '../question.ts';
 
-/** A trace, and about how many rows it has. */
-export interface SizedTrace extends PlacedTrace {
-  readonly rows: number;
-}
+export class HeldTrace {
+  private name = '';
+  private bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
 
-/** Bytes of a row of an Arrow trace, in all its columns. */
-const ROW_BYTES = 32;
-
-export class HeldTraces {
-  private readonly bytesOf = new Map<string, Uint8Array<ArrayBuffer>>();
-
-  /** Keeps a trace under the name that scenarios call it by. */
+  /** Keeps a trace under the name that scenarios call it by, and no other. */
   hold(name: string, bytes: Uint8Array<ArrayBuffer>): void {
-    this.bytesOf.set(name, bytes);
+    this.name = name;
+    this.bytes = bytes;
   }
 
   /** The trace of a scenario. Throws InputError where it has none that there is, and on what cannot be used. */
-  traceOf({ trace: name, generate: traffic }: Scenario): SizedTrace {
+  traceOf({ trace: name, generate: traffic }: Scenario): PlacedTrace {
     if (name !== undefined) return this.held(name);
     if (traffic === undefined) throw new InputError('expected trace or generate, got neither');
     const place = SCENARIO_FILE;
-    return placed(`${place}: generate`, () => ({ ...generated(traffic), place, file: place }));
+    return placed(`${place}: generate`, () => ({ trace: generated(traffic), place, file: place }));
   }
 
-  private held(name: string): SizedTrace {
-    const bytes = this.bytesOf.get(name);
-    if (bytes === undefined) throw new InputError(`${name}: not here; choose the file once more`);
+  private held(name: string): PlacedTrace {
+    if (name !== this.name) throw new InputError(`${name}: not here; choose the file once more`);
+    const bytes = this.bytes;
+    if (bytes.length === 0) throw new InputError(`${name}: the file is empty`);
     if (!looksLikeArrow(bytes)) {
       throw new InputError(
-        `${name}: expected an Arrow trace; tcesim trace import makes one of any known log`,
+        `${name}: expected an Arrow trace, not compressed; tcesim trace import makes one of any known log`,
       );
     }
     const open = () => InputFile.ofBytes(name, bytes);
     const trace: TraceSource = new ArrowTrace({ input: open(), open });
-    return { trace, place: name, file: name, rows: bytes.length / ROW_BYTES };
+    return { trace, place: name, file: name };
   }
 }
 
 /** Throws InputError on more traffic than a page should have. */
-function generated({ generator, set }: TrafficChoice): { trace: TraceSource; rows: number } {
+function generated({ generator, set }: TrafficChoice): TraceSource {
   const trace = generate(generator, set);
   const rows = requestCount('requests', trace.metadata.parameters.requests ?? '');
   if (rows > ROWS_MAX) {
     const text = trace.metadata.parameters.requests;
     throw new InputError(`requests: expected at most 1M on this page, got '${text}'`);
   }
-  return { trace, rows };
+  return trace;
 }
