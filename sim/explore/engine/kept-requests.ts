@@ -73,11 +73,15 @@ export class KeptRequests implements RequestOutlet {
   private keep({ phb, rows, arrays }: Batch): void {
     const sample = this.sampleOf(phb);
     const [numbers] = arrays;
-    const wanted = Array.from({ length: rows }, (_, row) => row).filter((row) =>
-      sample.takes(pairAt(numbers, row)),
-    );
-    this.rows += wanted.length;
-    this.kept.push({ phb, rows: wanted.length, arrays: rowsOf(arrays, wanted) });
+    const wanted = new Uint32Array(rows);
+    let count = 0;
+    for (let row = 0; row < rows; row += 1) {
+      if (!sample.takes(pairAt(numbers, row))) continue;
+      wanted[count] = row;
+      count += 1;
+    }
+    this.rows += count;
+    this.kept.push({ phb, rows: count, arrays: rowsOf(arrays, wanted.subarray(0, count)) });
   }
 
   private sampleOf(phb: number): LogSample {
@@ -88,18 +92,27 @@ export class KeptRequests implements RequestOutlet {
 }
 
 /** Some rows of all columns; a cell has one number, or two. */
-function rowsOf(arrays: Arrays, rows: readonly number[]): Arrays {
+function rowsOf(arrays: Arrays, rows: Uint32Array): Arrays {
   const room = arrays[arrays.length - 1].length;
   return arrays.map((array) => {
-    const numbers = array.length / room;
-    const picked = new (array.constructor as Uint32ArrayConstructor)(rows.length * numbers);
-    rows.forEach((row, at) => {
-      for (let number = 0; number < numbers; number += 1) {
-        picked[numbers * at + number] = array[numbers * row + number];
-      }
-    });
+    const picked = new (array.constructor as Uint32ArrayConstructor)(
+      (array.length / room) * rows.length,
+    );
+    if (array.length === room) copyCells(array, rows, picked);
+    else copyPairs(array, rows, picked);
     return picked;
   });
+}
+
+function copyCells(from: Arrays[number], rows: Uint32Array, to: Arrays[number]): void {
+  for (let at = 0; at < rows.length; at += 1) to[at] = from[rows[at]];
+}
+
+function copyPairs(from: Arrays[number], rows: Uint32Array, to: Arrays[number]): void {
+  for (let at = 0; at < rows.length; at += 1) {
+    to[2 * at] = from[2 * rows[at]];
+    to[2 * at + 1] = from[2 * rows[at] + 1];
+  }
 }
 
 /** The columns by their names in a log. */
