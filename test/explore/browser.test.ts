@@ -214,8 +214,14 @@ describe.skipIf(ABSENCE !== '')(`explore in Chromium${ABSENCE}`, () => {
   test('any other parameter can be set, and be as it was', async () => {
     const { page } = await explored.open();
     await replayed(page);
-    await page.getByLabel('parameter', { exact: true }).fill('tceCache.lookupCycles');
+    const key = page.getByLabel('parameter', { exact: true });
+    await key.fill('tceCache.lookupCycle');
     await page.getByLabel('value', { exact: true }).fill('500');
+    await page.getByRole('button', { name: 'Set', exact: true }).click();
+    expect(
+      await key.evaluate((input: { validationMessage: string }) => input.validationMessage),
+    ).toBe("no such parameter, did you mean 'tceCache.lookupCycles'?");
+    await key.fill('tceCache.lookupCycles');
     await page.getByRole('button', { name: 'Set', exact: true }).click();
     await replayed(page);
     expect(await scenarioOf(page)).toContain('tceCache.lookupCycles: 500');

@@ -3,6 +3,7 @@ import { KILL_SYNCS, MERGES, REPLACEMENTS } from '../../../models/phb/choices.ts
 import { DEFAULT_FIRMWARE, FIRMWARE_LEVELS } from '../../../models/phb/firmware.ts';
 import { PARAMETER_RULES } from '../../../models/phb/parameter-rules.ts';
 import { DEFAULT_PHB, PHB_PRESETS } from '../../../models/phb/presets.ts';
+import { suggest } from '../../../traces/nearest.ts';
 import { button, field, html } from '../../page/dom.ts';
 import type { ScenarioWords } from '../../scenario/scenario-words.ts';
 import { presetsOf, settingOf, withSetting, withWord } from '../words.ts';
@@ -146,12 +147,16 @@ function otherControls(editor: Editor): HTMLElement[] {
     spellcheck: 'false',
     autocomplete: 'off',
   });
+  key.addEventListener('input', () => key.setCustomValidity(''));
   key.addEventListener('change', () => {
     value.placeholder = String(presets.get(key.value)?.value ?? '');
   });
   const add = button('Set', () => {
     if (key.value === '') return;
     const [name, text] = [key.value.trim(), value.value.trim()];
+    const isKnown = presets.has(name);
+    key.setCustomValidity(isKnown ? '' : `no such parameter${suggest(name, [...presets.keys()])}`);
+    if (!key.reportValidity()) return;
     key.value = '';
     value.value = '';
     editor.change((words) => withSetting(words, name, text));
@@ -168,7 +173,7 @@ function otherSet(editor: Editor, key: string): HTMLElement {
     editor.change((words) => withoutSetting(words, key));
     editor.draw();
   };
-  const back = button('Back', goBack, { 'aria-label': `${key}: back to ${preset ?? 'nothing'}` });
+  const back = button('Reset', goBack, { 'aria-label': `${key}: back to ${preset ?? 'nothing'}` });
   return html('p', { class: 'other' }, `${key} = ${settingOf(editor.words, key)}`, back);
 }
 
