@@ -13,8 +13,9 @@ export function placed<Value>(place: string, work: () => Value): Value {
   }
 }
 
-/** The error with a place in front, where it is one for the user. */
+/** The error with a place in front, where it is one for the user. What a flag names is named in the message. */
 export function withPlace(place: string, error: unknown): unknown {
+  if (FLAG.test(place)) return error;
   const name = place === '-' ? 'standard input' : place;
   if (!(error instanceof InputError) || error.message.includes(name)) return error;
   if (FLAG.test(error.message)) return error;

@@ -6,7 +6,7 @@ import { comeOnce, givenTrace } from '../../traces/given-rows.ts';
 import { csvTrace, openTrace } from '../../traces/open.ts';
 import type { Machine } from '../replay/machine.ts';
 import type { RowsChoice, Scenario } from '../scenario/scenario.ts';
-import { placed } from './place.ts';
+import { placed, withPlace } from './place.ts';
 import type { PlacedTrace } from './run.ts';
 
 /**
@@ -19,10 +19,14 @@ export async function traceOf(scenario: Scenario, file: string): Promise<PlacedT
 }
 
 async function openedTrace(
-  { trace, rows, generate }: Scenario,
+  { trace, rows, generate, places = {} }: Scenario,
   file: string,
 ): Promise<TraceSource> {
-  if (trace !== undefined) return openTrace(trace);
+  if (trace !== undefined) {
+    return openTrace(trace).catch((error) => {
+      throw withPlace(places.trace ?? trace, error);
+    });
+  }
   if (rows !== undefined) return traceOfRows(rows);
   if (generate !== undefined) {
     const { generator, set } = generate;

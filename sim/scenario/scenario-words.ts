@@ -126,7 +126,7 @@ export function scenarioOf(
     ...(tables === undefined ? {} : { tables: tablesOf(tables, fileAt) }),
     ...(seed === undefined ? {} : { seed: String(seed) }),
     settings,
-    places: placesOf(plain, place),
+    places: placesOf({ ...plain, ...(trace !== undefined && { trace }) }, place),
   };
 }
 

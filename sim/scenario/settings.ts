@@ -120,7 +120,7 @@ function freeBlocksOf(text: string, what: string): number[] {
 function valueLike(old: unknown, text: string, what: string, isDecimal = false): unknown {
   if (typeof old === 'number') {
     // The check of the configuration refuses what is below its range, and names that. -0 is 0.
-    if (/^-?\d{1,15}$/.test(text)) return Number(text) + 0;
+    if (/^-?\d{1,300}$/.test(text)) return Number(text) + 0;
     if (isDecimal && /^-?\d{1,9}\.\d{1,6}$/.test(text)) return Number(text) + 0;
     throw new InputError(`${what}: expected a ${isDecimal ? '' : 'whole '}number, got '${text}'`);
   }

@@ -84,7 +84,7 @@ describe('a PHB', () => {
     [
       'phb4',
       { set: { tceCache: { ways: 7 } } },
-      'tceCache.ways: expected a divisor of 1024, got 7',
+      'tceCache.ways: expected a divisor of 1024 (tceCache.entries), got 7',
     ],
     ['phb4', { sets: {} }, "createPhb: sets: unknown key, did you mean 'set'?"],
   ])('%s with %j is refused', (name, own, message) => {

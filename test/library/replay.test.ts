@@ -204,7 +204,7 @@ describe('what cannot be used', () => {
     [{}, 'scenario: expected trace, rows or generate, got none of them'],
     [7, 'scenario: expected a map of keys, got 7'],
     [{ trce: 'a' }, "scenario: trce: unknown key, did you mean 'trace'?"],
-    [{ trace: '/none.arrow' }, '/none.arrow: no such file'],
+    [{ trace: '/none.arrow' }, 'scenario: trace: /none.arrow: no such file'],
     [{ rows: [], trace: 'a' }, 'scenario: rows: a scenario has a trace or rows, not both'],
     [{ rows: 7 }, 'scenario: rows: expected CSV, or rows that can be gone through'],
     [{ rows: [7] }, 'scenario: rows[0]: expected an object with the columns of a trace, got 7'],
@@ -226,7 +226,7 @@ describe('what cannot be used', () => {
     ],
     [
       { rows: [{ ...row, time_ns: 5 }, row] },
-      'scenario: rows[1]: column time_ns: expected at least 5, got 0',
+      'scenario: rows[1]: column time_ns: expected at least 5, the time of the row before, got 0; sort the rows by time',
     ],
     [
       { rows: [row, { ...row, length: 0 }] },
@@ -238,7 +238,7 @@ describe('what cannot be used', () => {
     ],
     [
       { rows: [], set: { tceCache: { ways: 7 } } },
-      'scenario tceCache.ways: expected a divisor of 1024, got 7',
+      'scenario tceCache.ways: expected a divisor of 1024 (tceCache.entries), got 7',
     ],
     [
       { rows: [], windows: ['64K:1T:levels=3'] },
