@@ -162,7 +162,9 @@ function valueAt(config: UnitConfig, key: string): unknown {
 
 function checkSets({ entries, ways, hash, replacement }: UnitConfig['tceCache']): void {
   if (!Number.isInteger(ways) || ways < 1 || entries % ways !== 0) {
-    throw new InputError(`tceCache.ways: expected a divisor of ${entries}, got ${ways}`);
+    throw new InputError(
+      `tceCache.ways: expected a divisor of ${entries} (tceCache.entries), got ${ways}`,
+    );
   }
   const sets = entries / ways;
   if (hash === 'xor' && (sets & (sets - 1)) !== 0) {

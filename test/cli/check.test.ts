@@ -60,7 +60,9 @@ test('each file that cannot be used is a line, and the others are told all the s
   const lines = stderr.trimEnd().split('\n');
   expect(lines).toEqual([
     `tcesim: ${plan}:2:3: vary.lewels: unknown key, did you mean 'levels'?`,
-    expect.stringMatching(/scenario\.yaml.*tceCache\.ways: expected a divisor of 1024, got 3$/),
+    expect.stringMatching(
+      /scenario\.yaml.*tceCache\.ways: expected a divisor of 1024 \(tceCache\.entries\), got 3$/,
+    ),
     expect.stringMatching(/cut\.vfio:1: .*page_shift/),
     'tcesim: none.arrow: no such file',
   ]);
