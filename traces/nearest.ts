@@ -6,18 +6,18 @@ const LISTED_MAX = 100;
 const NEAR_SHOWN = 4;
 
 /**
- * The tail of a message about an unknown name: `, did you mean 'x'?` for one that is near or that begins with
- * the word, or the list of what is known, behind a dot only what is known of the same group; of a list that is
+ * The tail of a message about an unknown name: `, did you mean 'x'?` for one that is near, first among those that begin
+ * with the word, or the list of what is known, behind a dot only what is known of the same group; of a list that is
  * too long the few that are nearest; nothing where nothing is known.
  */
 export function suggest(word: string, names: readonly string[]): string {
   const known = [...new Set(names)];
   if (known.length === 0) return '';
   const written = word.toLowerCase();
-  const best = closest(written, known);
-  const near = distance(written, best) <= Math.max(2, word.length / 3);
   const longer = known.filter((name) => written !== '' && name.toLowerCase().startsWith(written));
-  if (near || longer.length === 1) return `, did you mean '${near ? best : longer[0]}'?`;
+  const best = closest(written, longer.length > 0 ? longer : known);
+  const near = distance(written, best) <= Math.max(2, word.length / 3);
+  if (near || longer.length === 1) return `, did you mean '${best}'?`;
   const group = word.slice(0, word.lastIndexOf('.') + 1);
   const related = known.filter((name) => name.startsWith(group));
   const listed = related.length > 0 ? related : known;

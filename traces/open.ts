@@ -134,7 +134,7 @@ function unknownFormat(file: string, name: string | undefined): InputError {
   }
   const known = [ARROW, ...formats.map((each) => each.name)].join(', ');
   return new InputError(
-    `${file}: not a known trace; known: ${known} (tcesim trace import --help describes them)`,
+    `${file}: not a known trace; known: ${known} (tcesim trace import --help describes them; a table of your own: --format csv --option columns=THEIRS:OURS,...)`,
   );
 }
 

@@ -56,7 +56,10 @@ export class RowWords {
     const rid = ridIn(text('rid') as string);
     const timeNs = timeIn(text('time_ns') as string, this.unitNs);
     if (timeNs < this.timeNs) {
-      throw new InputError(`column time_ns: expected at least ${this.timeNs}, got ${timeNs}`);
+      const before = `${this.timeNs}, the time of the row before`;
+      throw new InputError(
+        `column time_ns: expected at least ${before}, got ${timeNs}; sort the rows by time`,
+      );
     }
     const row = {
       op,

@@ -1,4 +1,5 @@
 /** Examples behind the help of commands that have no others: calls, and what each is for. */
+import { GENERATORS } from '../../traces/generate/generate.ts';
 import type { Command } from './program.ts';
 
 type Example = readonly [call: string, purpose: string];
@@ -131,9 +132,16 @@ export function addExamples(command: Command, path: string): void {
 function examplesOf(path: string): readonly Example[] {
   const [, generator] = OF_GENERATOR.exec(path) ?? [];
   if (generator === undefined) return EXAMPLES[path] ?? [];
+  const known = GENERATORS.find(({ name }) => name === generator);
+  const mapsByItself = known?.parameters.some(({ name }) => name === 'iova') ?? false;
   return [
     [`tcesim trace generate ${generator} -o t.arrow --requests 100K`, 'as it is by itself'],
-    [`tcesim run --trace t.arrow ${WINDOW}`, 'and what it costs'],
+    mapsByItself
+      ? [
+          'tcesim run --trace t.arrow --pace closed:32',
+          'what that costs with the maps of its driver',
+        ]
+      : [`tcesim run --trace t.arrow ${WINDOW}`, 'and what it costs'],
   ];
 }
 

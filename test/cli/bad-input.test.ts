@@ -91,7 +91,7 @@ describe('a CSV line', () => {
     [
       'that goes back in time',
       '0,read,0,256,1,64,0,0',
-      /:3: column time_ns: expected at least 1, got 0$/,
+      /:3: column time_ns: expected at least 1, the time of the row before, got 0; sort the rows by time$/,
     ],
   ])('%s is refused by line and column in a strict import', async (_what, line, message) => {
     const file = writeCsv(path('bad.csv'), ['1,read,0,256,1,64,0,0', line]);
@@ -158,7 +158,7 @@ describe('a word of a scenario', () => {
     ['windows: [64K:big]', /words\.yaml:2:1: window 64K:big: size: expected a size/],
     ['map: some', /words\.yaml:2:1: map: expected one of none, touched, all, got 'some'$/],
     ['pace: slow', /words\.yaml:2:1: pace: expected trace, .*got 'slow'$/],
-    ['set: { tceCache.ways: 3 }', /words\.yaml:2:8 tceCache\.ways: expected a divisor of 1024/],
+    ['set: { tceCache.ways: 3 }', /words\.yaml:2:8 tceCache\.ways: expected a divisor of 1024 /],
   ])('%s is refused where it stands', async (line, message) => {
     const file = path('words.yaml');
     writeFileSync(file, `trace: ${trace}\n${line}\n`);
@@ -196,7 +196,7 @@ test.each([
   [
     'ways that do not divide',
     ['--set', 'tceCache.ways=3'],
-    /^--set tceCache\.ways: expected a divisor of 1024, got 3/,
+    /^--set tceCache\.ways: expected a divisor of 1024 \(tceCache\.entries\), got 3/,
   ],
 ])('%s is refused', async (_what, args, message) => {
   expect(await refusal('run', '--trace', trace, '--window', '64K:1G', ...args)).toMatch(message);

@@ -40,6 +40,11 @@ test('a name that is near to none is refused with a few', async () => {
   expect(stderr).toMatch(/^tcesim: explain: unknown 'zzzzzzzzz'; the nearest: \S+(, [^,]+){3}\n$/);
 });
 
+test('of names that begin with the word the nearest is proposed', async () => {
+  const { code, stderr } = await tcesim('explain', 'merg');
+  expect([code, stderr]).toEqual([2, "tcesim: explain: unknown 'merg', did you mean 'merged'?\n"]);
+});
+
 test('an unknown name is refused with the nearest', async () => {
   expect(await tcesim('explain', 'tceCache.way')).toEqual({
     code: 2,

@@ -128,7 +128,11 @@ const MISTAKES = [
     "column rid: expected a 16-bit number or bus:device.function, got '01:20.0'",
   ],
   ['too few cells', '1,r,8,0', 'expected 5 columns, got 4'],
-  ['a time that decreases', '0,r,8,0,4', 'column time_ns: expected at least 1, got 0'],
+  [
+    'a time that decreases',
+    '0,r,8,0,4',
+    'column time_ns: expected at least 1, the time of the row before, got 0',
+  ],
 ] as const;
 
 describe('a mistake in a row', () => {

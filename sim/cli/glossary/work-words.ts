@@ -13,14 +13,14 @@ export const WORK_WORDS: Chapter = {
         'DMAs and what software does to the tables, row by row, with times or with an order only.',
     },
     {
-      word: 'pacing, pace',
+      word: 'pacing, pace, interval',
       rule: 'T5',
       source: 'docs/timing.md',
       meaning:
         'When requests arrive: at the times of the trace, at an interval, or in a closed loop.',
     },
     {
-      word: 'closed loop, outstanding',
+      word: 'closed loop, closed, outstanding',
       rule: 'T5',
       source: 'docs/timing.md',
       meaning:
