@@ -8,6 +8,7 @@ import type { ReplayOutcome } from '../replay/terms.ts';
 import { renderCsv } from '../report/render-csv.ts';
 import { renderMarkdown } from '../report/render-markdown.ts';
 import { renderText } from '../report/render-text.ts';
+import { unservedInWords } from '../report/requests-section.ts';
 import { runReport } from '../report/run-report.ts';
 import type { Result } from '../results/result-schema.ts';
 import { prepareRun } from '../run/prepare-run.ts';
@@ -36,6 +37,8 @@ import { warnOfDamage } from './trace/shared.ts';
 import { UsageError } from './usage-error.ts';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
+/** Those without sentences. */
+const FIGURES_ONLY: readonly string[] = ['json', 'csv'];
 
 interface RunFlags extends FileFlags, TimelineFlags {
   trace?: string;
@@ -123,6 +126,7 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
   if (tables) tellUnused(tables, outcome);
   if (flags.output !== undefined) writeDirectory(flags.output, result, title);
   process.stdout.write(render(result, title, flags.format));
+  if (FIGURES_ONLY.includes(flags.format)) tellUnserved(result);
   await log?.finish({
     version: VERSION,
     clockMHz: machine.config.unit.clockMHz,
@@ -145,6 +149,11 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
       outputsOf(flags).map(({ path }) => basename(path)),
     );
   signals.finish();
+}
+
+/** Why nothing reached memory, which figures alone do not say. */
+function tellUnserved(result: Result): void {
+  for (const words of unservedInWords(result)) process.stderr.write(`${words}\n`);
 }
 
 /** The files of a run would stand among those of a study, and in the place of some. */

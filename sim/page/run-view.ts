@@ -44,7 +44,7 @@ export function runParts(page: RunPage, chosen: ChosenRequest): Part[] {
     { id: 'time', title: 'Over time', content: timeContent(page) },
     { id: 'requests', title: 'Requests', content: requestContent(page) },
     { id: 'traffic', title: 'Windows and devices', content: trafficContent(page) },
-    { id: 'pages', title: 'Reuse and working set', content: reuseContent(page) },
+    { id: 'pages', title: 'Reuse of pages', content: reuseContent(page) },
     { id: 'memory', title: 'Table memory', content: memoryContent(page) },
     ...killsPart(page),
     { id: 'walk', title: 'The walk', content: walkContent(page, chosen) },

@@ -61,16 +61,21 @@ function cutsInWords({ stalls, cutWaits }: Result): string[] {
 }
 
 /**
- * What long waits in front of the link mean. How they part into link and credits is no answer: who stands
+ * What long waits in front of the link mean, and kills that leave the lookups no time. How they part into link and credits is no answer: who stands
  * behind a TLP that lacks credits waits for the link.
  */
 export function overloadInWords({ latency, link, kills, scenario }: Result): string[] {
+  const pacing = parsePacing(String(scenario.pace)).kind;
+  const isHeld = kills.heldShare > HELD_SHARE;
+  const held = `TCE kills hold the lookups ${formatShare(kills.heldShare, 1)} of the time`;
+  if (isHeld && pacing === 'closed') {
+    return [`${held}: they, more than the walks, decide how long the trace takes.`];
+  }
   const wait = latency.parts.link.mean + latency.parts.creditWait.mean;
   if (wait < LONG_WAIT_NS || wait < latency.mean / 2) return [];
-  const pacing = parsePacing(String(scenario.pace)).kind;
-  if (pacing !== 'closed' && kills.heldShare > HELD_SHARE) {
+  if (isHeld) {
     return [
-      `TCE kills hold the lookups ${formatShare(kills.heldShare, 1)} of the time: requests come faster than they can be served, they pile up in front of the link, and their latency tells how long the trace is. With --pace closed:32 they come as fast as they are served.`,
+      `${held}: requests come faster than they can be served, they pile up in front of the link, and their latency tells how long the trace is. With --pace closed:32 they come as fast as they are served.`,
     ];
   }
   const isFull = link.links === 1 && (link.upstream.share ?? 0) > FULL_SHARE;

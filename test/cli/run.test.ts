@@ -134,3 +134,15 @@ test('a terminal sees control characters of a name, and obeys none', async () =>
   }
   expect(refused.stderr).toContain('\\x1b[31m');
 });
+
+test.each([
+  ['json', 1],
+  ['csv', 1],
+  ['table', 0],
+])('why nothing reached memory is told where a report is %s', async (format, lines) => {
+  const trace = writeCsv(path('lost.csv'), ['0,read,0,256,1,64,0,0']);
+  const { code, stdout, stderr } = await tcesim('run', '--trace', trace, '--format', format);
+  const words = 'No DMA window exists: give one with --window 64K:1T:levels=2 --map touched.';
+  expect([code, stderr.split(words).length - 1]).toEqual([0, lines]);
+  expect(stdout.replace(/\s+/g, ' ').includes(words)).toBe(lines === 0);
+});

@@ -343,11 +343,17 @@ describe('long waits for the link', () => {
     }
   });
 
-  test('are laid to kills that hold the lookups nearly always, but not in a closed loop', () => {
+  test('are laid to kills that hold the lookups nearly always', () => {
     const sentences = told('trace', 20_000, 0.01, 0.996);
     expect(sentences).toContain('TCE kills hold the lookups 99.6 % of the time');
     expect(sentences).not.toContain('credits');
-    expect(told('closed:32', 20_000, 0.01, 0.996)).not.toContain('TCE kills hold');
+    expect(sentences).toContain('--pace closed:32');
+    // A closed loop waits for them: nothing piles up.
+    for (const wait of [900, 20_000]) {
+      const closed = told('closed:32', wait, 0.01, 0.996);
+      expect(closed).toContain('they, more than the walks, decide how long the trace takes');
+      expect(closed).not.toContain('--pace');
+    }
     expect(told('trace', 900, 0.01, 0.996)).not.toContain('TCE kills hold');
   });
 
