@@ -1,5 +1,4 @@
 /** Examples behind the help of commands that have no others: calls, and what each is for. */
-import { GENERATORS } from '../../traces/generate/generate.ts';
 import type { Command } from './program.ts';
 
 type Example = readonly [call: string, purpose: string];
@@ -122,18 +121,18 @@ const CALL_COLUMNS = 62;
 
 /** Puts examples behind the help of a command and of those below it; `path` are its words behind `tcesim`. */
 export function addExamples(command: Command, path: string): void {
-  const examples = examplesOf(path);
+  const examples = examplesOf(command, path);
   if (examples.length > 0) command.addHelpText('after', `\n${textOf(examples)}`);
   for (const each of command.commands) {
     if (each.name() !== 'help') addExamples(each, `${path} ${each.name()}`);
   }
 }
 
-function examplesOf(path: string): readonly Example[] {
+function examplesOf(command: Command, path: string): readonly Example[] {
   const [, generator] = OF_GENERATOR.exec(path) ?? [];
   if (generator === undefined) return EXAMPLES[path] ?? [];
-  const known = GENERATORS.find(({ name }) => name === generator);
-  const mapsByItself = known?.parameters.some(({ name }) => name === 'iova') ?? false;
+  // Those who can be told how a driver maps do so by themselves.
+  const mapsByItself = command.options.some(({ long }) => long === '--iova');
   return [
     [`tcesim trace generate ${generator} -o t.arrow --requests 100K`, 'as it is by itself'],
     mapsByItself
