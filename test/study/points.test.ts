@@ -241,7 +241,7 @@ describe('a plan', () => {
     ['vary:\n  memlock: lots', /yaml:2:3: vary\.memlock: expected a size such as .*got 'lots'$/],
     [
       'vary:\n  tceCache.entries: 1000\n  tceCache.ways: 3',
-      /yaml:3:3: vary\.tceCache\.ways: expected a divisor of 1000, got 3$/,
+      /yaml:3:3: vary\.tceCache\.ways: expected a divisor of 1000 \(tceCache\.entries\), got 3$/,
     ],
     [
       'vary: {trace: x}\ntraces:\n  x:\n    generator: ring\n    set: {length: long}',
