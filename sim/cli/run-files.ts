@@ -1,6 +1,4 @@
 /** The files of a run: their names in a directory, and the request log that it writes. */
-
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../models/input-error.ts';
 import { RESULTS_FILE } from '../formats.ts';
@@ -12,12 +10,8 @@ export const REPORT_NAME = 'report.txt';
 export const PAGE_NAME = 'report.html';
 export const LOG_NAME = 'requests.arrow';
 
-/** Rows of a trace of which a report wants all requests; of longer traces it wants a share. */
-const SAMPLED_ROWS = 100_000;
-/** A row of a trace that is no Arrow file, at the least, compressed ones included. */
-const ROW_BYTES = 16;
-/** Of a trace whose length nobody knows. */
-const SHARE_OF_UNKNOWN = 0.01;
+/** Requests of a PHB that a report wants at most: all, or half, a quarter, and so on. */
+const REPORT_REQUESTS_MAX = 2 ** 18;
 
 /** What a user wrote about the files of a run. */
 export interface FileFlags {
@@ -51,7 +45,7 @@ export interface OpenLog {
  * Opens the log of requests that the flags ask for: the user's, or that of a report. Throws UsageError,
  * InputError where nothing can be written.
  */
-export async function openLog(flags: FileFlags, trace: string): Promise<OpenLog | undefined> {
+export async function openLog(flags: FileFlags): Promise<OpenLog | undefined> {
   const { requests, requestsShare, report, output } = flags;
   if (report && output === undefined) throw new UsageError('run: --report wants -o DIR');
   const path = requests ?? (report && output !== undefined ? join(output, LOG_NAME) : undefined);
@@ -62,12 +56,12 @@ export async function openLog(flags: FileFlags, trace: string): Promise<OpenLog 
   if (path === '-') {
     throw new InputError('--requests: expected a file, standard output has the report');
   }
-  const share =
+  const wanted =
     requests === undefined && requestsShare === undefined
-      ? await shareOf(trace)
-      : parseShare(requestsShare ?? '1', '--requests-share');
+      ? { most: REPORT_REQUESTS_MAX }
+      : { share: parseShare(requestsShare ?? '1', '--requests-share') };
   const { RequestLog } = await import('../replay/request-log.ts');
-  return { path, log: new RequestLog(path, share) };
+  return { path, log: new RequestLog(path, wanted) };
 }
 
 /** A share of requests. Throws InputError that names its option. */
@@ -75,17 +69,4 @@ export function parseShare(text: string, option: string): number {
   const share = Number(text);
   if (share > 0 && share <= 1) return share;
   throw new InputError(`${option}: expected more than 0 and at most 1, got '${text}'`);
-}
-
-/** The share of a trace's requests that a report wants. */
-async function shareOf(trace: string): Promise<number> {
-  const { countRows } = await import('../../traces/arrow/row-count.ts');
-  const rows = trace === '-' ? undefined : (countRows(trace)?.rows ?? guessedRows(trace));
-  return rows === undefined ? SHARE_OF_UNKNOWN : Math.min(1, SAMPLED_ROWS / Math.max(rows, 1));
-}
-
-/** At most so many rows stand in a file of text; undefined for what is no file. */
-function guessedRows(trace: string): number | undefined {
-  const file = statSync(trace, { throwIfNoEntry: false });
-  return file?.isFile() ? file.size / ROW_BYTES : undefined;
 }

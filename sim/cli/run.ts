@@ -107,7 +107,7 @@ async function runTrace(file: string | undefined, flags: RunFlags): Promise<void
     refuseStudy(flags.output);
     makeDirectory(flags.output, '--output');
   }
-  const opened = await openLog(flags, place);
+  const opened = await openLog(flags);
   const log = opened?.log;
   const timeline = await openTimeline(flags, machine);
   const progress = new ProgressLine();

@@ -1,6 +1,7 @@
 /** Replays for programs: a whole result, or each request as it is settled. */
 import { raiseCompilerBudget } from '../compiler-budget.ts';
 import type { LogCells } from '../replay/request-log-columns.ts';
+import { FixedShare } from '../replay/request-share.ts';
 import type { Result } from '../results/result-schema.ts';
 import { prepareRun } from '../run/prepare-run.ts';
 import type { Run } from '../run/run.ts';
@@ -75,7 +76,7 @@ async function replayInto(
   const { clockMHz } = run.machine.config.unit;
   const watch = { isStopped: () => outlet.signal.aborted, onRows: () => {} };
   const requests = {
-    share: 1,
+    share: new FixedShare(1),
     take: (cells: LogCells, rows: number) => outlet.add(answersOf(cells, rows, clockMHz)),
     room: () => outlet.room(),
   };

@@ -7,6 +7,7 @@ import { closeSync, fstatSync, openSync, readSync, unlinkSync } from 'node:fs';
 import { unwritable, writeAll } from '../../traces/output-file.ts';
 import { allocateCells, arraysOf, LOG_BATCH_ROWS, type LogCells } from './request-log-columns.ts';
 import type { LogSink } from './request-log-recorder.ts';
+import { BoundedShare, FixedShare, type RequestShare } from './request-share.ts';
 
 const ROW_BYTES = bytesOf(allocateCells(1));
 
@@ -16,8 +17,26 @@ export interface LogPartTask {
   readonly descriptor: number;
   /** The log that it belongs to, for messages. */
   readonly place: string;
-  /** Share of the requests that are wanted. */
-  readonly share: number;
+  readonly share: ShareTask;
+}
+
+/** A share of all requests that somebody chose, or at most so many requests of each PHB. */
+export type LogShare = { readonly share: number } | { readonly most: number };
+
+/** A share as it is handed to a worker; what becomes of a bounded one stands in a cell of shared memory. */
+type ShareTask =
+  | { readonly share: number }
+  | { readonly most: number; readonly halvings: Int32Array };
+
+/** The share of a part that is handed out. */
+export function shareTask(wanted: LogShare): ShareTask {
+  if ('share' in wanted) return wanted;
+  return { ...wanted, halvings: new Int32Array(new SharedArrayBuffer(4)) };
+}
+
+/** The share of a part, as it is now. */
+export function shareIn(task: ShareTask): RequestShare {
+  return 'share' in task ? new FixedShare(task.share) : new BoundedShare(task.most, task.halvings);
 }
 
 /** Opens a part in the place of the log itself. Throws InputError where nothing can be written. */
@@ -34,7 +53,7 @@ export function openPart(place: string, phb: number): number {
 
 /** Who puts a PHB's rows into its part. Throws InputError where they do not fit. */
 export function sinkOf(part: LogPartTask): LogSink {
-  return { share: part.share, take: (cells, rows) => append(part, cells, rows) };
+  return { share: shareIn(part.share), take: (cells, rows) => append(part, cells, rows) };
 }
 
 function append({ descriptor, place }: LogPartTask, cells: LogCells, rows: number): void {

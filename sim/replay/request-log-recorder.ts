@@ -6,12 +6,13 @@ import { type NotedReads, READS_MAX } from './noted-reads.ts';
 import type { LogCells } from './request-log-columns.ts';
 import { LogRows } from './request-log-rows.ts';
 import { LogSample } from './request-log-sample.ts';
+import type { RequestShare } from './request-share.ts';
 import { RequestWatch } from './request-watch.ts';
 
 /** Who gets the rows. */
 export interface LogSink {
-  /** Share of the requests that are wanted; it may become less. */
-  readonly share: number;
+  /** Which requests are wanted. */
+  readonly share: RequestShare;
   /** Takes the first rows of the cells, which are used again afterwards. */
   take(cells: LogCells, rows: number): void;
 }
@@ -42,7 +43,7 @@ export class RequestRecorder extends RequestWatch<number> {
     this.reads = reads;
     this.responseCycles = responseCycles;
     this.rows = new LogRows(phb, (cells, rows) => sink.take(cells, rows));
-    this.sample = new LogSample(seed, phb, sink);
+    this.sample = new LogSample(seed, phb, sink.share);
   }
 
   /** When the PHB's kills ran, all of them; undefined: there were none. */

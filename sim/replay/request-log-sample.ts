@@ -1,19 +1,19 @@
 /**
- * Which requests a log holds: those whose hash falls below the share. The hash is of the seed, the PHB and
- * the request's number, so the same requests are in it on every machine and number of threads.
+ * Which requests of a PHB a log holds. Each has a hash of the seed, the PHB and its number, so the same requests are in
+ * it on every machine and number of threads.
  */
 import { randomOf } from '../../traces/random.ts';
+import type { RequestShare } from './request-share.ts';
 
 const HALF = 2 ** 32;
 
 export class LogSample {
   private readonly key: number;
 
-  /** `wanted` is a share of all requests, above 0 and at most 1; a smaller one leaves out some, and adds none. */
   constructor(
     seed: string,
     phb: number,
-    private readonly wanted: { readonly share: number },
+    private readonly share: RequestShare,
   ) {
     this.key = Math.floor(randomOf(`${seed}/requests/phb${phb}`)() * HALF);
   }
@@ -22,7 +22,7 @@ export class LogSample {
   takes(number: number): boolean {
     const low = number % HALF;
     const high = (number - low) / HALF;
-    return mixed(mixed(this.key ^ low) ^ high) < this.wanted.share * HALF;
+    return this.share.wants(mixed(mixed(this.key ^ low) ^ high));
   }
 }
 

@@ -8,13 +8,19 @@ import { REQUEST_LOG_KEY } from '../../traces/format.ts';
 import { OutputFile } from '../../traces/output-file.ts';
 import type { KillStepsRecord } from './kill-steps.ts';
 import { nextTurn } from './next-turn.ts';
+import { arraysOf, LOG_COLUMNS, REQUEST_LOG_VERSION } from './request-log-columns.ts';
 import {
-  arraysOf,
-  LOG_COLUMNS,
-  type LogCells,
-  REQUEST_LOG_VERSION,
-} from './request-log-columns.ts';
-import { batchesOfPart, closePart, type LogPartTask, openPart } from './request-log-part.ts';
+  batchesOfPart,
+  closePart,
+  type LogPartTask,
+  type LogShare,
+  openPart,
+  shareIn,
+  shareTask,
+} from './request-log-part.ts';
+import { firstRows, type LogArrays, picked, roomOf } from './request-log-pick.ts';
+import { LogSample } from './request-log-sample.ts';
+import { FixedShare } from './request-share.ts';
 
 /** What a log says about its run, as metadata of its schema. */
 export interface RequestLogFacts {
@@ -34,12 +40,12 @@ export interface RequestLogFacts {
 export class RequestLog {
   private readonly file: OutputFile;
   /** Parts by PHB. */
-  private readonly parts = new Map<number, number>();
+  private readonly parts = new Map<number, LogPartTask>();
 
-  /** A log of `share` of all requests. Throws InputError where nothing can be written. */
+  /** A log of some of all requests. Throws InputError where nothing can be written. */
   constructor(
     private readonly path: string,
-    private readonly share: number,
+    private readonly wanted: LogShare,
   ) {
     this.file = new OutputFile(path);
   }
@@ -47,18 +53,23 @@ export class RequestLog {
   /** The part of a PHB that has its first request before it. */
   addPart(phb: number): LogPartTask {
     const descriptor = openPart(this.path, phb);
-    this.parts.set(phb, descriptor);
-    return { descriptor, place: this.path, share: this.share };
+    const part = { descriptor, place: this.path, share: shareTask(this.wanted) };
+    this.parts.set(phb, part);
+    return part;
   }
 
-  /** The replay is over: puts the parts together. */
+  /** The replay is over: puts the parts together, of each the requests of the smallest share. */
   async finish(facts: RequestLogFacts): Promise<void> {
     try {
       const writer = new ColumnWriter(this.file, LOG_COLUMNS, this.metadata(facts), 'file');
       const phbs = [...this.parts].sort(([a], [b]) => a - b);
-      for (const [, descriptor] of phbs) {
+      for (const [phb, { descriptor }] of phbs) {
+        const sample = new LogSample(facts.seed, phb, new FixedShare(this.share));
         for (const { rows, cells } of batchesOfPart(descriptor)) {
-          writer.write(rows, columnsOf(cells, rows));
+          const all = firstRows(arraysOf(cells), rows);
+          // What was written before a share became less is more than that.
+          const arrays = 'most' in this.wanted ? picked(all, sample) : all;
+          writer.write(roomOf(arrays), columnsOf(arrays));
           // Lets signals in.
           await nextTurn();
         }
@@ -70,6 +81,14 @@ export class RequestLog {
       this.file.abandon();
       throw error;
     }
+  }
+
+  /** Of all requests; a bounded one is known when the replay is over. */
+  private get share(): number {
+    return [...this.parts.values()].reduce(
+      (least, part) => Math.min(least, shareIn(part.share).ofAll),
+      shareIn(shareTask(this.wanted)).ofAll,
+    );
   }
 
   private metadata(facts: RequestLogFacts): Map<string, string> {
@@ -87,19 +106,19 @@ export class RequestLog {
   }
 }
 
-/** The first rows of the cells as columns of the file. */
-function columnsOf(cells: LogCells, rows: number): ColumnCells[] {
-  const arrays = arraysOf(cells);
+/** The arrays of all columns as columns of the file. */
+function columnsOf(arrays: LogArrays): ColumnCells[] {
+  const hasReal = arrays[LOG_COLUMNS.length];
   return LOG_COLUMNS.map(({ bits, isNullable }, index) => {
     const array = arrays[index];
-    const data = bits === 64 ? wide(array as Uint32Array, rows) : array.subarray(0, rows);
-    return isNullable ? { data, present: bitsOf(cells.hasReal, rows) } : { data };
+    const data = bits === 64 ? wide(array as Uint32Array, roomOf(arrays)) : array;
+    return isNullable ? { data, present: bitsOf(hasReal) } : { data };
   });
 }
 
 /** A bit for each flag, the lowest of a byte first. */
-function bitsOf(flags: Uint8Array, rows: number): Uint8Array {
-  const bits = new Uint8Array(Math.ceil(rows / 8));
-  for (let row = 0; row < rows; row += 1) bits[row >> 3] |= flags[row] << (row & 7);
+function bitsOf(flags: LogArrays[number]): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(flags.length / 8));
+  for (let row = 0; row < flags.length; row += 1) bits[row >> 3] |= flags[row] << (row & 7);
   return bits;
 }

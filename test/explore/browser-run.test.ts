@@ -5,6 +5,7 @@ import { HeldTrace } from '../../sim/explore/engine/held-trace.ts';
 import { KeptRequests } from '../../sim/explore/engine/kept-requests.ts';
 import { allocateCells, pairAt } from '../../sim/replay/request-log-columns.ts';
 import { LogSample } from '../../sim/replay/request-log-sample.ts';
+import { FixedShare } from '../../sim/replay/request-share.ts';
 import type { ScenarioWords } from '../../sim/scenario/scenario-words.ts';
 
 const MORE_THAN_KEPT = 600_000;
@@ -29,16 +30,21 @@ describe('requests that are kept', () => {
   test('beyond it are those that a log of that share has, in their order', () => {
     const seed = 'seed';
     const kept = new KeptRequests(seed);
+    const asked = new LogSample(seed, 0, kept.share);
     const cells = allocateCells(1000);
-    for (let first = 0; first < MORE_THAN_KEPT; first += 1000) {
-      for (let row = 0; row < 1000; row += 1) {
-        cells.request[2 * row] = first + row;
-        cells.latency[row] = (first + row) % 1000;
-      }
-      kept.take(cells, 1000);
+    let rows = 0;
+    for (let number = 0; number < MORE_THAN_KEPT; number += 1) {
+      if (!asked.takes(number)) continue;
+      cells.request[2 * rows] = number;
+      cells.latency[rows] = number % 1000;
+      rows += 1;
+      if (rows < 1000) continue;
+      kept.take(cells, rows);
+      rows = 0;
     }
-    expect(kept.share).toBe(0.25);
-    const sample = new LogSample(seed, 0, { share: 0.25 });
+    kept.take(cells, rows);
+    expect(kept.share.ofAll).toBe(0.25);
+    const sample = new LogSample(seed, 0, new FixedShare(0.25));
     const wanted = Array.from({ length: MORE_THAN_KEPT }, (_, number) => number).filter((number) =>
       sample.takes(number),
     );

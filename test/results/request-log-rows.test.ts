@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { LOG_BATCH_ROWS } from '../../sim/replay/request-log-columns.ts';
 import { LogRows } from '../../sim/replay/request-log-rows.ts';
 import { LogSample } from '../../sim/replay/request-log-sample.ts';
+import { FixedShare } from '../../sim/replay/request-share.ts';
 import type { RequestAtHand } from '../../sim/unit/request-at-hand.ts';
 
 const request: RequestAtHand = {
@@ -103,25 +104,25 @@ describe('a sample', () => {
   test.each([0.001, 0.01, 0.3])('of %d takes about so many of all requests', (share) => {
     const count = 200_000;
     const wanted = share * count;
-    const { length } = taken(new LogSample('seed', 2, { share }), 0, count);
+    const { length } = taken(new LogSample('seed', 2, new FixedShare(share)), 0, count);
     // Four standard deviations.
     expect(Math.abs(length - wanted)).toBeLessThan(4 * Math.sqrt(wanted));
   });
 
   test('of 1 takes every request', () => {
-    expect(taken(new LogSample('seed', 0, { share: 1 }), 0, 10_000)).toHaveLength(10_000);
+    expect(taken(new LogSample('seed', 0, new FixedShare(1)), 0, 10_000)).toHaveLength(10_000);
   });
 
   test('differs by seed and by PHB, and not from one time to the next', () => {
     const of = (seed: string, phb: number) =>
-      taken(new LogSample(seed, phb, { share: 0.1 }), 0, 1000);
+      taken(new LogSample(seed, phb, new FixedShare(0.1)), 0, 1000);
     expect(of('a', 0)).toEqual(of('a', 0));
     expect(of('a', 0)).not.toEqual(of('a', 1));
     expect(of('a', 0)).not.toEqual(of('b', 0));
   });
 
   test('tells requests apart that are 2^32 numbers apart', () => {
-    const sample = new LogSample('seed', 0, { share: 0.5 });
+    const sample = new LogSample('seed', 0, new FixedShare(0.5));
     const low = taken(sample, 0, 1000);
     const high = taken(sample, 2 ** 32, 1000).map((number) => number - 2 ** 32);
     expect(high).not.toEqual(low);

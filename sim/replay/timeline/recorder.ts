@@ -10,6 +10,7 @@ import { fixedCyclesOf } from '../../unit/books/fixed-cycles.ts';
 import { PARTS, RTE, WALK } from '../../unit/books/parts.ts';
 import type { NotedReads } from '../noted-reads.ts';
 import { LogSample } from '../request-log-sample.ts';
+import { FixedShare } from '../request-share.ts';
 import { RequestWatch } from '../request-watch.ts';
 
 import type {
@@ -43,7 +44,7 @@ export class TimelineRecorder extends RequestWatch<RequestRecord> {
     private readonly reads: NotedReads,
   ) {
     super(fixedCyclesOf(config));
-    this.sample = new LogSample(seed, phb, task);
+    this.sample = new LogSample(seed, phb, new FixedShare(task.share));
     this.hasWalkers = config.walkers.count !== 0;
     this.responseCycles = config.tceCache.responseCycles;
   }
