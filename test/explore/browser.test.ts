@@ -363,6 +363,8 @@ describe.skipIf(ABSENCE !== '')(`explore in Chromium${ABSENCE}`, () => {
 
   test('a link brings somebody else to the same scenario', async () => {
     const { page } = await explored.open();
+    await replayed(page);
+    const first = page.url();
     await page.getByLabel('source').selectOption('nic-rx');
     await replayed(page);
     const scenario = await scenarioOf(page);
@@ -372,6 +374,11 @@ describe.skipIf(ABSENCE !== '')(`explore in Chromium${ABSENCE}`, () => {
     await replayed(other);
     expect(await scenarioOf(other)).toBe(scenario);
     await other.close();
+    // Back at the first one, it is as it was.
+    const before = JSON.parse(decodeURIComponent(first.split('#')[1]));
+    await page.getByLabel('source').selectOption('zipf');
+    await replayed(page);
+    expect(JSON.parse(decodeURIComponent(page.url().split('#')[1]))).toEqual(before);
     await page.close();
   });
 

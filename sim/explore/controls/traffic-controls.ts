@@ -47,14 +47,21 @@ function sourceOf({ trace, generate }: ScenarioWords): string {
 /** The scenario with another generator, which keeps what all of them have. */
 function withGenerator(words: ScenarioWords, generator: string): ScenarioWords {
   const known = GENERATORS.find(({ name }) => name === generator)?.parameters ?? [];
-  const before = words.generate?.set ?? FIRST_WORDS.generate?.set ?? {};
+  const { generate: first } = FIRST_WORDS;
+  const before = words.generate?.set ?? first?.set ?? {};
   const kept = Object.entries(before).filter(
     ([key]) => key !== 'length' && known.some(({ name }) => name === key),
   );
+  const own = generator === first?.generator ? first.set : {};
   const { trace: _trace, ...rest } = words;
   // A generator has no windows of its own.
   const { windows = FIRST_WORDS.windows, map = 'touched' } = words;
-  return { ...rest, generate: { generator, set: Object.fromEntries(kept) }, windows, map };
+  return {
+    ...rest,
+    generate: { generator, set: { ...own, ...Object.fromEntries(kept) } },
+    windows,
+    map,
+  };
 }
 
 /** How many requests and over how much; what else a generator takes is folded up. */
