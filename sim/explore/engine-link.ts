@@ -44,7 +44,7 @@ export class EngineLink {
       if (number !== this.newest[0]) return;
       this.worker ??= this.start();
       if (bytes !== undefined) {
-        this.post({ kind: 'trace', name: words.trace ?? '', bytes });
+        this.post({ kind: 'trace', name: words.trace ?? '', bytes }, [bytes.buffer]);
         this.held = trace;
       }
       this.post({ kind: 'question', number, words });
@@ -72,8 +72,8 @@ export class EngineLink {
     this.tell({ number: this.newest[0], kind: 'refused', reason });
   }
 
-  private post(message: ToEngine): void {
-    this.worker?.postMessage(message);
+  private post(message: ToEngine, moved: Transferable[] = []): void {
+    this.worker?.postMessage(message, moved);
   }
 
   private tell(answer: Answer): void {

@@ -1,6 +1,5 @@
 /** Rows of a request log that are picked out of others. */
-import type { arraysOf } from './request-log-columns.ts';
-import { pairAt } from './request-log-columns.ts';
+import { type arraysOf, pairAt } from './request-log-columns.ts';
 import type { LogSample } from './request-log-sample.ts';
 
 /** The arrays of all columns, as `arraysOf` orders them: the requests' numbers first, last a cell a row. */
