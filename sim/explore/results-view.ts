@@ -100,6 +100,7 @@ export class ResultsView {
       const before = this.kept.find(({ name }) => name === fact.name);
       return before === undefined ? fact : { ...fact, note: `kept: ${before.value}` };
     });
+    this.figures.classList.toggle('compared', this.kept.length > 0);
     this.figures.replaceChildren(factList(facts), ...warningList(this.page?.warnings ?? []));
   }
 }

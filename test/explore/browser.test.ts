@@ -386,6 +386,11 @@ describe.skipIf(ABSENCE !== '')(`explore in Chromium${ABSENCE}`, () => {
     const { page } = await explored.open(undefined, { width: 390 });
     await replayed(page);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+    // Who turns a control far above the results sees their figures.
+    await page.getByLabel('source').focus();
+    const bottom = "document.querySelector('#figures .value').getBoundingClientRect().bottom";
+    expect(await page.evaluate(bottom)).toBeLessThanOrEqual(900);
+    expect(await seriousIn(page)).toEqual([]);
     await page.screenshot({ path: screenshot('explore-narrow.png'), fullPage: true });
     await page.close();
   });
