@@ -13,7 +13,7 @@ const program = new Command('tcesim')
   .description('cycle-aware simulator of the TCE unit in IBM POWER PCI host bridges')
   .version(VERSION)
   .showSuggestionAfterError()
-  .configureOutput({ outputError: (text) => tell(text.replace(/^error: /, '')) })
+  .configureOutput({ outputError: (text) => tell(withVerb(text.replace(/^error: /, ''))) })
   .exitOverride();
 
 // A reader that has seen enough (`| head`) is no error.
@@ -24,7 +24,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await addVerbs(program, process.argv.slice(2));
+  const words = process.argv.slice(2);
+  await addVerbs(program, words);
+  await refuseUnknownHelp(words);
   await program.parseAsync();
 } catch (error) {
   process.exitCode = exitCodeOf(error);
@@ -49,6 +51,29 @@ function exitCodeOf(error: unknown): number {
   const message = error instanceof Error ? error.message : String(error);
   tell(syscall === 'write' ? `cannot be written (${code})` : `internal error: ${message}`);
   return EXIT_RUNTIME;
+}
+
+/** Help for what does not exist would be that for everything. */
+async function refuseUnknownHelp([verb, asked]: readonly string[]): Promise<void> {
+  const names = program.commands.map((command) => command.name());
+  if (verb !== 'help' || asked === undefined || [...names, 'help'].includes(asked)) return;
+  if (asked.startsWith('-')) return;
+  const { suggest } = await import('../../traces/nearest.ts');
+  throw new UsageError(`help: unknown '${asked}'${suggest(asked, names)}`);
+}
+
+/** What is missing is missing behind a verb, whose help says how it goes. */
+function withVerb(text: string): string {
+  if (!text.startsWith('missing required argument')) return text;
+  const path: string[] = [];
+  let command: Command | undefined = program;
+  for (const word of process.argv.slice(2)) {
+    command = command.commands.find((each) => each.name() === word);
+    if (command === undefined) break;
+    path.push(word);
+  }
+  const verb = path.join(' ');
+  return `${verb}: ${text.trim()} (see tcesim ${verb} --help)`;
 }
 
 /** One line on standard error, whatever the message is made of. */

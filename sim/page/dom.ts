@@ -51,7 +51,13 @@ let fields = 0;
 export function field(label: string, input: HTMLInputElement | HTMLSelectElement): HTMLElement {
   fields += 1;
   input.id = `field-${fields}`;
-  return html('div', { class: 'field' }, html('label', { for: input.id }, label), input);
+  const name = html('span', {}, ...breakable(label));
+  return html('div', { class: 'field' }, html('label', { for: input.id }, name), input);
+}
+
+/** A name that breaks behind its dots, if it must. */
+function breakable(name: string): Child[] {
+  return name.split(/(?<=\.)/).flatMap((piece, at) => (at === 0 ? [piece] : [html('wbr'), piece]));
 }
 
 /** A choice among words; `work` gets the index of the one that was taken. */

@@ -19,7 +19,7 @@ export function reuseCurves({ cacheEntries }: RunPage, all: readonly PageReuse[]
   return figure({
     id: 'reuse',
     title: 'What a cache of any size could hit',
-    note: `The share of accesses to pages that come back before so many other pages were touched: what a fully associative LRU cache of so many TCEs hits, at each IO page size. The line is at the ${formatCount(cacheEntries)} entries of this unit; distances are counted up to powers of two. Pages of two PEs are two.`,
+    note: `The share of accesses to pages that come back before so many other pages were touched: what a fully associative LRU cache of so many TCEs hits, at each IO page size. The line is at the ${formatCount(cacheEntries)} entries of this unit; distances are counted up to powers of two. Pages of two PEs are two. TCE kills, which empty a cache, are left out.`,
     legend: legend(all.map(({ pageBytes }, at) => [PAINTS[at], formatSize(pageBytes)])),
     draw: (width) => draw(all, cacheEntries, width),
     table: () =>

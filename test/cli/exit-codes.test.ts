@@ -24,7 +24,12 @@ test.each([
     /unknown option '--tracer'.*Did you mean --trace\?/s,
   ],
   ['an option without its value', ['run', '--trace'], /argument missing/],
-  ['a missing argument', ['trace', 'info'], /missing required argument 'file'/],
+  [
+    'a missing argument',
+    ['trace', 'info'],
+    /^tcesim: trace info: missing required argument 'file' \(see tcesim trace info --help\)$/m,
+  ],
+  ['help for no verb', ['help', 'swep'], /^tcesim: help: unknown 'swep', did you mean 'sweep'\?$/m],
   ['a missing required option', ['trace', 'import', 'x'], /-o, --output/],
   [
     'a form to export that is missing',
