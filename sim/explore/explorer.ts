@@ -46,6 +46,7 @@ export class Explorer {
         ),
       ),
     );
+    this.elsewhere.show(this.panel.words);
     addEventListener('hashchange', () => this.showAddress());
     addEventListener('dragover', (event) => event.preventDefault());
     addEventListener('drop', (event) => {

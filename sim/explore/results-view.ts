@@ -98,7 +98,7 @@ export class ResultsView {
   private showFigures(): void {
     const facts = (this.page?.headline ?? []).map((fact) => {
       const before = this.kept.find(({ name }) => name === fact.name);
-      return before === undefined ? fact : { ...fact, note: `kept: ${before.value}` };
+      return before === undefined ? fact : { ...fact, note: `kept: ${before.value}; ${fact.note}` };
     });
     this.figures.classList.toggle('compared', this.kept.length > 0);
     this.figures.replaceChildren(factList(facts), ...warningList(this.page?.warnings ?? []));

@@ -137,6 +137,23 @@ describe.skipIf(ABSENCE !== '')(`explore when something goes wrong${ABSENCE}`, (
     await page.close();
   });
 
+  test('what is typed and no number is refused as it was typed', async () => {
+    const { page } = await explored.open();
+    await replayed(page);
+    await page.getByLabel('free blocks by order').fill('100 x');
+    expect(await refusal(page)).toBe(
+      "scenario.yaml: host.freeBlocks.1: expected a number, got 'x'",
+    );
+    await page.close();
+  });
+
+  test('a broken address to begin with leaves the scenario that the controls show', async () => {
+    const { page } = await explored.open('garbage{');
+    expect(await refusal(page)).toBe('address: expected a scenario as JSON behind #');
+    expect(await scenarioOf(page)).toContain('generator: zipf');
+    await page.close();
+  });
+
   test.each([
     ['empty.arrow', Buffer.alloc(0), /^empty\.arrow: the file is empty$/],
     [

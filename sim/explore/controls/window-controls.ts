@@ -104,7 +104,11 @@ function withHost(
 function withFreeBlocks(words: ScenarioWords, text: string | undefined): ScenarioWords {
   const { freeBlocks: _before, ...others } = words.host ?? {};
   if (text === undefined) return hosted(words, others);
-  return hosted(words, { ...others, freeBlocks: text.split(/[\s,]+/).map(Number) });
+  // What is no count goes as it is to those who refuse it.
+  const freeBlocks = text
+    .split(/[\s,]+/)
+    .map((count) => (/^\d+$/.test(count) ? Number(count) : count));
+  return hosted(words, { ...others, freeBlocks: freeBlocks as number[] });
 }
 
 function hosted(words: ScenarioWords, host: NonNullable<ScenarioWords['host']>): ScenarioWords {
