@@ -910,7 +910,15 @@ static void age(struct phb *p, int64_t cycles, bool isMoved)
     }
 }
 
-SLOW void rebase(struct phb *p) { age(p, max32(p->hot.rteFree, p->hot.lookupFree), true); }
+static __attribute__((noinline)) void serveUntil(struct phb *p, int64_t cycle);
+
+/* Interrupts serve no reads: one that waited all the while would be cut at PAST, its arrival not. */
+SLOW void rebase(struct phb *p)
+{
+    const int32_t now = max32(p->hot.rteFree, p->hot.lookupFree);
+    serveUntil(p, now);
+    age(p, now, true);
+}
 
 /* ---- the life of requests ---- */
 
