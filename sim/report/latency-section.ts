@@ -18,6 +18,8 @@ const FULL_SHARE = 0.98;
 
 /** Kills that hold the lookups for so much of the time leave no room for what comes at its own times. */
 const HELD_SHARE = 0.9;
+/** Kills that hold them for so much of the time are worth a word in a closed loop. */
+const CLOSED_HELD_SHARE = 0.1;
 
 /** Latency over all requests and its parts; parts in which nobody spent time are left out. */
 export function latencySection(result: Result): Section {
@@ -60,29 +62,48 @@ function cutsInWords({ stalls, cutWaits }: Result): string[] {
   ];
 }
 
+/** What decides about the figures more than walks do: kills, and long waits in front of the link. */
+export function overloadInWords(result: Result): string[] {
+  return isClosed(result)
+    ? [...killsInWords(result), ...waitsInWords(result)]
+    : waitsInWords(result);
+}
+
+function isClosed({ scenario }: Result): boolean {
+  return parsePacing(String(scenario.pace)).kind === 'closed';
+}
+
+/** In a closed loop nothing piles up behind kills, but all comes later. */
+function killsInWords({ kills }: Result): string[] {
+  if (kills.heldShare < CLOSED_HELD_SHARE) return [];
+  return [`${heldWords(kills)}: the trace takes longer by them, and no latency shows it.`];
+}
+
+function heldWords({ heldShare }: Result['kills']): string {
+  return `TCE kills hold the lookups ${formatShare(heldShare, 1)} of the time`;
+}
+
 /**
- * What long waits in front of the link mean, and kills that leave the lookups no time. How they part into link and credits is no answer: who stands
+ * What long waits in front of the link mean. How they part into link and credits is no answer: who stands
  * behind a TLP that lacks credits waits for the link.
  */
-export function overloadInWords({ latency, link, kills, scenario }: Result): string[] {
-  const pacing = parsePacing(String(scenario.pace)).kind;
-  const isHeld = kills.heldShare > HELD_SHARE;
-  const held = `TCE kills hold the lookups ${formatShare(kills.heldShare, 1)} of the time`;
-  if (isHeld && pacing === 'closed') {
-    return [`${held}: they, more than the walks, decide how long the trace takes.`];
-  }
+function waitsInWords(result: Result): string[] {
+  const { latency, link, kills, scenario } = result;
   const wait = latency.parts.link.mean + latency.parts.creditWait.mean;
   if (wait < LONG_WAIT_NS || wait < latency.mean / 2) return [];
-  if (isHeld) {
+  if (!isClosed(result) && kills.heldShare > HELD_SHARE) {
     return [
-      `${held}: requests come faster than they can be served, they pile up in front of the link, and their latency tells how long the trace is. With --pace closed:32 they come as fast as they are served.`,
+      `${heldWords(kills)}: requests come faster than they can be served, they pile up in front of the link, and their latency tells how long the trace is. With --pace closed:32 they come as fast as they are served.`,
     ];
   }
   const isFull = link.links === 1 && (link.upstream.share ?? 0) > FULL_SHARE;
-  if (pacing === 'closed' || !isFull) {
+  if (isClosed(result) || !isFull) {
     return ['Most of the latency is waiting for the link, or for credits in front of it.'];
   }
-  const offers = pacing === 'trace' ? 'the trace offers' : 'the interval offers';
+  const offers =
+    parsePacing(String(scenario.pace)).kind === 'trace'
+      ? 'the trace offers'
+      : 'the interval offers';
   return [
     `Most of the latency is waiting for the link: ${offers} more than the ${link.gbps.toFixed(1)} Gb/s that it carries, and the queue in front of it grows.`,
   ];

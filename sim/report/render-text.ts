@@ -80,7 +80,7 @@ function tableLines(table: Table, { columns: width, hasBars }: Paper): string[] 
 }
 
 /** Words of a remark in lines that fit. */
-function wrap(text: string, columns: number): string[] {
+export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = INDENT;
   for (const word of text.split(' ')) {

@@ -5,6 +5,7 @@ import { formatCountOf, formatNs, formatShare } from '../report/numbers.ts';
 import { parametersSection } from '../report/parameters-section.ts';
 import { placeOf } from './points.ts';
 import type { PointRecord, StudyResults } from './study-schema.ts';
+import type { TraceChoice } from './trace-choice.ts';
 import { type StudyUnit, unitsOf } from './unit-of-points.ts';
 import { levelCases } from './verdict.ts';
 import { caseSections, verdictSection } from './verdict-words.ts';
@@ -93,7 +94,7 @@ export function askedSection(results: StudyResults): Section {
         head: [],
         rows: [
           ...axesOf(results).map(([name, values]) => [name, values.join(' ')]),
-          ['requests', `${plan.requests} of each generated trace`],
+          ...trafficRows(results),
           ['seed', String(plan.seed)],
           ...unitsOf(results).map(unitRow),
         ],
@@ -104,6 +105,21 @@ export function askedSection(results: StudyResults): Section {
       `${created} windows of ${points.length} points were created, ${replayed} replayed. tcesim ${version}.`,
     ],
   };
+}
+
+/** How traces are paced that no axis paces, and how long those are that were generated. */
+function trafficRows({ plan, points }: StudyResults): string[][] {
+  const used = [...new Set(points.map(({ values }) => values.trace))];
+  const choices = plan.traces as Readonly<Record<string, TraceChoice>>;
+  const paces = used.map((name) => choices[name]?.pace ?? 'as the trace has it');
+  const isOne = new Set(paces).size === 1;
+  const words = isOne ? paces[0] : used.map((name, at) => `${name}: ${paces[at]}`).join('; ');
+  const isPaced = points.some(({ values }) => values.pace !== undefined);
+  const isGenerated = used.some((name) => choices[name]?.generator !== undefined);
+  return [
+    ...(isPaced ? [] : [['pace', words]]),
+    ...(isGenerated ? [['requests', `${plan.requests} of each generated trace`]] : []),
+  ];
 }
 
 /** How much of a unit is not documented. */

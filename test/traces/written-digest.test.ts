@@ -38,14 +38,14 @@ function damaged(path: string): string {
 test('info of a whole file says that its rows are as written, and ends with 0', async () => {
   const { code, stdout, stderr } = await tcesim('trace', 'info', await written());
   expect([code, stderr]).toEqual([0, '']);
-  expect(stdout).toMatch(/^digest +sha256:[0-9a-f]{64}, same as written$/m);
+  expect(stdout).toMatch(/^digest +sha256:[0-9a-f]{64},\s+same as written$/m);
 });
 
 test('info of a file with one flipped value byte warns in one line, shows all, and ends with 4', async () => {
   const path = damaged(await written());
   const { code, stdout, stderr } = await tcesim('trace', 'info', path);
   expect(code).toBe(4);
-  expect(stdout).toMatch(/^digest +sha256:[0-9a-f]{64}, not as written$/m);
+  expect(stdout).toMatch(/^digest +sha256:[0-9a-f]{64},\s+not as written$/m);
   expect(stdout).toMatch(/^rows +3 \(read 3\)$/m);
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   expect(stderr).toMatch(

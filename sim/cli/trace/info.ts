@@ -9,7 +9,9 @@ import {
   summarize,
   type TraceInfo,
 } from '../../../traces/summary.ts';
+import { wrap } from '../../report/render-text.ts';
 import { type Command, Option } from '../program.ts';
+import { paperOf } from '../terminal.ts';
 import { countsOf, warnOfChangedRows } from './shared.ts';
 
 /** Devices and PEs that the text lists; JSON has all. */
@@ -33,7 +35,7 @@ export function addInfo(trace: Command): void {
       const text =
         options.format === 'json'
           ? JSON.stringify(info, exactNumbers, 2)
-          : describeInfo(info).join('\n');
+          : describeInfo(info, paperOf(process.stdout, process.env).columns).join('\n');
       process.stdout.write(`${text}\n`);
       warnOfChangedRows(file, info.digestWritten, info.digest);
     });
@@ -49,10 +51,10 @@ function exactNumbers(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? value.toString() : value;
 }
 
-function describeInfo(info: TraceInfo): string[] {
+function describeInfo(info: TraceInfo, columns: number): string[] {
   const { metadata } = info;
   const span = metadata.clock === 'time' ? `${info.lastNs - info.firstNs} ns` : 'order only';
-  return aligned([
+  const lines = [
     ['source', metadata.source],
     ...Object.entries(metadata.parameters).map(([key, value]) => [`  ${key}`, value]),
     ['rows', `${info.rows} (${countsOf(info.operations)})`],
@@ -68,12 +70,16 @@ function describeInfo(info: TraceInfo): string[] {
     ...info.reuse.map((each) => [`${formatSize(each.pageBytes)} reuse`, reuseText(each)]),
     ...ownersText('RID', info.devices),
     ...ownersText('PE#', info.byPe),
-  ]);
+  ];
+  return aligned(lines, columns);
 }
 
-function aligned(lines: readonly (readonly string[])[]): string[] {
+function aligned(lines: readonly (readonly string[])[], columns: number): string[] {
   const width = Math.max(...lines.map(([name]) => name.length)) + 2;
-  return lines.map(([name, value]) => `${name.padEnd(width)}${value}`);
+  return lines.map(([name, value]) => {
+    const pieces = wrap(value, columns - width).map((piece) => piece.trimStart());
+    return `${name.padEnd(width)}${pieces.join(`\n${' '.repeat(width)}`)}`;
+  });
 }
 
 function ratesText(rates: DmaRates | undefined): string[][] {
