@@ -351,9 +351,7 @@ describe('long waits for the link', () => {
     // A closed loop waits for them: nothing piles up.
     for (const wait of [900, 20_000]) {
       const closed = told('closed:32', wait, 0.01, 0.996);
-      expect(closed).toContain(
-        'the trace takes longer by them, and no latency shows it',
-      );
+      expect(closed).toContain('the trace takes longer by them, and no latency shows it');
       expect(closed).not.toContain('--pace');
     }
     expect(told('trace', 900, 0.01, 0.996)).not.toContain('TCE kills hold');
